@@ -1,0 +1,64 @@
+# PandaFuzz.  "make demo" shows it at work, "make check" proves it; both do
+# all set-up.  Lists, not wildcards: a file that is not named is not built.
+
+VERSION =	0.1
+PREFIX =	/usr/local
+DESTDIR =
+CC =		gcc
+O =		.build
+B =		bin
+JOBS =		4
+
+WARN =	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wwrite-strings -Wcast-qual -Wformat=2 -Wvla -Wundef \
+	-Wdeclaration-after-statement -Werror
+HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection \
+	-fstack-clash-protection
+OPT =	-O2 -g $(HARDEN)
+CFLAGS = -std=c11 -D_GNU_SOURCE -DPF_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
+	-fno-common -fPIE -Ilib -Isrc -I$(O) $(EXTRA)
+LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(EXTRA)
+LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lpthread -lm
+
+PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
+
+# The library, a line a layer or two.
+BASE =	err mem buf num name time
+OS =	fs clock lock sock
+CODEC =	hash json jw conf rec op
+STORE =	conffile db blob spool writer
+NET =
+VIEW = known
+LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
+	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
+
+# What only the writer links.
+MODEL =	system bot job campaign assignment result crash corpus coverage event
+ACT =	act common register heartbeat claim complete submit cancel tick expire \
+	recover rows
+WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
+
+# The programs' rooms.
+SCHED =		pf-sched writer serve apply init submit cancel
+REGISTRY =	pf-registry
+REAPER =	pf-reaper
+INGEST =	pf-ingest batch check place ledger rows watch dry
+RUN =		pf-run
+REPORT =	pf-report
+HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
+		api_results api_system
+
+# Tests in C, fuzz targets.
+UNIT = spool
+HELPERS = mkpack
+FUZZ =
+
+MAN1 =	pf-registry pf-run pf-report
+MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db
+MAN7 =	pandafuzz pf-internals pf-style pf-test
+MAN8 =	pf-sched pf-reaper pf-ingest pf-httpd
+ETC =	pandafuzz.conf crontab.sample inetd.conf.sample pf-httpd.service \
+	pf-httpd.socket
+
+include scripts/rules.mk

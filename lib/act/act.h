@@ -1,0 +1,87 @@
+/*
+ * Acts: one op, one change, whole or not at all.
+ *
+ * An act reads its members from the request, uses the models, and adds its
+ * members to the reply.  It runs inside the caller's transaction under a
+ * savepoint: after an error everything it did is undone.  It knows no
+ * sockets and commits nothing.
+ */
+#ifndef PF_ACT_ACT_H
+#define PF_ACT_ACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/name.h"
+#include "codec/conf.h"
+#include "codec/json.h"
+#include "model/assignment.h"
+#include "model/bot.h"
+#include "model/job.h"
+#include "store/db.h"
+
+struct pf_act {
+	struct pf_db		*db;
+	const struct pf_conf	*conf;
+	int64_t			 now;	/* wall, ms; set before each op */
+	int64_t			 tick;	/* current; kept by tick.c */
+	int64_t			 epoch;
+	char			 master[PF_ID_MAX + 1];
+	const char		*op;	/* name of the running op */
+	bool			 lazy;	/* set by an op whose effect may be
+					 * written up to a second later */
+};
+
+/*
+ * Executes one op line (n bytes, newline excluded) and appends its reply
+ * line.  *lazy is true if nothing needs a sync.  The error returned is one
+ * of the database that dooms the whole transaction; a refused op is only a
+ * reply.
+ */
+const struct pf_err	*pf_act_line(struct pf_act *, struct pf_buf *reply,
+			    const char *line, size_t n, bool *lazy);
+
+/* Fills master, tick and epoch from the database. */
+const struct pf_err	*pf_act_load(struct pf_act *);
+
+/* The acts, a file each (rows.c has the four of results). */
+const struct pf_err	*pf_act_register(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_heartbeat(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_claim(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_start(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_complete(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_handback(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_deregister(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_drain(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_reset(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_submit(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_cancel(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_tick(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_expire(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_recover(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_crash(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_corpus(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_coverage(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_status(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * What several acts share: members of requests, changes of state with their
+ * events, and the end of a lease.
+ */
+#ifndef PF_ACT_COMMON_H
+#define PF_ACT_COMMON_H
+
+#include "act/act.h"
+
+#define PF_INT_MAX	INT64_C(9007199254740992)	/* 2^53 */
+
+/* A member that must be an id. */
+const struct pf_err	*pf_need_id(const char **out, const struct pf_json *,
+			    const char *key);
+
+/* A duration: integer milliseconds or a string such as "90s". */
+const struct pf_err	*pf_get_dur(int64_t *out, const struct pf_json *,
+			    const char *key, int64_t min, int64_t max);
+
+/* The bot a request names; PF_STALE if its inc is not the one on file. */
+const struct pf_err	*pf_need_bot(struct pf_act *, struct pf_bot *,
+			    const struct pf_json *);
+
+/*
+ * The assignment a request's bot, job, epoch and attempt name.  PF_STALE
+ * unless there is one of that bot; it may have ended.
+ */
+const struct pf_err	*pf_need_token(struct pf_act *, struct pf_assignment *,
+			    const struct pf_json *, const char *bot);
+
+/* Changes of state: PF_CONFLICT if the machine does not allow the event. */
+const struct pf_err	*pf_move_bot(struct pf_act *, struct pf_bot *,
+			    enum pf_bot_event, const char *why);
+const struct pf_err	*pf_move_job(struct pf_act *, struct pf_job *,
+			    enum pf_job_event, const char *why);
+
+/*
+ * Ends a live lease without a completion and puts its job back to pending,
+ * or cancelled when that was asked, or failed when strike and it has lost
+ * too many.  The bot is the caller's to move.
+ */
+const struct pf_err	*pf_end_lease(struct pf_act *,
+			    const struct pf_assignment *, bool strike,
+			    const char *why);
+
+/* Bot was seen now; members of every reply to a bot. */
+const struct pf_err	*pf_bot_alive(struct pf_act *, const char *bot);
+void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
+
+#endif

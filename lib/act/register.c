@@ -1,0 +1,195 @@
+/*
+ * Acts on bots: register, deregister, drain, reset.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "act/common.h"
+#include "model/event.h"
+
+#define CAPS_MAX	32
+
+/* The request's capabilities, canonical, as a JSON array. */
+static const struct pf_err *
+capabilities(char *out, size_t n, const struct pf_json *req)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *list = pf_json_get(req, "capabilities"), *v;
+	struct pf_buf b = PF_BUF_INIT;
+	char name[33];
+	size_t count = 0;
+
+	if (!pf_json_is_array(list) || pf_json_first(list) == NULL)
+		return pf_err_field(PF_DATA, "capabilities", "capabilities "
+		    "is not an array of engine names");
+	pf_jw_open(&b, NULL, '[');
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
+		if (++count > CAPS_MAX || pf_json_text(v) == NULL ||
+		    !pf_engine_name(name, pf_json_text(v))) {
+			err = pf_err_field(PF_DATA, "capabilities",
+			    "capabilities: not 1 to %d engine names such as "
+			    "afl++ or libfuzzer", CAPS_MAX);
+			break;
+		}
+		pf_jw_str(&b, NULL, name);
+	}
+	pf_jw_close(&b, ']');
+	if (err == NULL)
+		snprintf(out, n, "%s", b.data);
+	pf_buf_free(&b);
+	return err;
+}
+
+/* Takes the job away from a bot that has one; the bot is moved on. */
+static const struct pf_err *
+take_job(struct pf_act *a, struct pf_bot *b, const char *why)
+{
+	const struct pf_err *err;
+	struct pf_assignment as;
+	bool found;
+
+	if ((err = pf_assignment_of_bot(&as, &found, a->db, b->id)) != NULL ||
+	    !found)
+		return err;
+	if ((err = pf_end_lease(a, &as, false, why)) != NULL)
+		return err;
+	b->job[0] = '\0';
+	return pf_move_bot(a, b, PF_BOT_FREED, why);
+}
+
+static const struct pf_err *
+add_bot(struct pf_act *a, struct pf_bot *b)
+{
+	const struct pf_err *err;
+	struct pf_event e = { .time = a->now, .kind = "bot", .was = "",
+	    .now = "registering", .who = "register", .why = b->name };
+
+	pf_uuid7(b->id, a->now);
+	b->state = PF_BOT_REGISTERING;
+	b->lease_tick = a->tick;
+	e.subject = b->id;
+	if ((err = pf_bot_insert(a->db, b, a->now)) != NULL)
+		return err;
+	return pf_event_add(a->db, &e);
+}
+
+/* A known bot comes again; another inc means that its memory is lost. */
+static const struct pf_err *
+same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
+{
+	const struct pf_err *err;
+
+	if (strcmp(known->inc, now->inc) != 0 && (err = take_job(a, known,
+	    "its bot came back without its work directory")) != NULL)
+		return err;
+	snprintf(known->inc, sizeof(known->inc), "%s", now->inc);
+	snprintf(known->capabilities, sizeof(known->capabilities), "%s",
+	    now->capabilities);
+	return pf_move_bot(a, known, PF_BOT_REGISTER, "registered again");
+}
+
+const struct pf_err *
+pf_act_register(struct pf_act *a, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_bot b = { 0 }, known;
+	const char *host = "", *name = NULL, *inc = "";
+	bool found;
+
+	if ((err = pf_json_need(&host, req, "hostname")) != NULL ||
+	    (err = pf_json_str(&name, req, "name")) != NULL ||
+	    (err = pf_json_str(&inc, req, "inc")) != NULL)
+		return err;
+	if (name == NULL || *name == '\0')
+		name = host;
+	if (!pf_text_ok(host))
+		return pf_err_field(PF_DATA, "hostname", "hostname: not a "
+		    "name of 1 to 128 printable bytes");
+	if (!pf_text_ok(name))
+		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
+		    "to 128 printable bytes");
+	if (*inc != '\0' && !pf_id_ok(inc))
+		return pf_err_field(PF_DATA, "inc", "inc: not an id");
+	snprintf(b.hostname, sizeof(b.hostname), "%s", host);
+	snprintf(b.name, sizeof(b.name), "%s", name);
+	snprintf(b.inc, sizeof(b.inc), "%s", inc);
+	if ((err = capabilities(b.capabilities, sizeof(b.capabilities), req))
+	    != NULL || (err = pf_bot_find(&known, &found, a->db, host, name))
+	    != NULL)
+		return err;
+	if (found && (err = same_bot(a, &known, &b)) == NULL)
+		b = known;
+	else if (!found)
+		err = add_bot(a, &b);
+	if (err != NULL || (err = pf_bot_alive(a, b.id)) != NULL)
+		return err;
+	pf_jw_str(out, "bot", b.id);
+	pf_jw_str(out, "name", b.name);
+	pf_jw_str(out, "status", pf_bot_state_name(b.state));
+	pf_jw_bool(out, "created", !found);
+	pf_reply_lease(a, out);
+	pf_jw_str(out, "master", a->master);
+	return NULL;
+}
+
+const struct pf_err *
+pf_act_deregister(struct pf_act *a, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_bot b;
+	struct pf_event e = { .time = a->now, .kind = "bot",
+	    .now = "deregistered", .who = "deregister", .why = "" };
+
+	if ((err = pf_need_bot(a, &b, req)) != NULL ||
+	    (err = take_job(a, &b, "its bot was deregistered")) != NULL)
+		return err;
+	e.subject = b.id;
+	e.was = pf_bot_state_name(b.state);
+	if ((err = pf_bot_remove(a->db, b.id, a->now)) != NULL ||
+	    (err = pf_event_add(a->db, &e)) != NULL)
+		return err;
+	pf_jw_str(out, "bot", b.id);
+	return NULL;
+}
+
+const struct pf_err *
+pf_act_drain(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_bot b;
+	bool on = true;
+	struct pf_event e = { .time = a->now, .kind = "bot", .was = "",
+	    .who = "drain", .why = "" };
+
+	if ((err = pf_need_bot(a, &b, req)) != NULL ||
+	    (err = pf_json_bool(&on, req, "on")) != NULL)
+		return err;
+	e.subject = b.id;
+	e.now = on ? "draining" : "not draining";
+	if (b.drain != on && (err = pf_event_add(a->db, &e)) != NULL)
+		return err;
+	b.drain = on;
+	if ((err = pf_bot_update(a->db, &b)) != NULL)
+		return err;
+	pf_jw_str(out, "bot", b.id);
+	pf_jw_bool(out, "drain", on);
+	return NULL;
+}
+
+const struct pf_err *
+pf_act_reset(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_bot b;
+
+	if ((err = pf_need_bot(a, &b, req)) != NULL)
+		return err;
+	b.failures = 0;
+	if ((err = pf_move_bot(a, &b, PF_BOT_RESET, "reset")) != NULL)
+		return err;
+	pf_jw_str(out, "bot", b.id);
+	pf_jw_str(out, "status", pf_bot_state_name(b.state));
+	return NULL;
+}

@@ -1,0 +1,300 @@
+/*
+ * Rows of results from pf-ingest: crash, corpus, coverage, status.
+ *
+ * Each row stands alone: counted once by its rid, refused alone.  Whether a
+ * result is new is decided here, in the transaction that inserts it, and the
+ * answer is kept for replays.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "act/common.h"
+#include "codec/op.h"
+#include "codec/rec.h"
+#include "model/corpus.h"
+#include "model/coverage.h"
+#include "model/crash.h"
+#include "model/event.h"
+#include "model/result.h"
+#include "store/dbw.h"
+
+#define ROWS_MAX	100
+
+/* The members every row has. */
+struct row {
+	struct pf_result	 r;
+	int64_t			 seq, epoch, attempt;
+	const struct pf_json	*j;
+};
+
+static const struct pf_err *
+get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
+{
+	const struct pf_err *err;
+	struct pf_assignment as;
+	bool found;
+
+	*row = (struct row){ .j = j, .r.kind = a->op };
+	if (!pf_json_is_object(j))
+		return pf_err_field(PF_DATA, "rows", "row is not an object");
+	if ((err = pf_json_need(&row->r.rid, j, "rid")) != NULL ||
+	    (err = pf_need_id(&row->r.job, j, "job")) != NULL ||
+	    (err = pf_need_id(&row->r.bot, j, "bot")) != NULL ||
+	    (err = pf_json_int(&row->seq, j, "seq", 0, PF_INT_MAX)) != NULL ||
+	    (err = pf_json_int(&row->epoch, j, "epoch", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_int(&row->attempt, j, "attempt", 0,
+	    PF_INT_MAX)) != NULL || (err = pf_json_int(&row->r.time, j,
+	    "time", 0, PF_INT_MAX)) != NULL)
+		return err;
+	if (!pf_sha_ok(row->r.rid))
+		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
+	if ((err = pf_assignment_get(&as, &found, a->db, row->r.job,
+	    row->epoch, row->attempt)) != NULL)
+		return err;
+	row->r.late = !found || !as.live;
+	return NULL;
+}
+
+static const struct pf_err *
+put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const struct pf_json *j = row->j;
+	struct pf_crash c = { .job = row->r.job, .bot = row->r.bot,
+	    .timestamp = row->r.time, .type = "unknown", .tool = "",
+	    .stack = "", .output = "", .command = "", .engine = "" };
+	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
+	    .now = "new", .who = row->r.bot };
+	char id[PF_ID_MAX + 1], path[256];
+	int64_t count;
+	bool unique;
+
+	c.hash = "";
+	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||
+	    (err = pf_json_int(&c.size, j, "size", 0, PF_INT_MAX)) != NULL ||
+	    (err = pf_json_str(&c.type, j, "type")) != NULL ||
+	    (err = pf_json_int(&c.signal, j, "signal", 0, 128)) != NULL ||
+	    (err = pf_json_int(&c.exit_code, j, "exit_code", -1, 65535)) !=
+	    NULL || (err = pf_json_str(&c.tool, j, "tool")) != NULL ||
+	    (err = pf_json_str(&c.stack, j, "stack")) != NULL ||
+	    (err = pf_json_str(&c.output, j, "output")) != NULL ||
+	    (err = pf_json_str(&c.command, j, "command")) != NULL ||
+	    (err = pf_json_str(&c.engine, j, "engine")) != NULL)
+		return err;
+	if (!pf_sha_ok(c.hash))
+		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
+	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
+	c.file_path = path;
+	if ((err = pf_crash_put(id, &count, &unique, a->db, &c, a->now)) !=
+	    NULL)
+		return err;
+	e.subject = id;
+	e.why = c.type;
+	if (unique && (err = pf_event_add(a->db, &e)) != NULL)
+		return err;
+	pf_jw_str(out, "id", id);
+	pf_jw_bool(out, "unique", unique);
+	pf_jw_int(out, "count", count);
+	return NULL;
+}
+
+static const struct pf_err *
+put_corpus(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_corpus c = { .job = row->r.job, .bot = row->r.bot,
+	    .rid = row->r.rid, .timestamp = row->r.time, .hash = "",
+	    .engine = "", .name = "" };
+	bool unique;
+
+	if ((err = pf_json_need(&c.hash, row->j, "hash")) != NULL ||
+	    (err = pf_json_int(&c.size, row->j, "size", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_str(&c.name, row->j, "name")) != NULL ||
+	    (err = pf_json_str(&c.engine, row->j, "engine")) != NULL)
+		return err;
+	if (!pf_sha_ok(c.hash))
+		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
+	if ((err = pf_corpus_put(&unique, a->db, &c)) != NULL)
+		return err;
+	pf_jw_bool(out, "unique", unique);
+	return NULL;
+}
+
+static const struct pf_err *
+put_coverage(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_coverage c = { .rid = row->r.rid, .job = row->r.job,
+	    .bot = row->r.bot, .timestamp = row->r.time,
+	    .corpus_count = PF_UNKNOWN, .crash_count = PF_UNKNOWN,
+	    .execs_per_sec = -1 };
+	int64_t fresh;
+
+	if ((err = pf_json_int(&c.edges, row->j, "edges", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_int(&c.exec_count, row->j, "exec_count", 0,
+	    PF_INT_MAX)) != NULL || (err = pf_json_real(&c.execs_per_sec,
+	    row->j, "execs_per_sec")) != NULL || (err = pf_json_int(
+	    &c.corpus_count, row->j, "corpus_count", 0, PF_INT_MAX)) != NULL ||
+	    (err = pf_json_int(&c.crash_count, row->j, "crash_count", 0,
+	    PF_INT_MAX)) != NULL || (err = pf_coverage_put(&fresh, a->db,
+	    &c)) != NULL)
+		return err;
+	pf_jw_int(out, "new_edges", fresh);
+	return NULL;
+}
+
+static const struct pf_err *
+put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err = NULL;
+	struct pf_stats s = { .job = row->r.job, .bot = row->r.bot,
+	    .state = "", .time = row->r.time, .seq = row->seq,
+	    .attempt = row->attempt, .execs_per_sec = -1, .stability = -1 };
+	const struct {
+		const char	*key;
+		int64_t		*at;
+	} numbers[] = {
+		{ "executions", &s.executions }, { "edges", &s.edges },
+		{ "total_edges", &s.total_edges },
+		{ "corpus_count", &s.corpus_count },
+		{ "crash_count", &s.crash_count },
+		{ "hang_count", &s.hang_count },
+		{ "peak_rss_mb", &s.peak_rss_mb },
+	};
+	size_t i;
+
+	(void)out;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		*numbers[i].at = PF_UNKNOWN;
+		if ((err = pf_json_int(numbers[i].at, row->j, numbers[i].key,
+		    0, PF_INT_MAX)) != NULL)
+			return err;
+	}
+	if ((err = pf_json_real(&s.execs_per_sec, row->j, "execs_per_sec")) !=
+	    NULL || (err = pf_json_real(&s.stability, row->j, "stability")) !=
+	    NULL || (err = pf_json_str(&s.state, row->j, "state")) != NULL)
+		return err;
+	return pf_stats_put(a->db, &s);
+}
+
+/* How the rows of a kind are filed. */
+struct filer {
+	const struct pf_err	*(*put)(struct pf_act *, struct row *,
+				    struct pf_buf *);
+};
+
+/* Members of a reply row into kept; the effect of the row by the way. */
+static const struct pf_err *
+file_row(struct pf_act *a, const struct pf_json *j, const struct filer *filer,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_buf kept = PF_BUF_INIT;
+	struct row row;
+	bool known = false;
+
+	if ((err = get_row(a, &row, j)) != NULL ||
+	    (err = pf_result_find(&kept, &known, a->db, row.r.rid)) != NULL)
+		goto done;
+	if (!known) {
+		pf_jw_bool(&kept, "late", row.r.late);
+		if ((err = filer->put(a, &row, &kept)) != NULL ||
+		    (err = pf_result_insert(a->db, &row.r, kept.data)) !=
+		    NULL || (err = pf_assignment_progress(a->db, row.r.job,
+		    row.epoch, row.attempt)) != NULL)
+			goto done;
+	}
+	pf_jw_str(out, "rid", row.r.rid);
+	pf_jw_bool(out, "new", !known);
+	pf_buf_addc(out, ',');
+	pf_buf_add(out, kept.data, kept.len);
+done:
+	pf_buf_free(&kept);
+	return err;
+}
+
+/* An unknown job shows as a broken foreign key. */
+static const struct pf_err *
+check_job(struct pf_act *a, const struct pf_json *j)
+{
+	const char *job = "";
+	struct pf_job found;
+
+	if (!pf_json_is_object(j) || pf_need_id(&job, j, "job") != NULL)
+		return NULL;
+	return pf_job_get(&found, a->db, job);
+}
+
+static const struct pf_err *
+file_rows(struct pf_act *a, const struct pf_json *req, const struct filer *filer,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const struct pf_json *rows = pf_json_get(req, "rows"), *j;
+	const char *rid;
+	size_t start;
+
+	if (!pf_json_is_array(rows) || pf_json_count(rows) > ROWS_MAX)
+		return pf_err_field(PF_DATA, "rows", "rows: not an array of "
+		    "at most %d", ROWS_MAX);
+	pf_jw_open(out, "rows", '[');
+	for (j = pf_json_first(rows); j != NULL; j = pf_json_next(j)) {
+		pf_jw_open(out, NULL, '{');
+		start = out->len;
+		if ((err = pf_db_run(a->db, NULL, "SAVEPOINT row", "")) !=
+		    NULL)
+			return err;
+		if ((err = check_job(a, j)) == NULL)
+			err = file_row(a, j, filer, out);
+		if (err != NULL && (err->class == PF_IO ||
+		    err->class == PF_FULL || err->class == PF_BUSY))
+			return err;
+		if (err != NULL) {
+			out->len = start;
+			rid = pf_json_text(pf_json_get(j, "rid"));
+			pf_jw_str(out, "rid", rid != NULL ? rid : "");
+			pf_op_error(out, err);
+			if ((err = pf_db_run(a->db, NULL, "ROLLBACK TO row",
+			    "")) != NULL)
+				return err;
+		}
+		if ((err = pf_db_run(a->db, NULL, "RELEASE row", "")) != NULL)
+			return err;
+		pf_jw_close(out, '}');
+	}
+	pf_jw_close(out, ']');
+	return NULL;
+}
+
+const struct pf_err *
+pf_act_crash(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { put_crash };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
+pf_act_corpus(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { put_corpus };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
+pf_act_coverage(struct pf_act *a, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct filer filer = { put_coverage };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
+pf_act_status(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { put_status };
+
+	return file_rows(a, req, &filer, out);
+}

@@ -1,0 +1,275 @@
+/*
+ * New jobs: submit.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/common.h"
+#include "base/num.h"
+#include "model/campaign.h"
+#include "model/event.h"
+#include "store/blob.h"
+
+#define SEEDS_MAX	10000
+#define ARGS_MAX	64
+#define ARG_LEN		1024
+#define DAY		INT64_C(86400000)
+#define DEF_TIMEOUT	1000		/* ms of one execution */
+
+/* A file name and no path, as the bot will use it. */
+static bool
+name_ok(const char *s)
+{
+	return pf_text_ok(s) && strchr(s, '/') == NULL && s[0] != '.';
+}
+
+/* Checks a blob object and that its bytes lie in the storage tree. */
+static const struct pf_err *
+get_blob(const struct pf_act *a, const struct pf_json *v, const char *key,
+    const char **name, const char **sha)
+{
+	const struct pf_err *err;
+	int64_t size = -1, there = 0;
+
+	if (!pf_json_is_object(v))
+		return pf_err_field(PF_DATA, key, "%s: not a blob object "
+		    "{sha256, name, size}", key);
+	if ((err = pf_json_need(sha, v, "sha256")) != NULL ||
+	    (err = pf_json_need(name, v, "name")) != NULL ||
+	    (err = pf_json_int(&size, v, "size", 1, PF_INT_MAX)) != NULL)
+		return pf_err_at(err, "%s", key);
+	if (!pf_sha_ok(*sha))
+		return pf_err_field(PF_DATA, key, "%s: sha256 is not a hash",
+		    key);
+	if (!name_ok(*name))
+		return pf_err_field(PF_DATA, key, "%s: name is not a file "
+		    "name", key);
+	if (!pf_blob_has(a->conf->storage_path, *sha, &there))
+		return pf_err_field(PF_NOTFOUND, key, "%s: blob %.16s... is "
+		    "not in the storage", key, *sha);
+	if (size != -1 && size != there)
+		return pf_err_field(PF_DATA, key, "%s: size %" PRId64 ", the "
+		    "blob has %" PRId64, key, size, there);
+	return NULL;
+}
+
+/* Arguments: an array of strings, as JSON text. */
+static const struct pf_err *
+get_args(struct pf_buf *out, const struct pf_json *req)
+{
+	const struct pf_json *list = pf_json_get(req, "args"), *v;
+	const char *s;
+	size_t n = 0;
+
+	if (list != NULL && !pf_json_is_array(list))
+		return pf_err_field(PF_DATA, "args", "args: not an array");
+	pf_jw_open(out, NULL, '[');
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
+		if ((s = pf_json_text(v)) == NULL || strlen(s) > ARG_LEN ||
+		    ++n > ARGS_MAX)
+			return pf_err_field(PF_DATA, "args", "args: not at "
+			    "most %d strings of at most %d bytes", ARGS_MAX,
+			    ARG_LEN);
+		pf_jw_str(out, NULL, s);
+	}
+	pf_jw_close(out, ']');
+	return NULL;
+}
+
+/* Options: an object of strings, as JSON text. */
+static const struct pf_err *
+get_options(struct pf_buf *out, const struct pf_json *req)
+{
+	const struct pf_json *list = pf_json_get(req, "options"), *v;
+	char key[33];
+	size_t n = 0;
+
+	if (list != NULL && !pf_json_is_object(list))
+		return pf_err_field(PF_DATA, "options",
+		    "options: not an object");
+	pf_jw_open(out, NULL, '{');
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
+		if (pf_json_text(v) == NULL || ++n > ARGS_MAX ||
+		    strlen(pf_json_text(v)) > ARG_LEN ||
+		    !pf_engine_name(key, pf_json_key(v)))
+			return pf_err_field(PF_DATA, "options", "options: not "
+			    "at most %d names with strings", ARGS_MAX);
+		pf_jw_str(out, pf_json_key(v), pf_json_text(v));
+	}
+	pf_jw_close(out, '}');
+	return NULL;
+}
+
+/* Everything but the blobs of a job. */
+static const struct pf_err *
+get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
+    const struct pf_json *req)
+{
+	const struct pf_err *err;
+	const char *given = "";
+
+	n->duration = a->conf->job;
+	n->timeout = DEF_TIMEOUT;
+	n->now = a->now;
+	if ((err = pf_json_need(&n->name, req, "name")) != NULL ||
+	    (err = pf_json_need(&given, req, "engine")) != NULL ||
+	    (err = pf_json_int(&n->priority, req, "priority", -100, 100)) !=
+	    NULL || (err = pf_get_dur(&n->duration, req, "duration_ms", 1000,
+	    30 * DAY)) != NULL || (err = pf_get_dur(&n->timeout, req,
+	    "exec_timeout_ms", 1, DAY)) != NULL || (err = pf_json_int(
+	    &n->memory, req, "memory_limit", 0, PF_INT_MAX)) != NULL ||
+	    (err = pf_json_str(&n->request, req, "request")) != NULL)
+		return err;
+	if (!pf_text_ok(n->name))
+		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
+		    "to 128 printable bytes");
+	if (!pf_engine_name(engine, given))
+		return pf_err_field(PF_DATA, "engine",
+		    "engine: \"%.32s\" is not an engine name", given);
+	if (n->request != NULL && !pf_id_ok(n->request))
+		return pf_err_field(PF_DATA, "request",
+		    "request: not an id");
+	n->engine = engine;
+	return NULL;
+}
+
+/* Checks all blobs once; names of seeds go into seeds as a JSON array. */
+static const struct pf_err *
+get_blobs(struct pf_act *a, struct pf_job_new *n, struct pf_buf *seeds,
+    const struct pf_json *req)
+{
+	const struct pf_err *err;
+	const struct pf_json *list = pf_json_get(req, "seeds"), *v;
+	const char *name = "", *sha = "";
+	size_t count = 0;
+
+	if ((err = get_blob(a, pf_json_get(req, "target"), "target",
+	    &n->target, &n->target_hash)) != NULL)
+		return err;
+	if (pf_json_get(req, "dictionary") != NULL && (err = get_blob(a,
+	    pf_json_get(req, "dictionary"), "dictionary", &name,
+	    &n->dictionary)) != NULL)
+		return err;
+	if (list != NULL && !pf_json_is_array(list))
+		return pf_err_field(PF_DATA, "seeds", "seeds: not an array");
+	pf_jw_open(seeds, NULL, '[');
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
+		if (++count > SEEDS_MAX)
+			return pf_err_field(PF_DATA, "seeds",
+			    "seeds: more than %d", SEEDS_MAX);
+		if ((err = get_blob(a, v, "seeds", &name, &sha)) != NULL)
+			return err;
+		pf_jw_str(seeds, NULL, name);
+	}
+	pf_jw_close(seeds, ']');
+	return NULL;
+}
+
+static const struct pf_err *
+add_blob(struct pf_act *a, const char *job, int64_t n, const char *kind,
+    const struct pf_json *v)
+{
+	const struct pf_err *err;
+	const char *name = "", *sha = "";
+	int64_t size = 0;
+
+	if ((err = pf_json_need(&name, v, "name")) != NULL ||
+	    (err = pf_json_need(&sha, v, "sha256")) != NULL)
+		return err;
+	(void)pf_blob_has(a->conf->storage_path, sha, &size);
+	return pf_job_blob(a->db, job, n, kind, name, sha, size);
+}
+
+/* One job of the submission with its blobs. */
+static const struct pf_err *
+add_job(struct pf_act *a, const struct pf_job_new *n,
+    const struct pf_json *req)
+{
+	const struct pf_err *err;
+	const struct pf_json *v;
+	struct pf_event e = { .time = a->now, .kind = "job",
+	    .subject = n->id, .was = "", .now = "pending", .who = "submit",
+	    .why = n->name };
+	int64_t k = 0;
+
+	if ((err = pf_job_insert(a->db, n)) != NULL ||
+	    (err = pf_event_add(a->db, &e)) != NULL ||
+	    (err = add_blob(a, n->id, k++, "target",
+	    pf_json_get(req, "target"))) != NULL)
+		return err;
+	v = pf_json_get(req, "dictionary");
+	if (v != NULL && (err = add_blob(a, n->id, k++, "dict", v)) != NULL)
+		return err;
+	for (v = pf_json_first(pf_json_get(req, "seeds")); v != NULL;
+	    v = pf_json_next(v))
+		if ((err = add_blob(a, n->id, k++, "seed", v)) != NULL)
+			return err;
+	return NULL;
+}
+
+static const struct pf_err *
+add_jobs(struct pf_act *a, struct pf_job_new *n, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const char *campaign = PF_CAMPAIGN_DEFAULT;
+	char group[PF_ID_MAX + 1], id[PF_ID_MAX + 1];
+	int64_t copies = 1, i;
+
+	if ((err = pf_json_int(&copies, req, "copies", 1, 1000)) != NULL ||
+	    (err = pf_json_str(&campaign, req, "campaign")) != NULL)
+		return err;
+	if (!pf_text_ok(campaign))
+		return pf_err_field(PF_DATA, "campaign", "campaign: not a "
+		    "name of 1 to 128 printable bytes");
+	if ((err = pf_campaign_need(group, a->db, campaign, a->now)) != NULL)
+		return err;
+	n->campaign = group;
+	n->id = id;
+	pf_jw_open(out, "jobs", '[');
+	for (i = 0; i < copies; i++) {
+		pf_uuid7(id, a->now);
+		if ((err = add_job(a, n, req)) != NULL)
+			return err;
+		pf_jw_str(out, NULL, id);
+	}
+	pf_jw_close(out, ']');
+	return NULL;
+}
+
+const struct pf_err *
+pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_job_new n = { 0 };
+	struct pf_buf args = PF_BUF_INIT, options = PF_BUF_INIT;
+	struct pf_buf seeds = PF_BUF_INIT, before = PF_BUF_INIT;
+	char engine[33];
+	int64_t known = 0;
+
+	if ((err = get_fields(a, &n, engine, req)) != NULL)
+		goto done;
+	if (n.request != NULL && (err = pf_job_of_request(&before, &known,
+	    a->db, n.request)) != NULL)
+		goto done;
+	if (known > 0) {
+		pf_buf_addc(out, ',');
+		pf_buf_add(out, before.data, before.len);
+		goto done;
+	}
+	if ((err = get_blobs(a, &n, &seeds, req)) != NULL ||
+	    (err = get_args(&args, req)) != NULL ||
+	    (err = get_options(&options, req)) != NULL)
+		goto done;
+	n.seeds = seeds.data;
+	n.args = args.data;
+	n.options = options.data;
+	err = add_jobs(a, &n, req, out);
+done:
+	pf_buf_free(&args);
+	pf_buf_free(&options);
+	pf_buf_free(&seeds);
+	pf_buf_free(&before);
+	return err;
+}

@@ -1,0 +1,64 @@
+/*
+ * The reaper's clock: tick.
+ *
+ * Time for leases passes only here: at most one tick an interval of
+ * CLOCK_BOOTTIME and none across a boot.  A clock that was set, a suspend,
+ * an outage of any length therefore expire nothing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/common.h"
+#include "model/system.h"
+
+/* A new boot: everybody gets a full lease. */
+static const struct pf_err *
+new_boot(struct pf_act *a)
+{
+	const struct pf_err *err;
+	int64_t n;
+
+	if ((err = pf_assignment_renew_all(a->db, &n, a->tick)) != NULL)
+		return err;
+	return pf_bot_renew_all(a->db, a->tick);
+}
+
+const struct pf_err *
+pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const char *boot = "";
+	int64_t boot_ms = -1, prev = a->tick;
+	struct pf_ticks t;
+	bool counted = false;
+
+	if ((err = pf_need_id(&boot, req, "boot")) != NULL ||
+	    (err = pf_json_int(&boot_ms, req, "boot_ms", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_int(&prev, req, "prev", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_ticks_get(&t, a->db)) != NULL)
+		return err;
+	if (boot_ms == -1)
+		return pf_err_field(PF_DATA, "boot_ms", "boot_ms is missing");
+	if (prev != t.tick)
+		return pf_err_field(PF_STALE, "prev", "tick %" PRId64 " is "
+		    "over, this is %" PRId64, prev, t.tick);
+	if (strcmp(t.boot, boot) != 0) {
+		if ((err = new_boot(a)) != NULL)
+			return err;
+		snprintf(t.boot, sizeof(t.boot), "%s", boot);
+		t.boot_ms = boot_ms;
+		err = pf_ticks_set(a->db, &t, a->now);
+	} else if (boot_ms - t.boot_ms >= a->conf->tick) {
+		counted = true;
+		t.tick++;
+		t.boot_ms = boot_ms;
+		err = pf_ticks_set(a->db, &t, a->now);
+	}
+	if (err != NULL)
+		return err;
+	a->tick = t.tick;
+	pf_jw_int(out, "tick", t.tick);
+	pf_jw_bool(out, "counted", counted);
+	return NULL;
+}

@@ -1,0 +1,325 @@
+/*
+ * The table of the configuration and its reader; see conf.h.
+ */
+#include <ini.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/name.h"
+#include "base/num.h"
+#include "codec/conf.h"
+
+enum type { T_PATH, T_TEXT, T_DUR, T_SIZE, T_NUM, T_FRAC, T_BOOL };
+
+#define AT(member)	offsetof(struct pf_conf, member)
+#define BYTES		((int64_t)1 << 50)
+
+/* A retry section has the same keys each time. */
+#define RETRY(name, member, tries, first, most, mult) \
+	{ name, "max_retries", T_NUM, AT(member.max_retries), tries, \
+	    0, 1000 }, \
+	{ name, "initial_delay", T_DUR, AT(member.initial_delay), first, \
+	    1, 3600000 }, \
+	{ name, "max_delay", T_DUR, AT(member.max_delay), most, \
+	    1, 86400000 }, \
+	{ name, "multiplier", T_FRAC, AT(member.multiplier), mult, 1, 100 }, \
+	{ name, "jitter", T_BOOL, AT(member.jitter), "yes", 0, 0 }
+
+static const struct key {
+	const char	*section;
+	const char	*name;
+	enum type	 type;
+	size_t		 at;
+	const char	*value;		/* default */
+	int64_t		 min, max;
+} keys[] = {
+	{ "storage", "path", T_PATH, AT(storage_path),
+	    "/var/lib/pandafuzz", 0, 0 },
+	{ "spool", "path", T_PATH, AT(spool_path),
+	    "/var/spool/pandafuzz", 0, 0 },
+	{ "sched", "socket", T_PATH, AT(sched_socket),
+	    "/run/pandafuzz/sched.sock", 0, 0 },
+	{ "http", "listen", T_TEXT, AT(http_listen), "127.0.0.1:8080", 0, 0 },
+	{ "timeouts", "tick", T_DUR, AT(tick), "15s", 100, 3600000 },
+	{ "timeouts", "bot", T_DUR, AT(bot), "60s", 1000, 86400000 },
+	{ "timeouts", "job", T_DUR, AT(job), "1h", 1000, 2592000000 },
+	{ "timeouts", "job_grace", T_DUR, AT(job_grace), "5m",
+	    1000, 86400000 },
+	{ "timeouts", "heartbeat_interval", T_DUR, AT(heartbeat_interval),
+	    "30s", 100, 3600000 },
+	{ "timeouts", "request", T_DUR, AT(request), "30s", 1000, 3600000 },
+	{ "timeouts", "master_communication", T_DUR,
+	    AT(master_communication), "30s", 1000, 3600000 },
+	{ "limits", "crash_size", T_SIZE, AT(crash_size), "16M",
+	    1, 256 << 20 },
+	{ "limits", "corpus_size", T_SIZE, AT(corpus_size), "1M",
+	    1, 256 << 20 },
+	{ "limits", "target_size", T_SIZE, AT(target_size), "2G", 1, BYTES },
+	{ "limits", "pack_size", T_SIZE, AT(pack_size), "64M",
+	    65536, 1 << 30 },
+	{ "limits", "spool_size", T_SIZE, AT(spool_size), "1G", 1, BYTES },
+	{ "limits", "disk_min_free", T_SIZE, AT(disk_min_free), "256M",
+	    0, BYTES },
+	{ "limits", "max_attempts", T_NUM, AT(max_attempts), "5", 1, 1000 },
+	{ "limits", "max_failures", T_NUM, AT(max_failures), "5", 1, 1000 },
+	RETRY("retry.communication", retry_communication,
+	    "3", "2s", "15s", "2.0"),
+	RETRY("retry.update_recovery", retry_update,
+	    "20", "5s", "1m", "1.5"),
+	{ "bot", "master_url", T_TEXT, AT(bot_master_url),
+	    "http://127.0.0.1:8080", 0, 0 },
+	{ "bot", "name", T_TEXT, AT(bot_name), "", 0, 0 },
+	{ "bot", "work_directory", T_PATH, AT(bot_work_directory),
+	    "/var/lib/pandafuzz-bot", 0, 0 },
+	{ "bot", "capabilities", T_TEXT, AT(bot_capabilities), "", 0, 0 },
+	{ "bot", "slots", T_NUM, AT(bot_slots), "1", 1, 1024 },
+};
+
+#define NKEYS	(sizeof(keys) / sizeof(keys[0]))
+
+/* What the handler of inih needs and leaves behind. */
+struct reading {
+	struct pf_conf	*conf;
+	const char	*name;
+	const char	*text;
+	size_t		 left;
+	int		 line;		/* of the text handed out last */
+	int		*lines;
+	const struct pf_err *err;
+};
+
+static bool
+set_flag(bool *out, const char *s)
+{
+	static const char *const words[] = { "no", "yes", "false", "true",
+	    "off", "on", "0", "1" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], s) == 0) {
+			*out = i % 2 == 1;
+			return true;
+		}
+	return false;
+}
+
+/* NULL, or what the value should have been. */
+static const char *
+set_value(struct pf_conf *conf, const struct key *k, const char *s)
+{
+	void *at = (char *)conf + k->at;
+	int64_t v;
+
+	switch (k->type) {
+	case T_PATH:
+		if (*s != '/')
+			return "an absolute path";
+		/* FALLTHROUGH */
+	case T_TEXT:
+		if (strlen(s) >= PF_CONF_TEXT ||
+		    (*s != '\0' && !pf_utf8_ok(s, strlen(s))))
+			return "a shorter text";
+		snprintf(at, PF_CONF_TEXT, "%s", s);
+		return NULL;
+	case T_DUR:
+		if (!pf_dur(&v, s) || v < k->min || v > k->max)
+			return "a duration such as 90s or 1h30m in range";
+		*(int64_t *)at = v;
+		return NULL;
+	case T_SIZE:
+		if (!pf_size(&v, s) || v < k->min || v > k->max)
+			return "a size such as 4096, 64K or 2G in range";
+		*(int64_t *)at = v;
+		return NULL;
+	case T_NUM:
+		return pf_num(at, s, k->min, k->max) ? NULL :
+		    "a number in range";
+	case T_FRAC:
+		return pf_frac(at, s, (double)k->min, (double)k->max) ? NULL :
+		    "a number in range";
+	case T_BOOL:
+		return set_flag(at, s) ? NULL : "yes or no";
+	}
+	return "known";
+}
+
+static void
+refuse(struct reading *r, const struct pf_err *err)
+{
+	if (r->err == NULL)
+		r->err = err;
+}
+
+/* inih calls this for each "key = value"; 0 stops it. */
+static int
+on_pair(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reading *r = arg;
+	const char *want;
+	bool known = false;
+	size_t i;
+
+	for (i = 0; i < NKEYS; i++) {
+		if (strcmp(keys[i].section, section) != 0)
+			continue;
+		known = true;
+		if (strcmp(keys[i].name, name) == 0)
+			break;
+	}
+	if (i == NKEYS) {
+		if (*section == '\0')
+			refuse(r, pf_err(PF_CONFIG, "%s:%d: \"%s\" stands "
+			    "before any [section]", r->name, r->line, name));
+		else if (!known)
+			refuse(r, pf_err(PF_CONFIG, "%s:%d: unknown section "
+			    "[%s]", r->name, r->line, section));
+		else
+			refuse(r, pf_err(PF_CONFIG, "%s:%d: unknown key \"%s\""
+			    " in [%s]", r->name, r->line, name, section));
+		return 0;
+	}
+	if ((want = set_value(r->conf, &keys[i], value)) != NULL) {
+		refuse(r, pf_err(PF_CONFIG, "%s:%d: %s = \"%s\" in [%s] is not "
+		    "%s", r->name, r->line, name, value, section, want));
+		return 0;
+	}
+	if (r->lines != NULL)
+		r->lines[i] = r->line;
+	return 1;
+}
+
+/*
+ * Hands inih one line at a time and counts them.  A line longer than its
+ * buffer would arrive in parts and be misread, so it ends the reading.
+ */
+static char *
+next_line(char *buf, int size, void *arg)
+{
+	struct reading *r = arg;
+	const char *nl;
+	size_t n;
+
+	if (r->left == 0 || r->err != NULL)
+		return NULL;
+	r->line++;
+	nl = memchr(r->text, '\n', r->left);
+	n = nl != NULL ? (size_t)(nl - r->text) + 1 : r->left;
+	if (n >= (size_t)size || memchr(r->text, '\0', n) != NULL) {
+		refuse(r, pf_err(PF_CONFIG, "%s:%d: line is longer than %d "
+		    "bytes or not text", r->name, r->line, size - 1));
+		return NULL;
+	}
+	memcpy(buf, r->text, n);
+	buf[n] = '\0';
+	r->text += n;
+	r->left -= n;
+	return buf;
+}
+
+void
+pf_conf_default(struct pf_conf *conf)
+{
+	size_t i;
+
+	*conf = (struct pf_conf){ 0 };
+	for (i = 0; i < NKEYS; i++)
+		if (set_value(conf, &keys[i], keys[i].value) != NULL)
+			pf_die("default of %s in [%s] is out of range",
+			    keys[i].name, keys[i].section);
+}
+
+const struct pf_err *
+pf_conf_parse(struct pf_conf *conf, const char *name, const char *text,
+    size_t n, int *lines)
+{
+	struct reading r = { conf, name, text, n, 0, lines, NULL };
+	size_t i;
+	int rc;
+
+	for (i = 0; lines != NULL && i < NKEYS; i++)
+		lines[i] = 0;
+	rc = ini_parse_stream(next_line, &r, on_pair, &r);
+	if (r.err != NULL)
+		return r.err;
+	if (rc != 0)
+		return pf_err(PF_CONFIG, "%s:%d: neither [section] nor "
+		    "key = value", name, rc > 0 ? rc : r.line);
+	return NULL;
+}
+
+size_t
+pf_conf_count(void)
+{
+	return NKEYS;
+}
+
+const char *
+pf_conf_section(size_t i)
+{
+	return keys[i].section;
+}
+
+const char *
+pf_conf_key(size_t i)
+{
+	return keys[i].name;
+}
+
+void
+pf_conf_value(struct pf_buf *b, const struct pf_conf *conf, size_t i)
+{
+	const void *at = (const char *)conf + keys[i].at;
+	char text[32];
+
+	switch (keys[i].type) {
+	case T_PATH:
+	case T_TEXT:
+		pf_buf_adds(b, at);
+		break;
+	case T_DUR:
+		pf_buf_adds(b, pf_dur_text(text, *(const int64_t *)at));
+		break;
+	case T_SIZE:
+		pf_buf_adds(b, pf_size_text(text, *(const int64_t *)at));
+		break;
+	case T_NUM:
+		pf_buf_addf(b, "%" PRId64, *(const int64_t *)at);
+		break;
+	case T_FRAC:
+		pf_buf_addf(b, "%g", *(const double *)at);
+		break;
+	case T_BOOL:
+		pf_buf_adds(b, *(const bool *)at ? "yes" : "no");
+		break;
+	}
+}
+
+int64_t
+pf_conf_lease_ticks(const struct pf_conf *conf)
+{
+	int64_t n = (conf->bot + conf->tick - 1) / conf->tick;
+
+	return n < 2 ? 2 : n;
+}
+
+int64_t
+pf_conf_lease_ms(const struct pf_conf *conf)
+{
+	int64_t least = pf_conf_lease_ticks(conf) * conf->tick;
+	int64_t margin = least / 10 < 5000 ? least / 10 : 5000;
+
+	assert(margin > 0 && least - margin < least);
+	return least - margin;
+}
+
+int64_t
+pf_conf_heartbeat_ms(const struct pf_conf *conf)
+{
+	int64_t third = pf_conf_lease_ms(conf) / 3;
+
+	return conf->heartbeat_interval < third ? conf->heartbeat_interval :
+	    third;
+}

@@ -1,0 +1,92 @@
+/*
+ * Configuration: an INI text (inih) against one table of every section, key,
+ * type and default.  pandafuzz.conf(5) is the table in words; a key that is
+ * not in it is refused with file and line.  Text in, struct out; the file is
+ * read by store/conffile.
+ */
+#ifndef PF_CODEC_CONF_H
+#define PF_CODEC_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define PF_CONF_TEXT	512	/* room of a string value */
+
+/* A retry policy, sections [retry.*]. */
+struct pf_retry_conf {
+	int64_t	 max_retries;
+	int64_t	 initial_delay;		/* ms */
+	int64_t	 max_delay;		/* ms */
+	double	 multiplier;
+	bool	 jitter;
+};
+
+struct pf_conf {
+	/* [storage] [spool] [sched] [http] */
+	char	 storage_path[PF_CONF_TEXT];
+	char	 spool_path[PF_CONF_TEXT];
+	char	 sched_socket[PF_CONF_TEXT];	/* "" = <storage>/sched.sock */
+	char	 http_listen[PF_CONF_TEXT];
+	/* [timeouts], ms */
+	int64_t	 tick;
+	int64_t	 bot;			/* silence after which a lease ends */
+	int64_t	 job;			/* default duration of a job */
+	int64_t	 job_grace;		/* what a job may overrun */
+	int64_t	 heartbeat_interval;
+	int64_t	 request;		/* HTTP, server side */
+	int64_t	 master_communication;	/* HTTP, bot side */
+	/* [limits] */
+	int64_t	 crash_size;		/* bytes */
+	int64_t	 corpus_size;
+	int64_t	 target_size;
+	int64_t	 pack_size;
+	int64_t	 spool_size;
+	int64_t	 disk_min_free;
+	int64_t	 max_attempts;
+	int64_t	 max_failures;
+	/* [retry.communication] [retry.update_recovery] */
+	struct pf_retry_conf retry_communication;
+	struct pf_retry_conf retry_update;
+	/* [bot] */
+	char	 bot_master_url[PF_CONF_TEXT];
+	char	 bot_name[PF_CONF_TEXT];	/* "" = host name */
+	char	 bot_work_directory[PF_CONF_TEXT];
+	char	 bot_capabilities[PF_CONF_TEXT];	/* "" = what is found */
+	int64_t	 bot_slots;
+};
+
+/* Everything at its default. */
+void			 pf_conf_default(struct pf_conf *);
+
+/*
+ * Reads n bytes of text named name (for messages) into conf, over what is
+ * there.  Errors are PF_CONFIG: "name:7: unknown key \"scoket\" in [sched]".
+ * lines, if not NULL, is an array of pf_conf_count() entries: the line each
+ * key was set on, 0 if it was not.
+ */
+const struct pf_err	*pf_conf_parse(struct pf_conf *, const char *name,
+			    const char *text, size_t n, int *lines);
+
+/* Walking the table, for pf-report config: i from 0 to pf_conf_count()-1. */
+size_t			 pf_conf_count(void);
+const char		*pf_conf_section(size_t i);
+const char		*pf_conf_key(size_t i);
+/* The value in force as the text one would write in the file. */
+void			 pf_conf_value(struct pf_buf *, const struct pf_conf *,
+			    size_t i);
+
+/*
+ * The nested timers of a lease, derived here and nowhere else: the reaper may
+ * end a lease after pf_conf_lease_ticks() whole intervals; a bot is told to
+ * give up after pf_conf_lease_ms(), which is less, and to send a heartbeat
+ * every pf_conf_heartbeat_ms(), a third of that or less.
+ */
+int64_t	pf_conf_lease_ticks(const struct pf_conf *);
+int64_t	pf_conf_lease_ms(const struct pf_conf *);
+int64_t	pf_conf_heartbeat_ms(const struct pf_conf *);
+
+#endif

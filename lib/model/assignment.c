@@ -1,0 +1,132 @@
+/*
+ * Assignments; see assignment.h.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/assignment.h"
+
+#define COLUMNS	"SELECT a.job_id, a.bot_id, a.inc, a.epoch, a.attempt, " \
+	"a.status, a.progress, a.timestamp, a.lease_tick, a.start_tick, " \
+	"a.result FROM assignments a "
+
+/* Runs the query, which yields one row at most, and ends it. */
+static const struct pf_err *
+one(struct pf_assignment *a, bool *found, struct pf_q *q)
+{
+	const struct pf_err *err = pf_q_row(q, found);
+	const char *status;
+
+	*a = (struct pf_assignment){ 0 };
+	if (err == NULL && *found) {
+		snprintf(a->job, sizeof(a->job), "%s", pf_q_text(q, 0));
+		snprintf(a->bot, sizeof(a->bot), "%s", pf_q_text(q, 1));
+		snprintf(a->inc, sizeof(a->inc), "%s", pf_q_text(q, 2));
+		a->epoch = pf_q_int(q, 3);
+		a->attempt = pf_q_int(q, 4);
+		status = pf_q_text(q, 5);
+		a->started = strcmp(status, "started") == 0;
+		a->live = a->started || strcmp(status, "assigned") == 0;
+		a->progress = pf_q_int(q, 6) != 0;
+		a->timestamp = pf_q_int(q, 7);
+		a->lease_tick = pf_q_int(q, 8);
+		a->start_tick = pf_q_int(q, 9);
+		snprintf(a->result, sizeof(a->result), "%s",
+		    pf_q_text(q, 10));
+	}
+	pf_q_done(q);
+	return err;
+}
+
+const struct pf_err *
+pf_assignment_of_bot(struct pf_assignment *a, bool *found, struct pf_db *db,
+    const char *bot)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, COLUMNS "WHERE a.bot_id = ? AND a.status IN "
+	    "('assigned', 'started')", "s", bot)) == NULL)
+		err = one(a, found, &q);
+	return err;
+}
+
+const struct pf_err *
+pf_assignment_get(struct pf_assignment *a, bool *found, struct pf_db *db,
+    const char *job, int64_t epoch, int64_t attempt)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, COLUMNS "WHERE a.job_id = ? AND a.epoch = ? "
+	    "AND a.attempt = ?", "sii", job, epoch, attempt)) == NULL)
+		err = one(a, found, &q);
+	return err;
+}
+
+const struct pf_err *
+pf_assignment_insert(struct pf_db *db, const struct pf_assignment *a)
+{
+	return pf_db_run(db, NULL, "INSERT INTO assignments (job_id, epoch, "
+	    "attempt, bot_id, inc, timestamp, status, lease_tick) VALUES "
+	    "(?, ?, ?, ?, ?, ?, 'assigned', ?)", "siissii", a->job, a->epoch,
+	    a->attempt, a->bot, a->inc, a->timestamp, a->lease_tick);
+}
+
+const struct pf_err *
+pf_assignment_renew(struct pf_db *db, const struct pf_assignment *a,
+    int64_t tick)
+{
+	return pf_db_run(db, NULL, "UPDATE assignments SET lease_tick = ?4 "
+	    "WHERE job_id = ?1 AND epoch = ?2 AND attempt = ?3", "siii",
+	    a->job, a->epoch, a->attempt, tick);
+}
+
+const struct pf_err *
+pf_assignment_start(struct pf_db *db, const struct pf_assignment *a,
+    int64_t tick)
+{
+	return pf_db_run(db, NULL, "UPDATE assignments SET start_tick = "
+	    "coalesce(start_tick, ?4), status = 'started' WHERE job_id = ?1 "
+	    "AND epoch = ?2 AND attempt = ?3", "siii", a->job, a->epoch,
+	    a->attempt, tick);
+}
+
+const struct pf_err *
+pf_assignment_end(struct pf_db *db, const struct pf_assignment *a,
+    const char *status, const char *result, int64_t now)
+{
+	return pf_db_run(db, NULL, "UPDATE assignments SET status = ?4, "
+	    "result = ?5, ended_at = ?6 WHERE job_id = ?1 AND epoch = ?2 AND "
+	    "attempt = ?3", "siissi", a->job, a->epoch, a->attempt, status,
+	    result, now);
+}
+
+const struct pf_err *
+pf_assignment_progress(struct pf_db *db, const char *job, int64_t epoch,
+    int64_t attempt)
+{
+	return pf_db_run(db, NULL, "UPDATE assignments SET progress = 1 "
+	    "WHERE job_id = ? AND epoch = ? AND attempt = ? AND progress = 0",
+	    "sii", job, epoch, attempt);
+}
+
+const struct pf_err *
+pf_assignment_renew_all(struct pf_db *db, int64_t *n, int64_t tick)
+{
+	return pf_db_run(db, n, "UPDATE assignments SET lease_tick = ? "
+	    "WHERE status IN ('assigned', 'started')", "i", tick);
+}
+
+const struct pf_err *
+pf_assignment_orphan(struct pf_assignment *a, bool *found, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, COLUMNS "JOIN bots b ON b.id = a.bot_id "
+	    "WHERE a.status IN ('assigned', 'started') AND (b.gone_at IS NOT "
+	    "NULL OR b.status = 'failed') LIMIT 1", "")) == NULL)
+		err = one(a, found, &q);
+	return err;
+}

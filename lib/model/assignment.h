@@ -1,0 +1,57 @@
+/*
+ * Assignments: every lease ever given.  (job, epoch, attempt) is the fencing
+ * token; the database itself refuses two live ones of a job or a bot.
+ */
+#ifndef PF_MODEL_ASSIGNMENT_H
+#define PF_MODEL_ASSIGNMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/name.h"
+#include "store/db.h"
+
+struct pf_assignment {
+	char		 job[PF_ID_MAX + 1];
+	char		 bot[PF_ID_MAX + 1];
+	char		 inc[PF_ID_MAX + 1];
+	int64_t		 epoch;
+	int64_t		 attempt;
+	bool		 live;		/* assigned or started */
+	bool		 started;
+	bool		 progress;	/* a result came under it */
+	int64_t		 timestamp;
+	int64_t		 lease_tick;
+	int64_t		 start_tick;
+	char		 result[64];	/* how it ended */
+};
+
+/* The live assignment of a bot, or *found false. */
+const struct pf_err	*pf_assignment_of_bot(struct pf_assignment *,
+			    bool *found, struct pf_db *, const char *bot);
+/* The assignment of a token, live or not, or *found false. */
+const struct pf_err	*pf_assignment_get(struct pf_assignment *,
+			    bool *found, struct pf_db *, const char *job,
+			    int64_t epoch, int64_t attempt);
+const struct pf_err	*pf_assignment_insert(struct pf_db *,
+			    const struct pf_assignment *);
+/* Lease counted from tick. */
+const struct pf_err	*pf_assignment_renew(struct pf_db *,
+			    const struct pf_assignment *, int64_t tick);
+const struct pf_err	*pf_assignment_start(struct pf_db *,
+			    const struct pf_assignment *, int64_t tick);
+/* Ends it: status "completed" or "expired", result in a word. */
+const struct pf_err	*pf_assignment_end(struct pf_db *,
+			    const struct pf_assignment *, const char *status,
+			    const char *result, int64_t now);
+/* A result was filed under it. */
+const struct pf_err	*pf_assignment_progress(struct pf_db *,
+			    const char *job, int64_t epoch, int64_t attempt);
+/* Every live lease counted from tick; *n of them. */
+const struct pf_err	*pf_assignment_renew_all(struct pf_db *, int64_t *n,
+			    int64_t tick);
+/* A live assignment whose bot is gone or failed, or *found false. */
+const struct pf_err	*pf_assignment_orphan(struct pf_assignment *,
+			    bool *found, struct pf_db *);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Coverage samples, and the latest numbers of a job's engine.  Numbers that
+ * an engine does not tell are PF_UNKNOWN and stand as NULL.
+ */
+#ifndef PF_MODEL_COVERAGE_H
+#define PF_MODEL_COVERAGE_H
+
+#include <stdint.h>
+
+#include "store/db.h"
+
+#define PF_UNKNOWN	((int64_t)-1)
+
+struct pf_coverage {
+	const char	*rid, *job, *bot;
+	int64_t		 edges, exec_count, corpus_count, crash_count;
+	int64_t		 timestamp;
+	double		 execs_per_sec;		/* < 0: unknown */
+};
+
+/* Adds a sample; *fresh is the edges above the job's maximum so far. */
+const struct pf_err	*pf_coverage_put(int64_t *fresh, struct pf_db *,
+			    const struct pf_coverage *);
+
+struct pf_stats {
+	const char	*job, *bot, *state;
+	int64_t		 time, seq, attempt;
+	int64_t		 executions, edges, total_edges, corpus_count;
+	int64_t		 crash_count, hang_count, peak_rss_mb;
+	double		 execs_per_sec, stability;	/* < 0: unknown */
+};
+
+/* Replaces the job's numbers unless newer ones are there. */
+const struct pf_err	*pf_stats_put(struct pf_db *, const struct pf_stats *);
+
+#endif

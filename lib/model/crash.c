@@ -1,0 +1,45 @@
+/*
+ * Crashes; see crash.h.
+ */
+#include <stdio.h>
+
+#include "model/crash.h"
+
+static const struct pf_err *
+insert(struct pf_db *db, const struct pf_crash *c, const char *id,
+    int64_t now)
+{
+	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
+	    "hash, file_path, type, signal, exit_code, timestamp, size, "
+	    "is_unique, tool, stack, output, command, engine, count, "
+	    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, 1, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16)",
+	    "ssssssiiiisssssi", id, c->job, c->bot, c->hash, c->file_path,
+	    c->type, c->signal, c->exit_code, c->timestamp, c->size, c->tool,
+	    c->stack, c->output, c->command, c->engine, now);
+}
+
+const struct pf_err *
+pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count, bool *unique,
+    struct pf_db *db, const struct pf_crash *c, int64_t now)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "UPDATE crashes SET count = count + 1, "
+	    "last_seen = max(last_seen, ?3) WHERE job_id = ?1 AND hash = ?2 "
+	    "RETURNING id, count", "ssi", c->job, c->hash, now)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more) {
+		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
+		*count = pf_q_int(&q, 1);
+	}
+	pf_q_done(&q);
+	*unique = !more;
+	if (err != NULL || more)
+		return err;
+	*count = 1;
+	pf_uuid7(id, now);
+	return insert(db, c, id, now);
+}

@@ -1,0 +1,21 @@
+/*
+ * Events: every change of state, in the transaction that makes it.
+ */
+#ifndef PF_MODEL_EVENT_H
+#define PF_MODEL_EVENT_H
+
+#include <stdint.h>
+
+#include "store/db.h"
+
+struct pf_event {
+	int64_t		 time;
+	const char	*kind;		/* bot, job, crash, system */
+	const char	*subject;	/* its id */
+	const char	*was, *now;	/* states */
+	const char	*who;		/* op or bot */
+	const char	*why;
+};
+const struct pf_err	*pf_event_add(struct pf_db *, const struct pf_event *);
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * Jobs; see job.h.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/json.h"
+#include "model/job.h"
+
+#define NONE	PF_JOB_STATES
+#define PEND	PF_JOB_PENDING
+#define GIVEN	PF_JOB_ASSIGNED
+#define RUN	PF_JOB_RUNNING
+#define DONE	PF_JOB_COMPLETED
+#define FAILED	PF_JOB_FAILED
+#define OVER	PF_JOB_TIMED_OUT
+#define CANC	PF_JOB_CANCELLED
+
+static const char *const states[PF_JOB_STATES] = {
+	"pending", "assigned", "running", "completed", "failed", "timed_out",
+	"cancelled",
+};
+
+static const char *const events[PF_JOB_EVENTS] = {
+	"give", "start", "finish", "fail", "overrun", "cancel", "requeue",
+};
+
+static const enum pf_job_state machine[PF_JOB_STATES][PF_JOB_EVENTS] = {
+	/* event:   give   start finish fail    overrun cancel requeue */
+	[PEND] =  { GIVEN, NONE, NONE,  FAILED, NONE,   CANC,  NONE },
+	[GIVEN] = { NONE,  RUN,  DONE,  FAILED, OVER,   CANC,  PEND },
+	[RUN] =   { NONE,  RUN,  DONE,  FAILED, OVER,   CANC,  PEND },
+	[DONE] =  { NONE,  NONE, NONE,  NONE,   NONE,   NONE,  NONE },
+	[FAILED] = { NONE, NONE, NONE,  NONE,   NONE,   NONE,  NONE },
+	[OVER] =  { NONE,  NONE, NONE,  NONE,   NONE,   NONE,  NONE },
+	[CANC] =  { NONE,  NONE, NONE,  NONE,   NONE,   NONE,  NONE },
+};
+
+const char *
+pf_job_state_name(enum pf_job_state s)
+{
+	return states[s];
+}
+
+const char *
+pf_job_event_name(enum pf_job_event e)
+{
+	return events[e];
+}
+
+bool
+pf_job_next(enum pf_job_state *to, enum pf_job_state from,
+    enum pf_job_event event)
+{
+	if (machine[from][event] == NONE)
+		return false;
+	*to = machine[from][event];
+	return true;
+}
+
+bool
+pf_job_live(enum pf_job_state s)
+{
+	return s == GIVEN || s == RUN;
+}
+
+static enum pf_job_state
+state_of(const char *name)
+{
+	int i;
+
+	for (i = 0; i < PF_JOB_STATES; i++)
+		if (strcmp(states[i], name) == 0)
+			return (enum pf_job_state)i;
+	pf_die("job state '%s' in the database", name);
+}
+
+const struct pf_err *
+pf_job_get(struct pf_job *j, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	*j = (struct pf_job){ 0 };
+	if ((err = pf_q(&q, db, "SELECT id, status, assigned_bot, epoch, "
+	    "attempt, strikes, duration, cancel FROM jobs WHERE id = ?", "s",
+	    id)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more) {
+		snprintf(j->id, sizeof(j->id), "%s", pf_q_text(&q, 0));
+		j->state = state_of(pf_q_text(&q, 1));
+		snprintf(j->bot, sizeof(j->bot), "%s", pf_q_text(&q, 2));
+		j->epoch = pf_q_int(&q, 3);
+		j->attempt = pf_q_int(&q, 4);
+		j->strikes = pf_q_int(&q, 5);
+		j->duration = pf_q_int(&q, 6);
+		j->cancel = pf_q_int(&q, 7) != 0;
+	}
+	pf_q_done(&q);
+	if (err == NULL && !more)
+		err = pf_err_field(PF_NOTFOUND, "job", "job %.64s: unknown",
+		    id);
+	return err;
+}
+
+const struct pf_err *
+pf_job_update(struct pf_db *db, const struct pf_job *j, int64_t now,
+    const char *message)
+{
+	return pf_db_run(db, NULL, "UPDATE jobs SET status = ?2, "
+	    "assigned_bot = ?3, epoch = ?4, attempt = ?5, strikes = ?6, "
+	    "cancel = ?7, message = ?8, "
+	    "started_at = CASE WHEN ?2 = 'pending' THEN NULL "
+	    "WHEN ?2 = 'running' THEN coalesce(started_at, ?9) "
+	    "ELSE started_at END, "
+	    "timeout_at = CASE WHEN ?2 = 'pending' THEN NULL "
+	    "WHEN ?2 = 'running' THEN coalesce(timeout_at, ?9 + duration) "
+	    "ELSE timeout_at END, "
+	    "completed_at = CASE WHEN ?2 IN ('pending', 'assigned', "
+	    "'running') THEN NULL ELSE ?9 END WHERE id = ?1", "sssiiiisi",
+	    j->id, states[j->state], j->bot[0] != '\0' ? j->bot : NULL,
+	    j->epoch, j->attempt, j->strikes, (int64_t)j->cancel, message,
+	    now);
+}
+
+const struct pf_err *
+pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
+    bool *found, struct pf_db *db, const char *campaign, const char *engine)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*found = false;
+	if ((err = pf_q(&q, db, "SELECT id, priority, created_at FROM jobs "
+	    "WHERE status = 'pending' AND fuzzer = ? AND campaign = ? "
+	    "ORDER BY priority DESC, created_at, id LIMIT 1", "ss", engine,
+	    campaign)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found) {
+		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
+		*priority = pf_q_int(&q, 1);
+		*created = pf_q_int(&q, 2);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_job_insert(struct pf_db *db, const struct pf_job_new *n)
+{
+	return pf_db_run(db, NULL, "INSERT INTO jobs (id, campaign, name, "
+	    "kind, target, target_hash, fuzzer, status, priority, created_at,"
+	    " work_dir, duration, memory_limit, timeout, dictionary, "
+	    "seed_corpus, output_dir, args, options, request) VALUES (?1, ?2,"
+	    " ?3, 'fuzz', ?4, ?5, ?6, 'pending', ?7, ?8, 'jobs/' || ?1, ?9, "
+	    "?10, ?11, ?12, ?13, 'corpus/' || ?1, ?14, ?15, ?16)",
+	    "ssssssiiiiisssss", n->id, n->campaign, n->name, n->target,
+	    n->target_hash, n->engine, n->priority, n->now, n->duration,
+	    n->memory, n->timeout, n->dictionary, n->seeds, n->args,
+	    n->options, n->request);
+}
+
+const struct pf_err *
+pf_job_blob(struct pf_db *db, const char *job, int64_t n, const char *kind,
+    const char *name, const char *sha, int64_t size)
+{
+	return pf_db_run(db, NULL, "INSERT INTO job_blobs (job, n, kind, "
+	    "name, sha256, size) VALUES (?, ?, ?, ?, ?, ?)", "sisssi", job, n,
+	    kind, name, sha, size);
+}
+
+static const struct pf_err *
+blobs_json(struct pf_buf *b, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	pf_jw_open(b, "blobs", '[');
+	err = pf_q(&q, db, "SELECT kind, name, sha256, size FROM job_blobs "
+	    "WHERE job = ? ORDER BY n", "s", id);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_jw_open(b, NULL, '{');
+		pf_jw_str(b, "kind", pf_q_text(&q, 0));
+		pf_jw_str(b, "name", pf_q_text(&q, 1));
+		pf_jw_str(b, "sha256", pf_q_text(&q, 2));
+		pf_jw_int(b, "size", pf_q_int(&q, 3));
+		pf_jw_close(b, '}');
+	}
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}
+
+const struct pf_err *
+pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "SELECT j.id, j.name, j.fuzzer, j.kind, "
+	    "c.name, j.priority, j.duration, j.memory_limit, j.timeout, "
+	    "j.target, j.args, j.options, j.created_at, j.work_dir, "
+	    "j.output_dir FROM jobs j JOIN campaigns c ON "
+	    "c.id = j.campaign WHERE j.id = ?", "s", id)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more) {
+		pf_jw_str(b, "id", pf_q_text(&q, 0));
+		pf_jw_str(b, "name", pf_q_text(&q, 1));
+		pf_jw_str(b, "engine", pf_q_text(&q, 2));
+		pf_jw_str(b, "kind", pf_q_text(&q, 3));
+		pf_jw_str(b, "campaign", pf_q_text(&q, 4));
+		pf_jw_int(b, "priority", pf_q_int(&q, 5));
+		pf_jw_int(b, "duration_ms", pf_q_int(&q, 6));
+		pf_jw_int(b, "memory_limit", pf_q_int(&q, 7));
+		pf_jw_int(b, "exec_timeout_ms", pf_q_int(&q, 8));
+		pf_jw_str(b, "target", pf_q_text(&q, 9));
+		pf_jw_raw(b, "args", pf_q_text(&q, 10));
+		pf_jw_raw(b, "options", pf_q_text(&q, 11));
+		pf_jw_int(b, "created_at", pf_q_int(&q, 12));
+		pf_jw_str(b, "work_dir", pf_q_text(&q, 13));
+		pf_jw_str(b, "output_dir", pf_q_text(&q, 14));
+	}
+	pf_q_done(&q);
+	return err == NULL ? blobs_json(b, db, id) : err;
+}
+
+const struct pf_err *
+pf_job_of_request(struct pf_buf *b, int64_t *n, struct pf_db *db,
+    const char *request)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	*n = 0;
+	pf_jw_open(b, "jobs", '[');
+	err = pf_q(&q, db, "SELECT id FROM jobs WHERE request = ? "
+	    "ORDER BY id", "s", request);
+	for (; err == NULL && (err = pf_q_row(&q, &more)) == NULL && more;
+	    ++*n)
+		pf_jw_str(b, NULL, pf_q_text(&q, 0));
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}

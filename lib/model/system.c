@@ -1,0 +1,57 @@
+/*
+ * The master itself and its clock; see system.h.
+ */
+#include <stdio.h>
+
+#include "model/system.h"
+
+const struct pf_err *
+pf_system_get(char *out, size_t n, struct pf_db *db, const char *key)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "SELECT value FROM system WHERE key = ?", "s",
+	    key)) == NULL)
+		err = pf_q_row(&q, &more);
+	snprintf(out, n, "%s", more ? pf_q_text(&q, 0) : "");
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_system_default(struct pf_db *db, const char *key, const char *value)
+{
+	return pf_db_run(db, NULL, "INSERT INTO system (key, value) VALUES "
+	    "(?, ?) ON CONFLICT (key) DO NOTHING", "ss", key, value);
+}
+
+const struct pf_err *
+pf_ticks_get(struct pf_ticks *t, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	*t = (struct pf_ticks){ 0 };
+	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms FROM clock", ""))
+	    == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more) {
+		t->tick = pf_q_int(&q, 0);
+		snprintf(t->boot, sizeof(t->boot), "%s", pf_q_text(&q, 1));
+		t->boot_ms = pf_q_int(&q, 2);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_ticks_set(struct pf_db *db, const struct pf_ticks *t, int64_t now)
+{
+	return pf_db_run(db, NULL, "INSERT INTO clock (id, tick, boot, "
+	    "boot_ms, time) VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO "
+	    "UPDATE SET tick = ?1, boot = ?2, boot_ms = ?3, time = ?4",
+	    "isii", t->tick, t->boot, t->boot_ms, now);
+}

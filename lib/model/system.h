@@ -1,0 +1,30 @@
+/*
+ * What the master knows of itself, and the reaper's clock.
+ */
+#ifndef PF_MODEL_SYSTEM_H
+#define PF_MODEL_SYSTEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/name.h"
+#include "store/db.h"
+
+/* Value of a key as text (cut to n), or "" if there is none. */
+const struct pf_err	*pf_system_get(char *out, size_t n, struct pf_db *,
+			    const char *key);
+/* Sets it only if it is not set. */
+const struct pf_err	*pf_system_default(struct pf_db *, const char *key,
+			    const char *value);
+
+struct pf_ticks {
+	int64_t	 tick;
+	char	 boot[40];
+	int64_t	 boot_ms;
+};
+/* A database without a clock has tick 0 of boot "". */
+const struct pf_err	*pf_ticks_get(struct pf_ticks *, struct pf_db *);
+const struct pf_err	*pf_ticks_set(struct pf_db *, const struct pf_ticks *,
+			    int64_t now);
+
+#endif

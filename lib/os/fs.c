@@ -1,0 +1,280 @@
+/*
+ * Files made safe; see fs.h.  Must not know what the files mean.
+ */
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "os/fs.h"
+
+const struct pf_err *
+pf_write_all(int fd, const void *p, size_t n, const char *path)
+{
+	const char *s = p;
+	ssize_t k;
+
+	while (n > 0) {
+		k = write(fd, s, n);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return pf_errno("write %s", path);
+		s += k;
+		n -= (size_t)k;
+	}
+	return NULL;
+}
+
+const struct pf_err *
+pf_read_all(struct pf_buf *b, int fd, size_t max, const char *path)
+{
+	size_t got = 0, want;
+	ssize_t k;
+
+	for (;;) {
+		want = max - got < 65536 ? max - got + 1 : 65536;
+		k = read(fd, pf_buf_room(b, want), want);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return pf_errno("read %s", path);
+		if (k == 0)
+			return NULL;
+		got += (size_t)k;
+		if (got > max)
+			return pf_err(PF_DATA, "%s: larger than %zu bytes",
+			    path, max);
+		pf_buf_grew(b, (size_t)k);
+	}
+}
+
+const struct pf_err *
+pf_slurp(struct pf_buf *b, const char *path, size_t max)
+{
+	const struct pf_err *err = NULL;
+	struct stat st;
+	int fd;
+
+	/* O_NONBLOCK: a FIFO put in the way must not hang us. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1)
+		return pf_errno("open %s", path);
+	if (fstat(fd, &st) == -1)
+		err = pf_errno("stat %s", path);
+	else if (!S_ISREG(st.st_mode))
+		err = pf_err(PF_DATA, "%s: not a regular file", path);
+	else
+		err = pf_read_all(b, fd, max, path);
+	close(fd);
+	return err;
+}
+
+const struct pf_err *
+pf_sync_dir(const char *path)
+{
+	const struct pf_err *err = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return pf_errno("open %s", path);
+	if (fsync(fd) == -1)
+		err = pf_errno("fsync %s", path);
+	close(fd);
+	return err;
+}
+
+/* fsync of the directory that holds path. */
+static const struct pf_err *
+sync_parent(const char *path)
+{
+	const struct pf_err *err;
+	const char *slash = strrchr(path, '/');
+	char *dir;
+
+	if (slash == NULL)
+		return pf_sync_dir(".");
+	dir = pf_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	err = pf_sync_dir(dir);
+	free(dir);
+	return err;
+}
+
+const struct pf_err *
+pf_file_put(const char *path, const char *tmp, const void *p, size_t n,
+    mode_t mode)
+{
+	const struct pf_err *err = NULL;
+	char *own = NULL;
+	int fd;
+
+	if (tmp == NULL)
+		tmp = own = pf_asprintf("%s.tmp.%ld", path, (long)getpid());
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    mode);
+	if (fd == -1) {
+		err = pf_errno("create %s", tmp);
+		free(own);
+		return err;
+	}
+	/* A failed fsync voids the file: it is unlinked, never synced again. */
+	if ((err = pf_write_all(fd, p, n, tmp)) == NULL && fsync(fd) == -1)
+		err = pf_errno("fsync %s", tmp);
+	if (close(fd) == -1 && err == NULL)
+		err = pf_errno("close %s", tmp);
+	if (err == NULL && rename(tmp, path) == -1)
+		err = pf_errno("rename %s to %s", tmp, path);
+	if (err != NULL)
+		unlink(tmp);
+	else
+		err = sync_parent(path);
+	free(own);
+	return err;
+}
+
+const struct pf_err *
+pf_mkdirs(const char *path, mode_t mode)
+{
+	const struct pf_err *err = NULL;
+	char *copy = pf_strdup(path), *p = copy, end;
+	struct stat st;
+
+	do {
+		p += strspn(p, "/");
+		p += strcspn(p, "/");
+		end = *p;
+		*p = '\0';
+		if (mkdir(copy, mode) == 0)
+			err = sync_parent(copy);
+		else if (errno != EEXIST)
+			err = pf_errno("mkdir %s", copy);
+		else if (stat(copy, &st) == 0 && !S_ISDIR(st.st_mode))
+			err = pf_err(PF_IO, "mkdir %s: a file is in the way",
+			    copy);
+		*p = end;
+	} while (err == NULL && *p != '\0');
+	free(copy);
+	return err;
+}
+
+/* Removes name below dirfd; depth bounds a tree made to be deep. */
+static int
+remove_at(int dirfd, const char *name, int depth)
+{
+	struct dirent *d;
+	DIR *dir;
+	int fd, bad = 0;
+
+	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if ((errno != EISDIR && errno != EPERM) || depth > 256)
+		return -1;
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	while ((d = readdir(dir)) != NULL)
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0 &&
+		    remove_at(fd, d->d_name, depth + 1) == -1)
+			bad = errno;
+	closedir(dir);
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) == -1) {
+		if (bad != 0)
+			errno = bad;
+		return -1;
+	}
+	return 0;
+}
+
+const struct pf_err *
+pf_rmtree(const char *path)
+{
+	if (remove_at(AT_FDCWD, path, 0) == -1)
+		return pf_errno("remove %s", path);
+	return NULL;
+}
+
+static int
+cmp_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+const struct pf_err *
+pf_names(char ***out, size_t *n, const char *path)
+{
+	const struct pf_err *err = NULL;
+	struct dirent *d;
+	char **v = NULL;
+	size_t cap = 0, k = 0;
+	DIR *dir = opendir(path);
+
+	*out = NULL;
+	*n = 0;
+	if (dir == NULL)
+		return pf_errno("open directory %s", path);
+	for (errno = 0; (d = readdir(dir)) != NULL; errno = 0) {
+		if (strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0)
+			continue;
+		if (k + 1 >= cap)
+			v = pf_reallocarray(v, cap = cap * 2 + 16, sizeof(*v));
+		v[k++] = pf_strdup(d->d_name);
+		v[k] = NULL;
+	}
+	if (errno != 0)
+		err = pf_errno("read directory %s", path);
+	closedir(dir);
+	if (v == NULL)
+		v = pf_calloc(1, sizeof(*v));
+	qsort(v, k, sizeof(*v), cmp_name);
+	*out = v;
+	*n = k;
+	if (err != NULL) {
+		pf_names_free(v);
+		*out = NULL;
+	}
+	return err;
+}
+
+void
+pf_names_free(char **v)
+{
+	char **p;
+
+	if (v == NULL)
+		return;
+	for (p = v; *p != NULL; p++)
+		free(*p);
+	free(v);
+}
+
+const struct pf_err *
+pf_disk_free(int64_t *bytes, int64_t *inodes, const char *path)
+{
+	struct statvfs st;
+
+	if (statvfs(path, &st) == -1)
+		return pf_errno("statvfs %s", path);
+	*bytes = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
+	/* File systems without a fixed number of inodes say 0 of 0. */
+	*inodes = st.f_files == 0 ? INT64_MAX : (int64_t)st.f_favail;
+	return NULL;
+}
+
+bool
+pf_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}

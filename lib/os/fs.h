@@ -1,0 +1,61 @@
+/*
+ * Files made safe: whole writes, bounded reads, durable replacement.
+ * Errors name the path.  Descriptors are opened O_CLOEXEC.
+ */
+#ifndef PF_OS_FS_H
+#define PF_OS_FS_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Writes all n bytes or fails; path is for the message only. */
+const struct pf_err	*pf_write_all(int fd, const void *, size_t n,
+			    const char *path);
+
+/* Reads until end of file; more than max bytes is PF_DATA. */
+const struct pf_err	*pf_read_all(struct pf_buf *, int fd, size_t max,
+			    const char *path);
+
+/*
+ * Appends the whole of a regular file (symlinks not followed at the last
+ * part) to buf; more than max bytes, or not a regular file, is PF_DATA.
+ */
+const struct pf_err	*pf_slurp(struct pf_buf *, const char *path, size_t max);
+
+/* fsync of a directory, or of any file, by path. */
+const struct pf_err	*pf_sync_dir(const char *path);
+
+/*
+ * A durable new file: tmp is created (O_EXCL, mode), written and fsynced,
+ * then renamed to path and path's directory fsynced.  An existing path is
+ * replaced.  On error tmp is removed and path is as it was.  tmp must lie on
+ * the same file system; NULL makes "<path>.tmp.<pid>".
+ */
+const struct pf_err	*pf_file_put(const char *path, const char *tmp,
+			    const void *, size_t n, mode_t);
+
+/* mkdir -p with the mode for what is made; each parent of one is fsynced. */
+const struct pf_err	*pf_mkdirs(const char *path, mode_t);
+
+/* rm -rf that never follows a symlink; a missing path is fine. */
+const struct pf_err	*pf_rmtree(const char *path);
+
+/* Sorted names in a directory without "." and "..", NULL-ended; free with
+ * pf_names_free().  A missing directory is PF_NOTFOUND. */
+const struct pf_err	*pf_names(char ***out, size_t *n, const char *path);
+void			 pf_names_free(char **);
+
+/* Free bytes and inodes for an ordinary user on path's file system. */
+const struct pf_err	*pf_disk_free(int64_t *bytes, int64_t *inodes,
+			    const char *path);
+
+/* True if path is there. */
+bool	pf_exists(const char *path);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * The database for writing; see dbw.h.
+ */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/fs.h"
+#include "os/lock.h"
+#include "store/dbw.h"
+#include "store/schema.h"
+
+/* What brings version N-1 to version N; the first makes everything. */
+static const struct {
+	int		 version;
+	const char	*sql;
+} migrations[] = {
+	{ 1, pf_schema_sql },
+};
+
+#define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+static const struct pf_err *
+exec(struct pf_db *db, const char *sql)
+{
+	int rc = sqlite3_exec(pf_db_handle(db), sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? NULL : pf_db_err(db, rc, "database");
+}
+
+/* Settings of a connection that writes; WAL itself is in the file. */
+static const struct pf_err *
+configure(struct pf_db *db)
+{
+	const struct pf_err *err;
+	sqlite3 *h = pf_db_handle(db);
+	char mode[16] = "";
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+	int on = 1;
+
+	sqlite3_extended_result_codes(h, 1);
+	sqlite3_busy_timeout(h, 10000);
+	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	/* Readers without write permission need -wal and -shm to stay. */
+	if (sqlite3_file_control(h, "main", SQLITE_FCNTL_PERSIST_WAL, &on) !=
+	    SQLITE_OK)
+		return pf_err(PF_IO, "SQLite cannot keep the -wal file");
+	if ((err = pf_q(&q, db, "PRAGMA journal_mode = WAL", "")) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more)
+		snprintf(mode, sizeof(mode), "%s", pf_q_text(&q, 0));
+	pf_q_done(&q);
+	if (err == NULL && strcmp(mode, "wal") != 0)
+		err = pf_err(PF_IO, "the database is not in WAL mode (%s): is "
+		    "its file system a network one?", mode);
+	if (err != NULL)
+		return err;
+	return exec(db, "PRAGMA synchronous = FULL;"
+	    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+	    "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+	    "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000;"
+	    "PRAGMA journal_size_limit = 67108864");
+}
+
+static const struct pf_err *
+migrate(struct pf_db *db, const char *path, bool *made)
+{
+	const struct pf_err *err;
+	int64_t app = 0, version = 0, tables = 0;
+	char text[96];
+	int i;
+
+	if ((err = pf_db_int(db, &app, NULL, "PRAGMA application_id", "")) !=
+	    NULL || (err = pf_db_int(db, &version, NULL,
+	    "PRAGMA user_version", "")) != NULL || (err = pf_db_int(db,
+	    &tables, NULL, "SELECT count(*) FROM sqlite_master", "")) != NULL)
+		return err;
+	*made = tables == 0;
+	if (tables != 0 && app != PF_DB_APPLICATION)
+		return pf_err(PF_CONFIG, "%s: not a PandaFuzz database", path);
+	if (version > PF_DB_VERSION)
+		return pf_err(PF_CONFIG, "%s: schema %d is newer than this "
+		    "program knows (%d): upgrade the program", path,
+		    (int)version, PF_DB_VERSION);
+	for (i = 0; i < NMIGRATIONS && err == NULL; i++) {
+		if (migrations[i].version <= version)
+			continue;
+		snprintf(text, sizeof(text), "PRAGMA application_id = %d;"
+		    "PRAGMA user_version = %d", PF_DB_APPLICATION,
+		    migrations[i].version);
+		if ((err = pf_dbw_begin(db)) == NULL &&
+		    (err = exec(db, migrations[i].sql)) == NULL &&
+		    (err = exec(db, text)) == NULL)
+			err = pf_dbw_commit(db);
+		if (err != NULL)
+			pf_dbw_rollback(db);
+	}
+	return err;
+}
+
+/* Opens the file itself; the lock is held. */
+static const struct pf_err *
+open_file(struct pf_db **out, const char *path, int flags)
+{
+	const struct pf_err *err;
+	sqlite3 *h = NULL;
+	struct pf_db *db;
+	int rc;
+
+	rc = sqlite3_open_v2(path, &h, flags | SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOMUTEX, NULL);
+	db = pf_db_wrap(h);
+	if (rc != SQLITE_OK && sqlite3_system_errno(h) == 2)
+		err = pf_err(PF_NOTFOUND, "%s: no such database: run "
+		    "pf-sched init", path);
+	else if (rc != SQLITE_OK)
+		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path);
+	else
+		err = configure(db);
+	if (err != NULL) {
+		pf_db_close(db);
+		db = NULL;
+	}
+	*out = db;
+	return err;
+}
+
+static const struct pf_err *
+take_lock(int *lock, const char *storage, bool wait)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+
+	pf_buf_addf(&path, "%s/data/writer.lock", storage);
+	err = pf_lock(lock, path.data, wait);
+	if (err != NULL && err->class == PF_BUSY)
+		err = pf_err(PF_BUSY, "another pf-sched has the database; "
+		    "%s", err->msg);
+	else if (err != NULL && err->class == PF_NOTFOUND)
+		err = pf_err(PF_NOTFOUND, "%s/data: no such storage: run "
+		    "pf-sched init", storage);
+	pf_buf_free(&path);
+	return err;
+}
+
+const struct pf_err *
+pf_dbw_init(const char *storage, bool *made)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+	struct pf_db *db = NULL;
+	int lock = -1;
+	mode_t mask;
+
+	pf_db_path(&path, storage);
+	if ((err = take_lock(&lock, storage, false)) == NULL) {
+		/* -wal and -shm inherit the mode: readers are the group. */
+		mask = umask(027);
+		err = open_file(&db, path.data, SQLITE_OPEN_CREATE);
+		umask(mask);
+		if (err == NULL)
+			err = migrate(db, path.data, made);
+	}
+	if (err == NULL && chmod(path.data, 0640) == -1)
+		err = pf_errno("chmod %s", path.data);
+	pf_db_close(db);
+	if (lock != -1)
+		close(lock);
+	pf_buf_free(&path);
+	return err;
+}
+
+const struct pf_err *
+pf_dbw_open(struct pf_db **out, int *lock, const char *storage, bool wait)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+	struct pf_db *db = NULL;
+	int64_t version = 0;
+
+	*out = NULL;
+	pf_db_path(&path, storage);
+	if ((err = take_lock(lock, storage, wait)) == NULL &&
+	    (err = open_file(&db, path.data, 0)) == NULL &&
+	    (err = pf_db_int(db, &version, NULL, "PRAGMA user_version", "")) ==
+	    NULL && version != PF_DB_VERSION)
+		err = pf_err(PF_CONFIG, "%s: schema %d, this program wants %d:"
+		    " run pf-sched init", path.data, (int)version,
+		    PF_DB_VERSION);
+	if (err != NULL) {
+		pf_db_close(db);
+		if (*lock != -1)
+			close(*lock);
+		*lock = -1;
+	} else
+		*out = db;
+	pf_buf_free(&path);
+	return err;
+}
+
+const struct pf_err *
+pf_dbw_begin(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "BEGIN IMMEDIATE", "");
+}
+
+const struct pf_err *
+pf_dbw_commit(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "COMMIT", "");
+}
+
+void
+pf_dbw_rollback(struct pf_db *db)
+{
+	/* SQLite may have rolled back by itself: then there is nothing to do. */
+	if (!sqlite3_get_autocommit(pf_db_handle(db)))
+		(void)pf_db_run(db, NULL, "ROLLBACK", "");
+}
+
+const struct pf_err *
+pf_dbw_save(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "SAVEPOINT op", "");
+}
+
+const struct pf_err *
+pf_dbw_release(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "RELEASE op", "");
+}
+
+void
+pf_dbw_undo(struct pf_db *db)
+{
+	(void)pf_db_run(db, NULL, "ROLLBACK TO op", "");
+	(void)pf_db_run(db, NULL, "RELEASE op", "");
+}

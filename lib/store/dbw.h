@@ -1,0 +1,34 @@
+/*
+ * The database for writing.  Only pf-sched links this: one process, kept one
+ * by a lock, is the only writer there is.
+ */
+#ifndef PF_STORE_DBW_H
+#define PF_STORE_DBW_H
+
+#include "store/db.h"
+
+/*
+ * Makes <storage>/data/pandafuzz.db if it is missing, brings an older schema
+ * up to date in one transaction, and closes it.  *made tells whether it was
+ * created.  The directory exists already.
+ */
+const struct pf_err	*pf_dbw_init(const char *storage, bool *made);
+
+/*
+ * Opens it for writing: takes the lock <storage>/data/writer.lock (PF_BUSY if
+ * another process has it, after waiting when wait), sets WAL, synchronous
+ * FULL, foreign keys and persistent -wal.  *lock is the caller's to close
+ * after pf_db_close().
+ */
+const struct pf_err	*pf_dbw_open(struct pf_db **, int *lock,
+			    const char *storage, bool wait);
+
+/* One transaction around many ops; a savepoint around each. */
+const struct pf_err	*pf_dbw_begin(struct pf_db *);
+const struct pf_err	*pf_dbw_commit(struct pf_db *);
+void			 pf_dbw_rollback(struct pf_db *);
+const struct pf_err	*pf_dbw_save(struct pf_db *);
+const struct pf_err	*pf_dbw_release(struct pf_db *);
+void			 pf_dbw_undo(struct pf_db *);	/* to the savepoint */
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * A spool directory: durable packs on their way, as pf-spool(5) says.  The
+ * spool of the master and the outbox of a bot are both one.
+ */
+#ifndef PF_STORE_SPOOL_H
+#define PF_STORE_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define PF_PACK_NAME	48	/* room for a pack's name in new/ or cur/ */
+#define PF_SPOOL_TRIES	5	/* at this claim the culprit is refused */
+
+/* Makes the directory and tmp new cur bad below it; safe to repeat. */
+const struct pf_err	*pf_spool_init(const char *dir, unsigned int mode);
+
+/*
+ * Lays down n bytes of frames as one pack: on return without error they are
+ * on disk under new/, file and directory synced.  name (may be NULL) receives
+ * the pack's name.  On error nothing of it is left.
+ */
+const struct pf_err	*pf_spool_put(const char *dir, const void *, size_t n,
+			    char name[PF_PACK_NAME]);
+
+/*
+ * A pack claimed from the spool.  data is its bytes; fd holds the lock that
+ * tells others the claimer is alive.  A pack larger than the claimer's max
+ * is claimed with data left empty: look at size, and reject it.
+ */
+struct pf_pack {
+	char		 name[PF_PACK_NAME];	/* in cur/, with ":N" */
+	int		 tries;			/* N */
+	int		 fd;
+	struct pf_buf	 data;
+	int64_t		 size;			/* bytes of the file */
+};
+#define PF_PACK_INIT	{ "", 0, -1, PF_BUF_INIT, 0 }
+
+/*
+ * Claims the oldest pack: first those in cur/ that a dead process left, then
+ * new/.  *found is false when there is none for us.  max bounds what is read.
+ * After an error nothing is claimed.
+ */
+const struct pf_err	*pf_spool_claim(struct pf_pack *, bool *found,
+			    const char *dir, size_t max);
+
+/*
+ * The same in two steps, for who claims many: the packs that are there, as
+ * "cur/NAME:N" and "new/NAME" in the order of claiming (free the list with
+ * pf_names_free()), and the claim of one of them.  *found is false if it is
+ * gone by now or somebody else's.
+ */
+const struct pf_err	*pf_spool_list(char ***out, size_t *n,
+			    const char *dir);
+const struct pf_err	*pf_spool_take(struct pf_pack *, bool *found,
+			    const char *dir, const char *entry, size_t max);
+
+/* The pack has been dealt with: removes it and frees the struct. */
+const struct pf_err	*pf_spool_done(struct pf_pack *, const char *dir);
+
+/*
+ * Orderly failure: the pack gets the name it had before the claim, in new/ or
+ * in cur/ with the old N, and the struct is freed.
+ */
+const struct pf_err	*pf_spool_back(struct pf_pack *, const char *dir);
+
+/*
+ * One more record of the pack is settled, so deaths from here on are the
+ * next one's: N above 2 becomes 2.
+ */
+const struct pf_err	*pf_spool_progress(struct pf_pack *, const char *dir);
+
+/*
+ * Copies a refused record (p, n: its bytes) to bad/<rid>.rec, or with rid
+ * NULL what is no record to bad/<name>.pack, with why in .why beside it;
+ * synced before it returns.  The pack itself stays claimed.  Repeating it
+ * changes nothing; other bytes under the same rid get their hash as name.
+ */
+const struct pf_err	*pf_spool_bad(const struct pf_pack *, const char *dir,
+			    const char *rid, const void *p, size_t n,
+			    const char *why);
+
+/* True if bad/<rid>.rec is there. */
+bool			 pf_spool_is_bad(const char *dir, const char *rid);
+
+/* Moves the whole pack to bad/<name>.pack with its why; frees the struct. */
+const struct pf_err	*pf_spool_reject(struct pf_pack *, const char *dir,
+			    const char *why);
+
+/* Removes strays of tmp/: owner dead and older than 36 hours. */
+const struct pf_err	*pf_spool_sweep(const char *dir, int *removed);
+
+/* Packs and bytes that wait in new/ and cur/. */
+const struct pf_err	*pf_spool_depth(const char *dir, int64_t *packs,
+			    int64_t *bytes, int64_t *bad);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The way to the writer: op lines to pf-sched and its replies.
+ *
+ * A connection to the socket of pf-sched serve; where nobody listens and the
+ * caller allows it (command-line tools of the master's own user), one
+ * "pf-sched apply" is run instead, found beside the running program or on
+ * PATH.  The text of lines and replies is pf-ops(5).
+ */
+#ifndef PF_STORE_WRITER_H
+#define PF_STORE_WRITER_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "codec/json.h"
+
+#define PF_OP_MAX	65536	/* bytes of a line, newline included */
+
+struct pf_writer;
+
+/*
+ * Connects.  Nobody there: PF_BUSY if fallback is false ("the writer is not
+ * running"), else apply is started with -c conf (conf may be NULL).
+ */
+const struct pf_err	*pf_writer_open(struct pf_writer **,
+			    const char *socket, bool fallback,
+			    const char *conf);
+void			 pf_writer_close(struct pf_writer *);
+
+/*
+ * Sends one op line (without newline) and waits at most timeout_ms for its
+ * reply.  *reply is the parsed reply with "ok":true, owned by the caller; a
+ * refusal becomes an error of its class and field.  After PF_BUSY for time
+ * or a lost connection the effect is unknown; ops are safe to repeat.
+ */
+const struct pf_err	*pf_writer_op(struct pf_writer *,
+			    struct pf_json **reply, const char *line,
+			    int64_t timeout_ms);
+
+/*
+ * True when the connection is gone: pf_writer_op() failed because of that,
+ * not because the writer refused.  Only close and open anew help.
+ */
+bool			 pf_writer_lost(const struct pf_writer *);
+
+/* The error of a reply line that was parsed, NULL if it says ok. */
+const struct pf_err	*pf_op_reply(const struct pf_json *);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * Small questions to the database: is this known?  Read-only.
+ */
+#ifndef PF_VIEW_KNOWN_H
+#define PF_VIEW_KNOWN_H
+
+#include <stdbool.h>
+
+#include "codec/rec.h"
+#include "store/db.h"
+
+/* Is there a job of this id? */
+const struct pf_err	*pf_known_job(bool *known, struct pf_db *,
+			    const char *job);
+
+/* Was the result of this rid counted? */
+const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
+			    const char *rid);
+
+/* Does the job have this crash or corpus input?  False of other kinds. */
+const struct pf_err	*pf_known_input(bool *known, struct pf_db *,
+			    enum pf_kind, const char *job, const char *hash);
+
+#endif

@@ -1,0 +1,147 @@
+# How the lists of the Makefile become programs.  GNU make.
+
+LIBPF =	$(O)/libpf.a
+BINS =	$(PROGS:%=$(B)/%)
+obj =	$(patsubst %,$(O)/src/$(1)/%.o,$(2))
+OBJ_sched =	$(call obj,sched,$(SCHED)) $(WRITER:%=$(O)/lib/%.o)
+OBJ_registry =	$(call obj,registry,$(REGISTRY))
+OBJ_reaper =	$(call obj,reaper,$(REAPER))
+OBJ_ingest =	$(call obj,ingest,$(INGEST))
+OBJ_run =	$(call obj,run,$(RUN))
+OBJ_report =	$(call obj,report,$(REPORT))
+OBJ_httpd =	$(call obj,httpd,$(HTTPD))
+UNITS =	$(UNIT:%=$(O)/t/unit/%.t)
+TOOLS =	$(HELPERS:%=$(O)/t/lib/%)
+FUZZERS = $(FUZZ:%=$(O)/fuzz/%)
+SETUP =	sh scripts/setup
+
+all: $(BINS)
+
+# Nothing is kept that a rule made by the way, and nothing half-made.
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D); echo "CC $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/%.o: $(O)/%.c
+	@mkdir -p $(@D); echo "CC $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIBPF): $(LIB:%=$(O)/lib/%.o)
+	rm -f $@ && ar rcs $@ $^
+
+# The schema is SQL to read and a string to link.
+$(O)/lib/store/schema.c: lib/store/schema.sql scripts/mkschema
+	@mkdir -p $(@D)
+	sh scripts/mkschema lib/store/schema.sql >$@
+
+# --as-needed leaves each program just the libraries it calls; a test looks.
+.SECONDEXPANSION:
+$(BINS): $(B)/pf-%: $$(OBJ_$$*) $(LIBPF)
+	@mkdir -p $(@D); echo "LD $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/t/unit/%.t: $(O)/t/unit/%.o $(LIBPF)
+	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/t/lib/%: $(O)/t/lib/%.o $(LIBPF)
+	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# A fuzz target over its corpus, without a fuzzer: part of make check.
+$(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o $(LIBPF)
+	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The same under libFuzzer: make fuzz, or $(O)/fuzz/json t/fuzz/corpus/json.
+PURE =	$(BASE:%=lib/base/%.c) $(CODEC:%=lib/codec/%.c)
+$(O)/fuzz/%: t/fuzz/%.c $(PURE)
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -g -O1 -Ilib -Isrc \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $^ -lcjson -linih -lcrypto -lm
+
+fuzz: $(FUZZERS)
+
+print-PROGS:
+	@echo $(PROGS)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# Tests.  "build" installs what it takes to compile, "check" what the tests
+# take besides.
+TESTENV = PF_BIN=$(abspath $(B)) PF_OBJ=$(abspath $(O)) PF_ROOT=$(CURDIR)
+REPLAYS = $(FUZZ:%=$(O)/t/fuzz/%.t)
+
+setup-build setup-demo setup-check:
+	@$(SETUP) $(@:setup-%=%)
+
+tests: all $(UNITS) $(TOOLS) $(REPLAYS)
+
+check: setup-check
+	$(MAKE) -j2 tests
+	$(TESTENV) prove -j$(JOBS) --timer t $(UNITS) $(REPLAYS)
+
+ASAN =	-fsanitize=address,undefined -fno-sanitize-recover=all
+SANENV = ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+check-asan: setup-check
+	$(MAKE) -j2 O=.build/asan B=.build/asan/bin OPT='-O1 -g' \
+	    EXTRA='$(ASAN)' tests
+	$(SANENV) PF_FAST=1 $(TESTENV:.build%=.build/asan%) \
+	    PF_BIN=$(CURDIR)/.build/asan/bin PF_OBJ=$(CURDIR)/.build/asan \
+	    prove -j$(JOBS) --timer t $(UNITS:.build/%=.build/asan/%) \
+	    $(REPLAYS:.build/%=.build/asan/%)
+
+check-valgrind: setup-check
+	$(MAKE) -j2 tests
+	for t in $(UNITS) $(REPLAYS); do valgrind -q --error-exitcode=9 \
+	    --leak-check=full --errors-for-leak-kinds=definite \
+	    --trace-children=no $$t >/dev/null || exit 1; done
+
+ALLSRC = $(LIB:%=lib/%.c) $(filter-out lib/store/schema.c,$(WRITER:%=lib/%.c)) \
+	$(SCHED:%=src/sched/%.c) $(REGISTRY:%=src/registry/%.c) \
+	$(REAPER:%=src/reaper/%.c) $(INGEST:%=src/ingest/%.c) \
+	$(RUN:%=src/run/%.c) $(REPORT:%=src/report/%.c) \
+	$(HTTPD:%=src/httpd/%.c)
+analyze: setup-check
+	$(MAKE) -j2 O=.build/analyze B=.build/analyze/bin EXTRA='-fanalyzer' all
+	clang-tidy --quiet $(ALLSRC) -- -std=c11 -D_GNU_SOURCE \
+	    -DPF_VERSION='""' -Ilib -Isrc
+	cppcheck -q --error-exitcode=1 --std=c11 --inline-suppr \
+	    --enable=warning,portability -Ilib -Isrc $(ALLSRC)
+
+demo: setup-demo
+	$(MAKE) -j2 all
+	sh scripts/demo/run
+
+# Installation.
+MANS =	$(MAN1:%=man1/%.1) $(MAN5:%=man5/%.5) $(MAN7:%=man7/%.7) \
+	$(MAN8:%=man8/%.8)
+IBIN =	$(DESTDIR)$(PREFIX)/bin
+IMAN =	$(DESTDIR)$(PREFIX)/share/man
+IETC =	$(DESTDIR)$(PREFIX)/share/pandafuzz
+
+install: all
+	install -d $(IBIN) $(IETC)
+	install -m 755 $(BINS) $(IBIN)
+	for m in $(MANS); do install -D -m 644 man/$$m $(IMAN)/$$m; done
+	for f in $(ETC); do install -m 644 etc/$$f $(IETC)/$$f; done
+
+uninstall:
+	for p in $(PROGS); do rm -f $(IBIN)/$$p; done
+	for m in $(MANS); do rm -f $(IMAN)/$$m; done
+	for f in $(ETC); do rm -f $(IETC)/$$f; done
+	rmdir $(IETC) 2>/dev/null || :
+
+clean:
+	rm -rf $(O) $(BINS)
+
+dist:
+	git archive --prefix=pandafuzz-$(VERSION)/ HEAD | \
+	    gzip -9n >pandafuzz-$(VERSION).tar.gz
+
+README: man/man7/pandafuzz.7
+	mandoc -Tutf8 -Owidth=78 $< | col -bx >$@
+
+.PHONY: all tests check check-asan check-valgrind analyze fuzz demo install \
+	uninstall clean dist print-PROGS setup-build setup-demo setup-check

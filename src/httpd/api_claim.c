@@ -1,0 +1,141 @@
+/*
+ * GET bots/{id}/job: the claim, and a job in the form of the API.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "httpd/reply.h"
+#include "httpd/route.h"
+
+#define NS_MS	1000000
+
+/* A member of the job as it is, under the API's name. */
+static void
+copy(struct pf_buf *b, const struct pf_json *job, const char *key,
+    const char *as)
+{
+	const struct pf_json *v = pf_json_get(job, key);
+	struct pf_buf text = PF_BUF_INIT;
+
+	if (v == NULL)
+		pf_jw_null(b, as);
+	else {
+		pf_json_print(&text, v);
+		pf_jw_raw(b, as, text.data);
+	}
+	pf_buf_free(&text);
+}
+
+static void
+put_ns(struct pf_buf *b, const struct pf_json *job, const char *key,
+    const char *as)
+{
+	int64_t ms = 0;
+
+	if (pf_json_int(&ms, job, key, 0, INT64_MAX / NS_MS) == NULL)
+		pf_jw_int(b, as, ms * NS_MS);
+}
+
+/* Names of the blobs of a kind: all as an array, or the first as a string. */
+static void
+put_blobs(struct pf_buf *b, const struct pf_json *job, const char *kind,
+    const char *as, bool all)
+{
+	const struct pf_json *v;
+	const char *k, *name;
+
+	if (all)
+		pf_jw_open(b, as, '[');
+	for (v = pf_json_first(pf_json_get(job, "blobs")); v != NULL;
+	    v = pf_json_next(v)) {
+		k = pf_json_text(pf_json_get(v, "kind"));
+		name = pf_json_text(pf_json_get(v, "name"));
+		if (k == NULL || name == NULL || strcmp(k, kind) != 0)
+			continue;
+		pf_jw_str(b, all ? NULL : as, name);
+		if (!all)
+			return;
+	}
+	if (all)
+		pf_jw_close(b, ']');
+	else
+		pf_jw_str(b, as, "");
+}
+
+static void
+put_config(struct pf_buf *b, const struct pf_json *job)
+{
+	const char *id = pf_json_text(pf_json_get(job, "id"));
+	char *dir = pf_asprintf("corpus/%s", id != NULL ? id : "");
+
+	pf_jw_open(b, "config", '{');
+	put_ns(b, job, "duration_ms", "duration");
+	copy(b, job, "memory_limit", "memory_limit");
+	put_ns(b, job, "exec_timeout_ms", "timeout");
+	put_blobs(b, job, "dict", "dictionary", false);
+	put_blobs(b, job, "seed", "seed_corpus", true);
+	pf_jw_str(b, "output_dir", dir);
+	pf_jw_close(b, '}');
+	free(dir);
+}
+
+static void
+put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
+{
+	static const char *const same[] = { "id", "name", "kind", "campaign",
+	    "priority", "duration_ms", "memory_limit", "exec_timeout_ms",
+	    "args", "options", "blobs" };
+	static const char *const token[] = { "epoch", "attempt", "lease_ms",
+	    "again" };
+	struct pf_buf *b = &r->reply.body;
+	size_t i;
+
+	reply_open(r, 200, "assigned");
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		copy(b, job, same[i], same[i]);
+	copy(b, job, "engine", "fuzzer");
+	put_blobs(b, job, "target", "target", false);
+	pf_jw_str(b, "assigned_bot", r->id);
+	put_config(b, job);
+	for (i = 0; i < sizeof(token) / sizeof(token[0]); i++)
+		copy(b, op, token[i], token[i]);
+	reply_close(r);
+}
+
+const struct pf_err *
+api_claim(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	const struct pf_json *job;
+	const char *inc = req_query(r, "inc"), *why = "no job waits";
+	struct pf_json *op = NULL;
+	struct pf_buf line = PF_BUF_INIT;
+	char *text = pf_strdup(inc != NULL ? inc : "");
+
+	if (!route_decode(text)) {
+		err = pf_err_field(PF_USAGE, "inc", "inc is not an id");
+		goto done;
+	}
+	pf_jw_open(&line, NULL, '{');
+	pf_jw_str(&line, "op", "claim");
+	pf_jw_str(&line, "bot", r->id);
+	pf_jw_str(&line, "inc", text);
+	pf_jw_close(&line, '}');
+	if ((err = worker_op(w, &op, &line)) != NULL)
+		goto done;
+	if ((job = pf_json_get(op, "job")) != NULL) {
+		put_job(r, op, job);
+		goto done;
+	}
+	if ((err = pf_json_str(&why, op, "why")) != NULL)
+		goto done;
+	reply_open(r, 200, "no_jobs_available");
+	pf_jw_str(&r->reply.body, "message", why);
+	reply_close(r);
+done:
+	pf_json_free(op);
+	pf_buf_free(&line);
+	free(text);
+	return err;
+}

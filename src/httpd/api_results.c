@@ -1,0 +1,155 @@
+/*
+ * Results on their way in, blobs on their way out.  Neither needs the writer
+ * or the database: what is accepted is on disk in the spool, pf-ingest does
+ * the rest.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "codec/rec.h"
+#include "httpd/reply.h"
+#include "httpd/route.h"
+#include "os/clock.h"
+
+/* What would only be refused later is refused here, to the sender's face. */
+static const struct pf_err *
+check_record(const struct httpd *h, const char *p, size_t n, const char *rid)
+{
+	const struct pf_err *err;
+	struct pf_rec rec;
+	int64_t max = INT64_MAX;
+
+	memset(&rec, 0, sizeof(rec));
+	err = pf_rec_parse(&rec, p, n, rid);
+	if (err == NULL && rec.kind == PF_KIND_CRASH)
+		max = h->conf.crash_size;
+	else if (err == NULL && rec.kind == PF_KIND_CORPUS)
+		max = h->conf.corpus_size;
+	if (err == NULL && (int64_t)rec.len > max)
+		err = pf_err(PF_DATA, "the input has %zu bytes, the limit is "
+		    "%lld", rec.len, (long long)max);
+	pf_rec_free(&rec);
+	return err;
+}
+
+static void
+verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
+{
+	pf_jw_open(b, NULL, '{');
+	pf_jw_str(b, "rid", rid);
+	pf_jw_str(b, "verdict", err == NULL ? "accepted" : "refused");
+	if (err != NULL)
+		pf_jw_str(b, "error", err->msg);
+	pf_jw_close(b, '}');
+}
+
+/* Each frame of the body gets a verdict; the good ones go to r->frames. */
+static const struct pf_err *
+sort_frames(struct req *r)
+{
+	const struct pf_err *err;
+	const char *rec;
+	char rid[PF_SHA_TEXT];
+	size_t at = 0, used, n;
+
+	for (; at < r->body.len; at += used) {
+		used = 0;
+		err = pf_frame_next(r->body.data + at, r->body.len - at, &used,
+		    &rec, &n, rid);
+		if (err != NULL)
+			return pf_err(PF_DATA, "not a pack: at byte %zu: %s",
+			    at, err->msg);
+		if (used == 0)
+			return pf_err(PF_DATA, "the pack is truncated: the "
+			    "frame at byte %zu does not end", at);
+		err = check_record(r->h, rec, n, rid);
+		verdict(&r->verdicts, rid, err);
+		if (err == NULL)
+			pf_buf_add(&r->frames, r->body.data + at, used);
+	}
+	return at == 0 ? pf_err(PF_DATA, "the pack is empty") : NULL;
+}
+
+const struct pf_err *
+api_batch(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_buf *v = &r->verdicts;
+	char now[PF_TIME_TEXT];
+
+	if ((err = commit_admit(r->h->commit, r->body.len)) != NULL)
+		return err;
+	pf_jw_open(v, NULL, '{');
+	pf_jw_str(v, "status", "accepted");
+	pf_jw_open(v, "results", '[');
+	if ((err = sort_frames(r)) != NULL)
+		return err;
+	pf_jw_close(v, ']');
+	pf_jw_str(v, "timestamp", pf_time_text(now, pf_wall_ms()));
+	pf_jw_close(v, '}');
+	pf_buf_addc(v, '\n');
+	pf_buf_free(&r->body);
+	if (r->frames.len == 0) {
+		r->reply.status = 200;
+		pf_buf_add(&r->reply.body, v->data, v->len);
+		return NULL;
+	}
+	w->taken = true;
+	commit_push(r->h->commit, r);
+	return NULL;
+}
+
+/* The file of a blob; symbolic links and anything odd are not one. */
+static const struct pf_err *
+open_blob(int *fd, int64_t *size, const char *storage, const char *sha)
+{
+	const struct pf_err *err = NULL;
+	char *path = pf_asprintf("%s/targets/%s/data", storage, sha);
+	struct stat st;
+
+	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd == -1)
+		err = errno == ENOENT ? pf_err(PF_NOTFOUND,
+		    "there is no blob %s", sha) : pf_errno("blob %s", sha);
+	else if (fstat(*fd, &st) == -1)
+		err = pf_errno("blob %s", sha);
+	else if (!S_ISREG(st.st_mode))
+		err = pf_err(PF_NOTFOUND, "blob %s is not a file", sha);
+	else
+		*size = st.st_size;
+	if (err != NULL && *fd != -1) {
+		close(*fd);
+		*fd = -1;
+	}
+	free(path);
+	return err;
+}
+
+const struct pf_err *
+api_blob(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	const char *match = req_header(r, "If-None-Match");
+	struct reply *p = &r->reply;
+
+	if ((err = open_blob(&p->fd, &p->size, w->h->conf.storage_path,
+	    r->id)) != NULL)
+		return err;
+	snprintf(p->etag, sizeof(p->etag), "\"%s\"", r->id);
+	p->type = "application/octet-stream";
+	p->status = 200;
+	if (match != NULL && strstr(match, p->etag) != NULL) {
+		close(p->fd);
+		p->fd = -1;
+		p->status = 304;
+	}
+	return NULL;
+}

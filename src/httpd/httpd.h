@@ -1,0 +1,115 @@
+/*
+ * pf-httpd: what its files share.  One struct httpd a process, one struct
+ * req a request.  The event thread of libmicrohttpd owns a request until it
+ * hands it to the pool and again after req_finish(); in between it belongs
+ * to one worker (or to the thread that commits packs).
+ */
+#ifndef PF_HTTPD_HTTPD_H
+#define PF_HTTPD_HTTPD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/name.h"
+#include "codec/conf.h"
+#include "codec/json.h"
+#include "store/db.h"
+
+struct MHD_Connection;
+struct commit;
+struct pool;
+struct req;
+struct route;
+
+#define JSON_MAX	65536		/* bytes of a JSON body */
+#define RETRY_AFTER	5		/* seconds, with 503 and 507 */
+
+struct httpd {
+	struct pf_conf	 conf;
+	int64_t		 started;	/* pf_boot_ms() */
+	int		 wake;		/* eventfd: main looks again */
+	struct pool	*pool;
+	struct commit	*commit;
+	atomic_bool	 stopping;	/* answer what is here, then close */
+	atomic_int	 requests;	/* begun and not yet answered */
+	atomic_int	 connections;
+	atomic_int	 closed;	/* connections that ended */
+	_Atomic int64_t	 last;		/* pf_boot_ms() of the last request */
+	_Atomic int64_t	 bodies;	/* bytes of bodies held in memory */
+};
+
+/* What one thread of the pool has for itself. */
+struct worker {
+	struct httpd	*h;
+	struct pf_writer *writer;	/* or NULL */
+	bool		 taken;		/* the request went on elsewhere */
+};
+
+/* The answer, filled by a handler. */
+struct reply {
+	unsigned int	 status;
+	struct pf_buf	 body;
+	const char	*type;		/* NULL: application/json */
+	int		 fd;		/* the body instead, or -1 */
+	int64_t		 size;		/* of fd */
+	char		 etag[72];	/* with its quotes, or "" */
+	char		 allow[64];
+	int		 retry_after;	/* seconds, 0: none */
+	bool		 close;
+};
+
+struct req {
+	struct httpd	*h;
+	struct MHD_Connection *conn;
+	const struct route *route;
+	char		 id[PF_ID_MAX + 1];	/* what stands for {..} */
+	struct pf_buf	 body;
+	int64_t		 held;		/* counted in h->bodies */
+	int64_t		 deadline;	/* pf_boot_ms() */
+	int64_t		 discarded;
+	bool		 refused;	/* reply holds why; body is dropped */
+	bool		 done;		/* reply is complete */
+	struct reply	 reply;
+	struct req	*next;		/* in a queue */
+	struct pf_buf	 frames;	/* of a pack: what is to be kept */
+	struct pf_buf	 verdicts;	/* and the reply once it is */
+};
+
+/* request.c: the callbacks of libmicrohttpd and the life of a request. */
+struct MHD_Daemon;
+struct MHD_Daemon	*httpd_start(struct httpd *, int listener);
+/* The reply is complete: back to the event thread, from any thread. */
+void			 req_finish(struct req *);
+/* Value of a query argument or header, NULL if absent. */
+const char		*req_query(const struct req *, const char *name);
+const char		*req_header(const struct req *, const char *name);
+
+/* serve.c: one connection, or a listener until it is idle or told to end. */
+const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,
+			    int64_t idle_ms);
+
+/* pool.c: threads for whatever waits for a disk or the writer. */
+const struct pf_err	*pool_start(struct httpd *, int threads);
+void			 pool_push(struct pool *, struct req *);
+void			 pool_stop(struct pool *);
+/*
+ * One op line to pf-sched, over the worker's own connection, which is opened
+ * when needed and once more when it was lost.  *reply as pf_writer_op().
+ */
+const struct pf_err	*worker_op(struct worker *, struct pf_json **reply,
+			    const struct pf_buf *line);
+
+/*
+ * commit.c: the way into the spool.  Packs that arrive together are laid
+ * down as one, with one sync; each request is finished after that.
+ */
+const struct pf_err	*commit_start(struct httpd *);
+void			 commit_push(struct commit *, struct req *);
+void			 commit_stop(struct commit *);
+/* Whether the spool and the disk have room for n more bytes. */
+const struct pf_err	*commit_admit(struct commit *, size_t n);
+
+#endif

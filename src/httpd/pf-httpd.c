@@ -1,0 +1,183 @@
+/*
+ * pf-httpd: the HTTP API of a master.  What descriptor 0 is tells how it was
+ * started: by hand, by inetd or by a supervisor.  It writes to the spool and
+ * asks pf-sched for the rest; it owns nothing.
+ */
+#include <sys/socket.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "httpd/httpd.h"
+#include "os/clock.h"
+#include "os/sock.h"
+#include "store/conffile.h"
+
+#define IDLE_MS	30000
+
+#define USAGE	"usage: pf-httpd [-hiV] [-c conf] [-l addr:port]\n"
+
+struct opts {
+	const char	*conf;
+	const char	*where;
+	bool		 one;
+};
+
+static void
+options(struct opts *o, int argc, char *argv[])
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "c:hil:V")) != -1)
+		switch (c) {
+		case 'c':
+			o->conf = optarg;
+			break;
+		case 'h':
+			fputs(USAGE, stdout);
+			exit(pf_exit(NULL));
+		case 'i':
+			o->one = true;
+			break;
+		case 'l':
+			o->where = optarg;
+			break;
+		case 'V':
+			printf("pf-httpd %s\n", PF_VERSION);
+			exit(pf_exit(NULL));
+		default:
+			fputs(USAGE, stderr);
+			exit(64);
+		}
+	if (optind < argc || (o->one && o->where != NULL)) {
+		fputs(USAGE, stderr);
+		exit(64);
+	}
+}
+
+static ssize_t
+to_syslog(void *cookie, const char *text, size_t n)
+{
+	(void)cookie;
+	syslog(LOG_DAEMON | LOG_WARNING, "%.*s", (int)n, text);
+	return (ssize_t)n;
+}
+
+/*
+ * inetd puts the socket on 0, 1 and 2 alike, where a message would reach the
+ * client.  Then stderr becomes the system's log.
+ */
+static void
+guard_stderr(void)
+{
+	cookie_io_functions_t io = { .write = to_syslog };
+	FILE *f;
+
+	if (pf_sock_kind(2) == PF_SOCK_NONE)
+		return;
+	if ((f = fopencookie(NULL, "w", io)) != NULL) {
+		setvbuf(f, NULL, _IOLBF, 0);
+		stderr = f;
+	}
+}
+
+/* The socket moves up and its old numbers become harmless. */
+static const struct pf_err *
+take_stdin(int *fd)
+{
+	int null;
+
+	if ((*fd = fcntl(0, F_DUPFD_CLOEXEC, 3)) == -1 ||
+	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1)
+		return pf_errno("standard input");
+	if (dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
+	    (pf_sock_kind(2) != PF_SOCK_NONE && dup2(null, 2) == -1))
+		return pf_errno("standard input");
+	close(null);
+	return NULL;
+}
+
+/* Whether 0 is a connection of the network: only inetd does that. */
+static bool
+from_network(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	return getpeername(0, (struct sockaddr *)&ss, &len) == 0 &&
+	    (ss.ss_family == AF_INET || ss.ss_family == AF_INET6);
+}
+
+static const struct pf_err *
+listen_self(int *fd, const char *where)
+{
+	const struct pf_err *err;
+	char name[128];
+
+	if ((err = pf_sock_listen_tcp(fd, where)) != NULL ||
+	    (err = pf_sock_name(*fd, name, sizeof(name))) != NULL)
+		return err;
+	printf("listening http://%s\n", name);
+	/* Whoever starts us waits for that line; pf_exit() says what failed. */
+	return fflush(stdout) == EOF ? pf_err(PF_IO, "%s", "") : NULL;
+}
+
+static const struct pf_err *
+start(const struct opts *o, struct httpd *h)
+{
+	const struct pf_err *err;
+	enum pf_sock kind = pf_sock_kind(0);
+	const char *idle = getenv("PF_HTTPD_IDLE");
+	int64_t idle_ms = IDLE_MS;
+	int fd = -1;
+
+	if (idle != NULL && (!pf_dur(&idle_ms, idle) || idle_ms < 1))
+		return pf_err(PF_CONFIG, "PF_HTTPD_IDLE=%s is not a duration",
+		    idle);
+	if (o->one && kind != PF_SOCK_CONNECTED)
+		return pf_err(PF_USAGE, "-i: standard input is not a "
+		    "connection");
+	if (o->where == NULL && kind == PF_SOCK_LISTENS)
+		err = take_stdin(&fd);
+	else if (o->one || (o->where == NULL && kind == PF_SOCK_CONNECTED &&
+	    from_network()))
+		err = take_stdin(&fd);
+	else {
+		kind = PF_SOCK_NONE;
+		err = listen_self(&fd, o->where != NULL ? o->where :
+		    h->conf.http_listen);
+	}
+	if (err != NULL)
+		return err;
+	return httpd_serve(h, fd, kind != PF_SOCK_CONNECTED,
+	    kind == PF_SOCK_LISTENS ? idle_ms : 0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct pf_err *err;
+	struct opts o = { 0 };
+	/* Not on the stack: a worker may outlive main by a moment. */
+	static struct httpd h;
+
+	pf_prog = "pf-httpd";
+	guard_stderr();
+	options(&o, argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	h.started = pf_boot_ms();
+	if ((err = pf_conf_load(&h.conf, o.conf, NULL)) == NULL) {
+		if (h.conf.sched_socket[0] == '\0')
+			snprintf(h.conf.sched_socket,
+			    sizeof(h.conf.sched_socket), "%.400s/sched.sock",
+			    h.conf.storage_path);
+		err = start(&o, &h);
+	}
+	return pf_exit(err);
+}

@@ -1,0 +1,127 @@
+/*
+ * Replies of pf-httpd; see reply.h.
+ */
+#include <microhttpd.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "httpd/reply.h"
+#include "httpd/route.h"
+#include "os/clock.h"
+
+static void
+add_time(struct pf_buf *b)
+{
+	char now[PF_TIME_TEXT];
+
+	pf_jw_str(b, "timestamp", pf_time_text(now, pf_wall_ms()));
+}
+
+void
+reply_error(struct req *r, unsigned int status, const struct pf_err *err,
+    const char *hint)
+{
+	struct reply *p = &r->reply;
+	const char *field = err->field;
+
+	/* The wire says job_id where an op says job. */
+	if (strcmp(field, "job") == 0)
+		field = "job_id";
+	p->status = status != 0 ? status :
+	    (unsigned int)pf_class_http(err->class);
+	if (p->status == 503 || p->status == 507)
+		p->retry_after = RETRY_AFTER;
+	pf_buf_reset(&p->body);
+	pf_jw_open(&p->body, NULL, '{');
+	pf_jw_str(&p->body, "error", err->msg);
+	pf_jw_str(&p->body, "details", hint != NULL ? hint : "");
+	pf_jw_str(&p->body, "class", pf_class_name(err->class));
+	pf_jw_str(&p->body, "field", field);
+	pf_jw_int(&p->body, "status", p->status);
+	add_time(&p->body);
+	pf_jw_close(&p->body, '}');
+	pf_buf_addc(&p->body, '\n');
+}
+
+void
+reply_open(struct req *r, unsigned int status, const char *word)
+{
+	r->reply.status = status;
+	pf_jw_open(&r->reply.body, NULL, '{');
+	if (word != NULL)
+		pf_jw_str(&r->reply.body, "status", word);
+}
+
+void
+reply_close(struct req *r)
+{
+	add_time(&r->reply.body);
+	pf_jw_close(&r->reply.body, '}');
+	pf_buf_addc(&r->reply.body, '\n');
+}
+
+void
+reply_free(struct reply *p)
+{
+	pf_buf_free(&p->body);
+	if (p->fd != -1)
+		close(p->fd);
+	p->fd = -1;
+}
+
+static void
+add_headers(struct MHD_Response *m, const struct req *r)
+{
+	const struct reply *p = &r->reply;
+	char n[16];
+
+	if (p->status != MHD_HTTP_NO_CONTENT &&
+	    p->status != MHD_HTTP_NOT_MODIFIED)
+		MHD_add_response_header(m, "Content-Type",
+		    p->type != NULL ? p->type : "application/json");
+	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
+	if (p->etag[0] != '\0') {
+		MHD_add_response_header(m, "ETag", p->etag);
+		MHD_add_response_header(m, "Content-Disposition",
+		    "attachment");
+	} else
+		MHD_add_response_header(m, "Cache-Control", "no-store");
+	if (p->allow[0] != '\0')
+		MHD_add_response_header(m, "Allow", p->allow);
+	if (p->retry_after != 0) {
+		snprintf(n, sizeof(n), "%d", p->retry_after);
+		MHD_add_response_header(m, "Retry-After", n);
+	}
+	if (p->close || atomic_load(&r->h->stopping))
+		MHD_add_response_header(m, "Connection", "close");
+}
+
+int
+reply_queue(struct req *r)
+{
+	struct reply *p = &r->reply;
+	struct MHD_Response *m;
+	size_t n = p->body.len;
+	int rc;
+
+	if (p->fd != -1) {
+		m = MHD_create_response_from_fd64((uint64_t)p->size, p->fd);
+		if (m != NULL)
+			p->fd = -1;	/* closed with the response */
+	} else if (n == 0)
+		m = MHD_create_response_from_buffer(0, pf_buf_empty,
+		    MHD_RESPMEM_PERSISTENT);
+	else
+		m = MHD_create_response_from_buffer(n,
+		    pf_buf_detach(&p->body), MHD_RESPMEM_MUST_FREE);
+	if (m == NULL)
+		return MHD_NO;
+	add_headers(m, r);
+	rc = MHD_queue_response(r->conn, p->status, m);
+	MHD_destroy_response(m);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/*
+ * Replies: one JSON shape for errors, one way to queue any reply.
+ */
+#ifndef PF_HTTPD_REPLY_H
+#define PF_HTTPD_REPLY_H
+
+#include "httpd/httpd.h"
+
+struct MHD_Response;
+
+/* The reply becomes the error: its class's status, unless status is not 0;
+ * hint (may be NULL) says what to do instead. */
+void	reply_error(struct req *, unsigned int status,
+	    const struct pf_err *, const char *hint);
+
+/* Starts and ends a JSON body: {"status":word ... "timestamp":...}; word may
+ * be NULL. */
+void	reply_open(struct req *, unsigned int status, const char *word);
+void	reply_close(struct req *);
+
+/* Hands the reply to libmicrohttpd; its body is gone then. */
+int	reply_queue(struct req *);
+void	reply_free(struct reply *);
+
+#endif

@@ -1,0 +1,374 @@
+/*
+ * The life of a request in pf-httpd: what the headers must be, the body, the
+ * way to a worker and back.  Everything here runs in the event thread but
+ * req_finish().
+ */
+#include <sys/resource.h>
+
+#include <microhttpd.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "httpd/reply.h"
+#include "httpd/route.h"
+#include "os/clock.h"
+
+#define CONN_MEMORY	(16 * 1024)
+#define CONN_MAX	4096
+#define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
+#define BODIES_PACKS	4		/* largest packs held at one time */
+
+/* The headers that decide where a request ends and whose it is. */
+struct framing {
+	int		 hosts, lengths, codings;
+	const char	*host, *length, *coding;
+};
+
+const char *
+req_query(const struct req *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND,
+	    name);
+}
+
+const char *
+req_header(const struct req *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
+}
+
+static enum MHD_Result
+see_header(void *cls, enum MHD_ValueKind kind, const char *key,
+    const char *value)
+{
+	struct framing *f = cls;
+
+	(void)kind;
+	if (strcasecmp(key, "Host") == 0) {
+		f->hosts++;
+		f->host = value;
+	} else if (strcasecmp(key, "Content-Length") == 0) {
+		f->lengths++;
+		f->length = value;
+	} else if (strcasecmp(key, "Transfer-Encoding") == 0) {
+		f->codings++;
+		f->coding = value;
+	}
+	return MHD_YES;
+}
+
+/* What two parsers could read in two ways is read in none. */
+static const struct pf_err *
+check_framing(const struct framing *f)
+{
+	int64_t n;
+
+	if (f->hosts > 1)
+		return pf_err(PF_USAGE, "more than one Host header");
+	if (f->lengths > 1)
+		return pf_err(PF_USAGE, "more than one Content-Length header");
+	if (f->codings > 0 && f->lengths > 0)
+		return pf_err(PF_USAGE, "Content-Length and "
+		    "Transfer-Encoding exclude each other");
+	if (f->codings > 1 || (f->codings == 1 &&
+	    (f->coding == NULL || strcasecmp(f->coding, "chunked") != 0)))
+		return pf_err(PF_USAGE, "the only known Transfer-Encoding is "
+		    "chunked");
+	if (f->lengths == 1 && (f->length == NULL ||
+	    !pf_num(&n, f->length, 0, INT64_MAX)))
+		return pf_err(PF_USAGE, "the Content-Length is not a number");
+	return NULL;
+}
+
+/* A page of another site must not write here through somebody's browser. */
+static const struct pf_err *
+check_origin(const struct req *r, const struct framing *f)
+{
+	const char *origin = req_header(r, "Origin"), *at;
+
+	if (origin == NULL || r->route->safe)
+		return NULL;
+	at = strstr(origin, "://");
+	if (at != NULL && f->host != NULL && strcasecmp(at + 3, f->host) == 0)
+		return NULL;
+	return pf_err(PF_DENIED, "requests from other sites are refused");
+}
+
+static const char *
+media_type(enum body kind)
+{
+	return kind == BODY_PACK ? "application/x-pandafuzz-pack" :
+	    "application/json";
+}
+
+static int64_t
+body_max(const struct req *r)
+{
+	switch (r->route->body) {
+	case BODY_JSON:
+		return JSON_MAX;
+	case BODY_PACK:
+		return r->h->conf.pack_size;
+	default:
+		return 0;
+	}
+}
+
+static void
+refuse(struct req *r, unsigned int status, const struct pf_err *err,
+    const char *hint)
+{
+	reply_error(r, status, err, hint);
+	r->refused = true;
+}
+
+/* Counts n more bytes of bodies; false when memory is spoken for. */
+static bool
+hold(struct req *r, int64_t n)
+{
+	int64_t max = BODIES_PACKS * r->h->conf.pack_size;
+
+	if (atomic_fetch_add(&r->h->bodies, n) + n > max) {
+		atomic_fetch_sub(&r->h->bodies, n);
+		return false;
+	}
+	r->held += n;
+	return true;
+}
+
+static void
+check_body(struct req *r, const struct framing *f, int64_t length)
+{
+	enum body kind = r->route->body;
+	const char *type = req_header(r, "Content-Type");
+	size_t n = type == NULL ? 0 : strcspn(type, "; \t");
+
+	if (kind == BODY_NONE) {
+		if (length != 0)
+			refuse(r, 413, pf_err(PF_USAGE, "this request takes no "
+			    "body"), NULL);
+	} else if (f->lengths + f->codings == 0)
+		refuse(r, 411, pf_err(PF_USAGE, "the body has no length"),
+		    "send Content-Length, or Transfer-Encoding: chunked");
+	else if (n != strlen(media_type(kind)) ||
+	    strncasecmp(type, media_type(kind), n) != 0)
+		refuse(r, 415, pf_err(PF_USAGE, "the body must be %s",
+		    media_type(kind)), "set Content-Type");
+	else if (length > body_max(r))
+		refuse(r, 413, pf_err(PF_USAGE, "the body is larger than "
+		    "%lld bytes", (long long)body_max(r)), NULL);
+	else if (length > 0 && !hold(r, length))
+		refuse(r, 503, pf_err(PF_BUSY, "too many large requests at "
+		    "the same time"), NULL);
+}
+
+/*
+ * Looks at the headers.  Returns true if the reply must go out at once and
+ * the connection with it: nobody knows, or wants to see, where the body ends.
+ */
+static bool
+begin(struct req *r, const char *method, const char *url)
+{
+	const struct pf_err *err;
+	struct framing f = { 0 };
+	int64_t length = 0;
+
+	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, see_header, &f);
+	if ((err = check_framing(&f)) != NULL) {
+		refuse(r, 400, err, NULL);
+		r->reply.close = true;
+		return true;
+	}
+	if (f.codings > 0)
+		length = -1;
+	else if (f.lengths > 0)
+		pf_num(&length, f.length, 0, INT64_MAX);
+	if ((err = route_find(r, method, url)) != NULL)
+		refuse(r, err->class == PF_USAGE ? 405 : 0, err, NULL);
+	else if ((err = check_origin(r, &f)) != NULL)
+		refuse(r, 0, err, NULL);
+	else
+		check_body(r, &f, length);
+	if (!r->refused || (length >= 0 && length <= DISCARD_MAX))
+		return false;
+	r->reply.close = true;
+	return true;
+}
+
+/* A piece of the body.  False closes the connection without a word. */
+static bool
+collect(struct req *r, const char *data, size_t n)
+{
+	if (pf_boot_ms() > r->deadline)
+		return false;
+	if (!r->refused) {
+		if ((int64_t)(r->body.len + n) > body_max(r))
+			refuse(r, 413, pf_err(PF_USAGE, "the body is larger "
+			    "than %lld bytes", (long long)body_max(r)), NULL);
+		else if ((int64_t)(r->body.len + n) > r->held &&
+		    !hold(r, (int64_t)n))
+			refuse(r, 503, pf_err(PF_BUSY, "too many large "
+			    "requests at the same time"), NULL);
+		else {
+			pf_buf_add(&r->body, data, n);
+			return true;
+		}
+		pf_buf_free(&r->body);
+	}
+	r->discarded += (int64_t)n;
+	return r->discarded <= 2 * DISCARD_MAX;
+}
+
+static struct req *
+req_new(struct httpd *h, struct MHD_Connection *conn)
+{
+	static const struct pf_buf empty = PF_BUF_INIT;
+	struct req *r = pf_calloc(1, sizeof(*r));
+
+	r->h = h;
+	r->conn = conn;
+	r->body = r->frames = r->verdicts = r->reply.body = empty;
+	r->reply.fd = -1;
+	r->deadline = pf_boot_ms() + h->conf.request;
+	atomic_fetch_add(&h->requests, 1);
+	return r;
+}
+
+void
+req_finish(struct req *r)
+{
+	r->done = true;
+	MHD_resume_connection(r->conn);
+}
+
+/* The whole request is here. */
+static enum MHD_Result
+run(struct req *r)
+{
+	struct worker w = { r->h, NULL, false };
+	const struct pf_err *err;
+
+	if (r->route->quick) {
+		if ((err = r->route->call(&w, r)) != NULL)
+			reply_error(r, 0, err, NULL);
+		r->done = true;
+		return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
+	}
+	MHD_suspend_connection(r->conn);
+	pool_push(r->h->pool, r);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+handle(void *cls, struct MHD_Connection *conn, const char *url,
+    const char *method, const char *version, const char *data, size_t *n,
+    void **state)
+{
+	struct req *r = *state;
+
+	(void)version;
+	if (r == NULL) {
+		*state = r = req_new(cls, conn);
+		if (!begin(r, method, url))
+			return MHD_YES;
+	} else if (*n > 0) {
+		if (!collect(r, data, *n))
+			return MHD_NO;
+		*n = 0;
+		return MHD_YES;
+	} else if (!r->refused && !r->done)
+		return run(r);
+	return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
+}
+
+static void
+completed(void *cls, struct MHD_Connection *conn, void **state,
+    enum MHD_RequestTerminationCode code)
+{
+	struct httpd *h = cls;
+	struct req *r = *state;
+
+	(void)conn;
+	(void)code;
+	if (r == NULL)
+		return;
+	*state = NULL;
+	atomic_fetch_sub(&h->bodies, r->held);
+	atomic_store(&h->last, pf_boot_ms());
+	atomic_fetch_sub(&h->requests, 1);
+	pf_buf_free(&r->body);
+	pf_buf_free(&r->frames);
+	pf_buf_free(&r->verdicts);
+	reply_free(&r->reply);
+	free(r);
+}
+
+static void
+connection(void *cls, struct MHD_Connection *conn, void **state,
+    enum MHD_ConnectionNotificationCode code)
+{
+	struct httpd *h = cls;
+	uint64_t one = 1;
+
+	(void)conn;
+	(void)state;
+	atomic_store(&h->last, pf_boot_ms());
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		atomic_fetch_add(&h->connections, 1);
+	else {
+		atomic_fetch_sub(&h->connections, 1);
+		atomic_fetch_add(&h->closed, 1);
+		if (write(h->wake, &one, sizeof(one)) == -1)
+			return;		/* main looks each second anyway */
+	}
+}
+
+/* Paths and arguments stay escaped: route_decode() undoes it piecewise. */
+static size_t
+unescape(void *cls, struct MHD_Connection *conn, char *s)
+{
+	(void)cls;
+	(void)conn;
+	return strlen(s);
+}
+
+static unsigned int
+connection_max(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_cur > CONN_MAX * 2)
+		return CONN_MAX;
+	return rl.rlim_cur < 128 ? 32 : (unsigned int)rl.rlim_cur / 2;
+}
+
+struct MHD_Daemon *
+httpd_start(struct httpd *h, int listener)
+{
+	unsigned int seconds = (unsigned int)((h->conf.request + 999) / 1000);
+	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD |
+	    MHD_ALLOW_SUSPEND_RESUME;
+	struct MHD_OptionItem more[] = {
+		{ MHD_OPTION_LISTEN_SOCKET, listener, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	if (listener == -1) {
+		flags |= MHD_USE_NO_LISTEN_SOCKET;
+		more[0] = more[1];
+	}
+	return MHD_start_daemon(flags, 0, NULL, NULL, handle, h,
+	    MHD_OPTION_NOTIFY_COMPLETED, completed, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, connection, h,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY,
+	    MHD_OPTION_CONNECTION_LIMIT, connection_max(),
+	    MHD_OPTION_CONNECTION_TIMEOUT, seconds,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+}

@@ -1,0 +1,136 @@
+/*
+ * pf-httpd at work: one connection, or a listener, until the end.  The main
+ * thread waits here for signals and closed connections.
+ */
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "httpd/httpd.h"
+#include "os/clock.h"
+
+#define DRAIN_MS	10000	/* what is being answered may take */
+#define LOOK_MS		1000
+
+/* SIGTERM and SIGINT come by descriptor, to no thread. */
+static const struct pf_err *
+signal_fd(int *fd)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+		return pf_errno("sigprocmask");
+	if ((*fd = signalfd(-1, &set, SFD_CLOEXEC)) == -1)
+		return pf_errno("signalfd");
+	return NULL;
+}
+
+/* Waits; true when told to end. */
+static bool
+told(struct httpd *h, int sig, int64_t ms)
+{
+	struct pollfd p[2] = { { sig, POLLIN, 0 }, { h->wake, POLLIN, 0 } };
+	struct signalfd_siginfo si;
+	uint64_t n;
+
+	if (poll(p, 2, (int)ms) <= 0)
+		return false;
+	if (p[1].revents != 0 && read(h->wake, &n, sizeof(n)) == -1)
+		return false;
+	return p[0].revents != 0 && read(sig, &si, sizeof(si)) > 0;
+}
+
+/* Until a signal, or idle_ms without a connection (0 is for ever): true. */
+static bool
+listen_on(struct httpd *h, int sig, int64_t idle_ms)
+{
+	int64_t ms = idle_ms > 0 && idle_ms < LOOK_MS ? idle_ms : LOOK_MS;
+
+	while (!told(h, sig, ms))
+		if (idle_ms > 0 && atomic_load(&h->connections) == 0 &&
+		    pf_boot_ms() - atomic_load(&h->last) >= idle_ms)
+			return true;
+	return false;
+}
+
+/* libmicrohttpd wants a peer's address; a socketpair has none to tell. */
+static const struct pf_err *
+serve_one(struct httpd *h, struct MHD_Daemon *d, int fd, int sig)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	memset(&ss, 0, sizeof(ss));
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
+		return pf_errno("the connection");
+	if (len < sizeof(sa_family_t))
+		len = sizeof(sa_family_t);
+	if (MHD_add_connection(d, fd, (struct sockaddr *)&ss, len) != MHD_YES)
+		return pf_err(PF_IO, "the connection cannot be served");
+	while (atomic_load(&h->closed) == 0)
+		if (told(h, sig, LOOK_MS))
+			break;
+	return NULL;
+}
+
+/*
+ * No new connections; true once every request that began is answered.  After
+ * an idle time, a connection that slipped in is served to its end.
+ */
+static bool
+drain(struct httpd *h, struct MHD_Daemon *d, int sig, bool idle)
+{
+	int64_t until = pf_boot_ms() + DRAIN_MS;
+	int fd;
+
+	atomic_store(&h->stopping, true);
+	if ((fd = MHD_quiesce_daemon(d)) != -1)
+		close(fd);
+	while (atomic_load(&h->requests) > 0 ||
+	    (idle && atomic_load(&h->connections) > 0))
+		if (pf_boot_ms() > until || told(h, sig, 20))
+			return false;
+	return true;
+}
+
+const struct pf_err *
+httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
+{
+	const struct pf_err *err;
+	struct MHD_Daemon *d;
+	bool idle = false;
+	int sig = -1;
+
+	if ((h->wake = eventfd(0, EFD_CLOEXEC)) == -1)
+		return pf_errno("eventfd");
+	if ((err = signal_fd(&sig)) != NULL ||
+	    (err = commit_start(h)) != NULL ||
+	    (err = pool_start(h, listens ? 16 : 1)) != NULL)
+		return err;
+	atomic_store(&h->last, pf_boot_ms());
+	if ((d = httpd_start(h, listens ? fd : -1)) == NULL)
+		return pf_err(PF_IO, "libmicrohttpd does not start");
+	if (listens)
+		idle = listen_on(h, sig, idle_ms);
+	else
+		err = serve_one(h, d, fd, sig);
+	/* What is still held by a worker now dies with the process. */
+	if (!drain(h, d, sig, idle))
+		return err;
+	MHD_stop_daemon(d);
+	pool_stop(h->pool);
+	commit_stop(h->commit);
+	close(sig);
+	close(h->wake);
+	return err;
+}

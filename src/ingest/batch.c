@@ -1,0 +1,201 @@
+/*
+ * Packs taken apart and filed.  Packs that arrived in order go together, a
+ * slice of their records at a time; a pack whose last owner died goes alone
+ * and record by record, so that the record that kills is found.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ingest/ingest.h"
+#include "view/known.h"
+
+struct items {
+	struct item	*v;
+	size_t		 n;
+	size_t		 cap;
+};
+
+static void
+items_free(struct items *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		pf_rec_free(&s->v[i].rec);
+		pf_buf_free(&s->v[i].row);
+	}
+	free(s->v);
+}
+
+static struct item *
+items_add(struct items *s)
+{
+	if (s->n == s->cap) {
+		s->cap = s->cap * 2 + SLICE;
+		s->v = pf_reallocarray(s->v, s->cap, sizeof(*s->v));
+	}
+	s->v[s->n] = (struct item){ .row = PF_BUF_INIT, .id = "-" };
+	return &s->v[s->n++];
+}
+
+const struct pf_err *
+refuse_item(struct ingest *g, struct item *it, const char *why)
+{
+	char text[PF_ERR_MSG];
+
+	snprintf(text, sizeof(text), "%s", why);
+	it->state = ITEM_BAD;
+	g->refused++;
+	pf_warn("record %.16s is refused: %s", it->rid, text);
+	return pf_spool_bad(it->pack, g->conf->spool_path, it->rid, it->raw,
+	    it->rawlen, text);
+}
+
+/* What follows the last whole frame is kept as it is. */
+static const struct pf_err *
+refuse_rest(struct ingest *g, const struct pf_pack *p, size_t at,
+    const char *why)
+{
+	char text[PF_ERR_MSG];
+
+	snprintf(text, sizeof(text), "%s", why);
+	g->refused++;
+	pf_warn("pack %.*s is damaged: %s", (int)strcspn(p->name, ":"),
+	    p->name, text);
+	return pf_spool_bad(p, g->conf->spool_path, NULL, p->data.data + at,
+	    p->data.len - at, text);
+}
+
+/* Takes the pack's frames apart. */
+static const struct pf_err *
+split(struct ingest *g, struct items *s, struct pf_pack *p)
+{
+	const struct pf_err *err;
+	char rid[PF_SHA_TEXT], why[128];
+	const char *rec;
+	size_t at = 0, used, len;
+	struct item *it;
+
+	if (p->data.len == 0)
+		return refuse_rest(g, p, 0, "it is empty");
+	while (at < p->data.len) {
+		err = pf_frame_next(p->data.data + at, p->data.len - at,
+		    &used, &rec, &len, rid);
+		if (err != NULL)
+			return refuse_rest(g, p, at, err->msg);
+		if (used == 0) {
+			snprintf(why, sizeof(why), "it ends inside a record, "
+			    "%zu bytes are left", p->data.len - at);
+			return refuse_rest(g, p, at, why);
+		}
+		it = items_add(s);
+		it->pack = p;
+		it->raw = rec;
+		it->rawlen = len;
+		memcpy(it->rid, rid, sizeof(rid));
+		at += used;
+	}
+	return NULL;
+}
+
+/* All steps for up to SLICE items. */
+static const struct pf_err *
+file_slice(struct ingest *g, struct item *it, size_t n)
+{
+	const struct pf_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		err = check_item(g, &it[i]);
+		if (err != NULL && refuses(err))
+			err = refuse_item(g, &it[i], err->msg);
+	}
+	if (err == NULL && (err = place_items(g, it, n)) == NULL &&
+	    (err = ledger_add(g, it, n)) == NULL)
+		err = send_rows(g, it, n);
+	for (i = 0; i < n; i++)
+		if (it[i].state == ITEM_FILED)
+			print_item(g, &it[i]);
+	fflush(stdout);
+	return err;
+}
+
+const struct pf_err *
+file_packs(struct ingest *g, struct pf_pack *p, size_t n)
+{
+	const struct pf_err *err = NULL, *e;
+	const char *spool = g->conf->spool_path;
+	struct items s = { NULL, 0, 0 };
+	size_t i, k;
+
+	for (i = 0; err == NULL && i < n; i++)
+		err = split(g, &s, &p[i]);
+	for (i = 0; err == NULL && i < s.n; i += k) {
+		k = s.n - i < SLICE ? s.n - i : SLICE;
+		err = file_slice(g, &s.v[i], k);
+	}
+	for (i = 0; i < n; i++) {
+		e = err == NULL ? pf_spool_done(&p[i], spool) :
+		    pf_spool_back(&p[i], spool);
+		if (err == NULL)
+			err = e;
+	}
+	items_free(&s);
+	return err;
+}
+
+/* Filed or refused before?  Found without looking into the record. */
+static const struct pf_err *
+is_settled(bool *settled, struct ingest *g, const struct item *it)
+{
+	*settled = pf_spool_is_bad(g->conf->spool_path, it->rid);
+	if (*settled)
+		return NULL;
+	return pf_known_result(settled, g->db, it->rid);
+}
+
+/* The items one by one; the first that is not settled is the suspect. */
+static const struct pf_err *
+file_each(struct ingest *g, struct items *s, struct pf_pack *p)
+{
+	const struct pf_err *err = NULL;
+	bool settled;
+	size_t i;
+
+	for (i = 0; err == NULL && i < s->n; i++) {
+		if ((err = is_settled(&settled, g, &s->v[i])) != NULL)
+			break;
+		if (settled)
+			continue;
+		if (p->tries >= PF_SPOOL_TRIES)
+			err = refuse_item(g, &s->v[i],
+			    "pf-ingest died each time it came to this record");
+		else
+			err = file_slice(g, &s->v[i], 1);
+		if (err == NULL)
+			err = pf_spool_progress(p, g->conf->spool_path);
+	}
+	return err;
+}
+
+const struct pf_err *
+file_carefully(struct ingest *g, struct pf_pack *p)
+{
+	const char *spool = g->conf->spool_path;
+	struct items s = { NULL, 0, 0 };
+	const struct pf_err *err;
+
+	if (p->tries > PF_SPOOL_TRIES)
+		return pf_spool_reject(p, spool,
+		    "pf-ingest died each time it took this pack apart");
+	if ((err = split(g, &s, p)) == NULL)
+		err = file_each(g, &s, p);
+	if (err == NULL)
+		err = pf_spool_done(p, spool);
+	else
+		pf_spool_back(p, spool);
+	items_free(&s);
+	return err;
+}

@@ -1,0 +1,182 @@
+/*
+ * One record: is it whole, of a job we know, within the limits, of the right
+ * types?  Then its row.  Must not write anything.
+ */
+#include <string.h>
+
+#include "codec/json.h"
+#include "ingest/ingest.h"
+#include "view/known.h"
+
+#define BIG	INT64_C(9007199254740992)	/* 2^53 */
+
+enum type { T_TEXT, T_INT, T_REAL };
+
+/* The kinds' own fields; max is the longest text or the largest number. */
+static const struct field {
+	enum pf_kind	 kind;
+	const char	*name;
+	enum type	 type;
+	int64_t		 min;
+	int64_t		 max;
+} fields[] = {
+	{ PF_KIND_CRASH, "type", T_TEXT, 0, 128 },
+	{ PF_KIND_CRASH, "signal", T_INT, 0, 128 },
+	{ PF_KIND_CRASH, "exit_code", T_INT, -1, 65535 },
+	{ PF_KIND_CRASH, "tool", T_TEXT, 0, 128 },
+	{ PF_KIND_CRASH, "stack", T_TEXT, 0, 4096 },
+	{ PF_KIND_CRASH, "output", T_TEXT, 0, 8192 },
+	{ PF_KIND_CRASH, "command", T_TEXT, 0, 4096 },
+	{ PF_KIND_CRASH, "engine", T_TEXT, 0, 64 },
+	{ PF_KIND_CORPUS, "name", T_TEXT, 0, 512 },
+	{ PF_KIND_CORPUS, "engine", T_TEXT, 0, 64 },
+	{ PF_KIND_COVERAGE, "edges", T_INT, 0, BIG },
+	{ PF_KIND_COVERAGE, "exec_count", T_INT, 0, BIG },
+	{ PF_KIND_COVERAGE, "execs_per_sec", T_REAL, 0, 0 },
+	{ PF_KIND_COVERAGE, "corpus_count", T_INT, 0, BIG },
+	{ PF_KIND_COVERAGE, "crash_count", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "executions", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "execs_per_sec", T_REAL, 0, 0 },
+	{ PF_KIND_STATUS, "edges", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "total_edges", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "corpus_count", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "crash_count", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "hang_count", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "peak_rss_mb", T_INT, 0, BIG },
+	{ PF_KIND_STATUS, "stability", T_REAL, 0, 0 },
+	{ PF_KIND_STATUS, "state", T_TEXT, 0, 64 },
+};
+
+bool
+refuses(const struct pf_err *err)
+{
+	switch (err->class) {
+	case PF_DATA:
+	case PF_NOTFOUND:
+	case PF_STALE:
+	case PF_CONFLICT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Adds a text, cut so that it takes at most max bytes when quoted. */
+static void
+add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
+{
+	struct pf_buf quoted = PF_BUF_INIT;
+	size_t n = strlen(s);
+
+	if (n > max)
+		n = max;
+	for (;;) {
+		/* Not in the middle of a character. */
+		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n--;
+		pf_buf_reset(&quoted);
+		pf_jw_strn(&quoted, NULL, s, n);
+		if (quoted.len <= max + 2 || n == 0)
+			break;
+		n = n * max / quoted.len;
+	}
+	pf_jw_strn(b, key, s, n);
+	pf_buf_free(&quoted);
+}
+
+static const struct pf_err *
+add_field(struct pf_buf *b, const struct pf_json *j, const struct field *f)
+{
+	const struct pf_err *err = NULL;
+	const char *s = NULL;
+	double real = 0;
+	int64_t num = 0;
+
+	if (pf_json_get(j, f->name) == NULL)
+		return NULL;
+	switch (f->type) {
+	case T_TEXT:
+		if ((err = pf_json_str(&s, j, f->name)) == NULL)
+			add_cut(b, f->name, s, (size_t)f->max);
+		break;
+	case T_INT:
+		err = pf_json_int(&num, j, f->name, f->min, f->max);
+		if (err == NULL)
+			pf_jw_int(b, f->name, num);
+		break;
+	case T_REAL:
+		if ((err = pf_json_real(&real, j, f->name)) == NULL)
+			pf_jw_real(b, f->name, real);
+		break;
+	}
+	return err;
+}
+
+static const struct pf_err *
+make_row(struct item *it)
+{
+	const struct pf_rec *r = &it->rec;
+	const struct pf_err *err = NULL;
+	struct pf_buf *b = &it->row;
+	size_t i;
+
+	pf_jw_open(b, NULL, '{');
+	pf_jw_str(b, "rid", r->rid);
+	pf_jw_str(b, "job", r->job);
+	pf_jw_str(b, "bot", r->bot);
+	pf_jw_str(b, "inc", r->inc);
+	pf_jw_int(b, "seq", r->seq);
+	pf_jw_int(b, "epoch", r->epoch);
+	pf_jw_int(b, "attempt", r->attempt);
+	pf_jw_int(b, "time", r->time);
+	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS) {
+		pf_jw_str(b, "hash", r->sha256);
+		pf_jw_int(b, "size", (int64_t)r->len);
+	}
+	if (r->kind == PF_KIND_CRASH) {
+		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
+		    r->sha256);
+	}
+	for (i = 0; err == NULL && i < sizeof(fields) / sizeof(*fields); i++)
+		if (fields[i].kind == r->kind)
+			err = add_field(b, r->fields, &fields[i]);
+	pf_jw_close(b, '}');
+	return err;
+}
+
+static const struct pf_err *
+check_size(const struct pf_rec *r, const struct pf_conf *c)
+{
+	int64_t max = 0;
+
+	if (r->kind == PF_KIND_CRASH)
+		max = c->crash_size;
+	if (r->kind == PF_KIND_CORPUS)
+		max = c->corpus_size;
+	if ((int64_t)r->len <= max)
+		return NULL;
+	if (max == 0)
+		return pf_err(PF_DATA, "a %s record has no body, this one "
+		    "has %zu bytes", pf_kind_name(r->kind), r->len);
+	return pf_err(PF_DATA, "%zu bytes are over %s_size = %lld in [limits]",
+	    r->len, pf_kind_name(r->kind), (long long)max);
+}
+
+const struct pf_err *
+check_item(struct ingest *g, struct item *it)
+{
+	const struct pf_err *err;
+	bool known = false;
+
+	err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
+	if (err != NULL)
+		return err;
+	if ((err = check_size(&it->rec, g->conf)) != NULL)
+		return err;
+	if ((err = pf_known_job(&known, g->db, it->rec.job)) != NULL)
+		return err;
+	if (!known)
+		return pf_err_field(PF_NOTFOUND, "job",
+		    "there is no job %s", it->rec.job);
+	return make_row(it);
+}

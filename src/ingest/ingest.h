@@ -1,0 +1,100 @@
+/*
+ * What the parts of pf-ingest share.  A result goes through them in this
+ * order: batch.c takes packs apart, check.c looks at each record and makes
+ * its row, place.c files its input, ledger.c writes it down, rows.c sends it
+ * to pf-sched, and batch.c lets go of the packs.
+ */
+#ifndef PF_INGEST_INGEST_H
+#define PF_INGEST_INGEST_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "codec/conf.h"
+#include "codec/rec.h"
+#include "store/db.h"
+#include "store/spool.h"
+#include "store/writer.h"
+
+#define SLICE	100		/* records filed together: rows of one op */
+
+struct ingest {
+	const struct pf_conf	*conf;
+	const char		*conf_path;	/* as given, or NULL */
+	struct pf_db		*db;
+	struct pf_writer	*writer;	/* NULL: not connected */
+	bool			 quiet;
+	bool			 verbose;
+	int64_t			 filed;		/* since the start */
+	int64_t			 refused;
+};
+
+enum item_state { ITEM_TODO, ITEM_BAD, ITEM_FILED };
+
+/* One record on its way. */
+struct item {
+	struct pf_pack	*pack;
+	const char	*raw;		/* the record's bytes, in the pack */
+	size_t		 rawlen;
+	char		 rid[PF_SHA_TEXT];	/* as its frame claims */
+	struct pf_rec	 rec;
+	struct pf_buf	 row;		/* JSON of its row */
+	enum item_state	 state;
+	const char	*what;		/* new, duplicate, again */
+	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
+};
+
+/*
+ * Parses and checks the item and makes its row.  PF_DATA or PF_NOTFOUND says
+ * why the record is to be refused; any other class is our own trouble.
+ */
+const struct pf_err	*check_item(struct ingest *, struct item *);
+/* True if the error is of the kind that refuses a record for good. */
+bool			 refuses(const struct pf_err *);
+
+/* Puts the item's record into bad/, with a warning; err only if that fails. */
+const struct pf_err	*refuse_item(struct ingest *, struct item *,
+			    const char *why);
+
+/* Files the inputs of the items that are to do; all durable on return. */
+const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
+
+/* Appends the items that are to do to the ledger; durable on return. */
+const struct pf_err	*ledger_add(struct ingest *, const struct item *,
+			    size_t n);
+
+/*
+ * Sends the rows of the items that are to do and waits.  An item becomes
+ * ITEM_FILED with its verdict, or is refused.
+ */
+const struct pf_err	*send_rows(struct ingest *, struct item *, size_t n);
+void			 writer_close(struct ingest *);
+
+/* Prints the item's line on stdout. */
+void			 print_item(const struct ingest *, const struct item *);
+
+/*
+ * Files all records of the packs and lets go of the packs.  After an error
+ * every pack is back in the spool.
+ */
+const struct pf_err	*file_packs(struct ingest *, struct pf_pack *,
+			    size_t n);
+/* The same for one pack that a dead pf-ingest left: a record at a time. */
+const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
+
+/* Says what would become of the spool; changes nothing. */
+const struct pf_err	*dry_run(struct ingest *);
+
+/*
+ * Signals: TERM and INT are blocked but for moments when it is safe to stop.
+ * stopping() is true once one has come; wait_for() sleeps until then, until
+ * a pack comes (fd of watch_open(), -1: none) or ms have passed.
+ */
+const struct pf_err	*watch_signals(void);
+bool			 stopping(void);
+const struct pf_err	*watch_open(int *fd, const char *spool);
+void			 wait_for(int fd, int64_t ms);
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * pf-ingest: files what lies in the spool.  Must not know how results come
+ * there or what the rows mean to the database.
+ */
+#include <sys/stat.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ingest/ingest.h"
+#include "os/fs.h"
+#include "store/conffile.h"
+
+#define BATCH_PACKS	64
+#define BATCH_BYTES	(8 << 20)
+#define POLL_MS		10000		/* packs of dead ones give no event */
+
+static void
+usage(FILE *f)
+{
+	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n");
+}
+
+void
+print_item(const struct ingest *g, const struct item *it)
+{
+	const struct pf_rec *r = &it->rec;
+
+	if (g->quiet)
+		return;
+	printf("%s\t%s\t%s\t%s\t", pf_kind_name(r->kind), it->what, r->job,
+	    r->bot);
+	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS)
+		printf("%s\t%zu\t", r->sha256, r->len);
+	else
+		printf("-\t-\t");
+	printf("%s\t%s\n", it->rid, it->id);
+}
+
+/* Packs claimed and not yet filed. */
+struct batch {
+	struct pf_pack	 pack[BATCH_PACKS];
+	size_t		 n;
+	int64_t		 bytes;
+	int64_t		 taken;		/* packs, in this round */
+};
+
+static const struct pf_err *
+flush(struct ingest *g, struct batch *b)
+{
+	const struct pf_err *err = NULL;
+
+	if (b->n > 0)
+		err = file_packs(g, b->pack, b->n);
+	b->n = 0;
+	b->bytes = 0;
+	return err;
+}
+
+/* Claims one pack and files it, or puts it with the others to be filed. */
+static const struct pf_err *
+take(struct ingest *g, struct batch *b, const char *entry)
+{
+	const struct pf_err *err;
+	const size_t max = (size_t)g->conf->pack_size;
+	struct pf_pack p;
+	bool found;
+
+	err = pf_spool_take(&p, &found, g->conf->spool_path, entry, max);
+	if (err != NULL || !found)
+		return err;
+	b->taken++;
+	if (p.size > (int64_t)max) {
+		g->refused++;
+		pf_warn("pack %s is refused: %lld bytes are over pack_size "
+		    "in [limits]", entry, (long long)p.size);
+		return pf_spool_reject(&p, g->conf->spool_path,
+		    "it is over pack_size in [limits]");
+	}
+	if (p.tries > 1)
+		return file_carefully(g, &p);
+	b->pack[b->n++] = p;
+	b->bytes += p.size;
+	if (b->n == BATCH_PACKS || b->bytes >= BATCH_BYTES)
+		return flush(g, b);
+	return NULL;
+}
+
+/* Puts what is claimed back, after an error elsewhere. */
+static void
+give_back(struct ingest *g, struct batch *b)
+{
+	while (b->n > 0)
+		pf_spool_back(&b->pack[--b->n], g->conf->spool_path);
+}
+
+/* Until the spool is empty, a signal comes or something is wrong. */
+static const struct pf_err *
+drain(struct ingest *g)
+{
+	const struct pf_err *err = NULL;
+	struct batch b = { .n = 0 };
+	char **list;
+	size_t i, n;
+
+	do {
+		b.taken = 0;
+		err = pf_spool_list(&list, &n, g->conf->spool_path);
+		for (i = 0; err == NULL && i < n && !stopping(); i++)
+			err = take(g, &b, list[i]);
+		if (err == NULL)
+			err = flush(g, &b);
+		give_back(g, &b);
+		pf_names_free(list);
+	} while (err == NULL && b.taken > 0 && !stopping());
+	writer_close(g);
+	return err;
+}
+
+/* Trouble that may pass by itself. */
+static bool
+may_pass(const struct pf_err *err)
+{
+	return err->class == PF_BUSY || err->class == PF_FULL ||
+	    err->class == PF_IO || err->class == PF_DENIED ||
+	    err->class == PF_UNAVAIL;
+}
+
+/* Drains whenever something comes, until a signal. */
+static const struct pf_err *
+stay(struct ingest *g)
+{
+	const struct pf_retry_conf *r = &g->conf->retry_update;
+	const struct pf_err *err;
+	int64_t delay = 0;
+	int fd;
+
+	if ((err = watch_open(&fd, g->conf->spool_path)) != NULL)
+		return err;
+	while (!stopping()) {
+		if ((err = drain(g)) != NULL && !may_pass(err))
+			break;
+		if (err == NULL && delay > 0)
+			pf_note("goes on");
+		if (err != NULL && delay == 0)
+			pf_warn("%s; the spool keeps what waits", err->msg);
+		if (err == NULL)
+			delay = 0;
+		else if (delay == 0)
+			delay = r->initial_delay > 0 ? r->initial_delay : 1;
+		else
+			delay = (int64_t)((double)delay * r->multiplier) + 1;
+		if (delay > r->max_delay && r->max_delay > 0)
+			delay = r->max_delay;
+		/* While in trouble new packs are no reason to try again. */
+		wait_for(delay > 0 ? -1 : fd, delay > 0 ? delay : POLL_MS);
+		err = NULL;
+	}
+	close(fd);
+	return err;
+}
+
+static const struct pf_err *
+run(struct ingest *g, bool dry, bool wait)
+{
+	const struct pf_err *err;
+	int strays = 0;
+
+	if ((err = watch_signals()) != NULL ||
+	    (err = pf_db_open(&g->db, g->conf->storage_path)) != NULL)
+		return err;
+	if (dry)
+		return dry_run(g);
+	err = pf_spool_sweep(g->conf->spool_path, &strays);
+	if (err != NULL && !(wait && may_pass(err)))
+		return err;
+	if (strays > 0 && g->verbose)
+		pf_note("%d strays removed", strays);
+	return wait ? stay(g) : drain(g);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ingest g = { 0 };
+	const struct pf_err *err;
+	struct pf_conf conf;
+	bool dry = false, wait = false;
+	int ch;
+
+	pf_prog = "pf-ingest";
+	umask(027);
+	while ((ch = getopt(argc, argv, "c:hnqVvw")) != -1)
+		switch (ch) {
+		case 'c':
+			g.conf_path = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return pf_exit(NULL);
+		case 'n':
+			dry = true;
+			break;
+		case 'q':
+			g.quiet = true;
+			break;
+		case 'V':
+			puts("pf-ingest " PF_VERSION);
+			return pf_exit(NULL);
+		case 'v':
+			g.verbose = true;
+			break;
+		case 'w':
+			wait = true;
+			break;
+		default:
+			usage(stderr);
+			return 64;
+		}
+	if (optind != argc) {
+		usage(stderr);
+		return 64;
+	}
+	if ((err = pf_conf_load(&conf, g.conf_path, NULL)) != NULL)
+		return pf_exit(err);
+	g.conf = &conf;
+	err = run(&g, dry, wait);
+	if (g.verbose)
+		pf_note("%lld %s, %lld refused", (long long)g.filed,
+		    dry ? "would be filed" : "filed", (long long)g.refused);
+	pf_db_close(g.db);
+	return pf_exit(err);
+}

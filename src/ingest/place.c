@@ -1,0 +1,216 @@
+/*
+ * Inputs into the storage tree: corpus/<job>/<sha256>, crashes/<job>/<sha256>
+ * and <sha256>.json beside it.  The name is the content, so what is there
+ * already is left alone; a temporary file is named after its pack, which
+ * only one process holds, so that the next one overwrites what a dead one
+ * left.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "codec/json.h"
+#include "ingest/ingest.h"
+#include "os/fs.h"
+
+struct file {
+	int	 fd;
+	char	*tmp;
+	char	*path;
+};
+
+/* What one call is about to file: an input and a report for each item. */
+struct work {
+	struct file	 file[2 * SLICE];
+	size_t		 nfiles;
+	char		*dir[SLICE];
+	size_t		 ndirs;
+};
+
+/* Creates the directory once and remembers to sync it. */
+static const struct pf_err *
+need_dir(struct work *w, const char *dir)
+{
+	const struct pf_err *err;
+	size_t i;
+
+	for (i = 0; i < w->ndirs; i++)
+		if (strcmp(w->dir[i], dir) == 0)
+			return NULL;
+	if ((err = pf_mkdirs(dir, 0750)) != NULL)
+		return err;
+	w->dir[w->ndirs++] = pf_strdup(dir);
+	return NULL;
+}
+
+/* Is it filed, or about to be?  size -1 takes any. */
+static bool
+is_there(const struct work *w, const char *path, int64_t size)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < w->nfiles; i++)
+		if (strcmp(w->file[i].path, path) == 0)
+			return true;
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (size == -1 ? st.st_size > 0 : st.st_size == size);
+}
+
+/* Writes the bytes to a temporary file; work_commit() makes it last. */
+static const struct pf_err *
+begin(struct work *w, const char *dir, const char *name, const char *pack,
+    const struct pf_buf *b)
+{
+	struct file *f = &w->file[w->nfiles++];
+
+	f->path = pf_asprintf("%s/%s", dir, name);
+	f->tmp = pf_asprintf("%s/.%s.%.*s", dir, name,
+	    (int)strcspn(pack, ":"), pack);
+	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0640);
+	if (f->fd == -1)
+		return pf_errno("create %s", f->tmp);
+	return pf_write_all(f->fd, b->data, b->len, f->tmp);
+}
+
+/* The report beside a crash: the whole header of the record and its rid. */
+static void
+make_report(struct pf_buf *b, const struct pf_rec *r)
+{
+	struct pf_buf value = PF_BUF_INIT;
+	const struct pf_json *j;
+
+	pf_jw_open(b, NULL, '{');
+	pf_jw_str(b, "rid", r->rid);
+	for (j = pf_json_first(r->fields); j != NULL; j = pf_json_next(j)) {
+		if (strcmp(pf_json_key(j), "rid") == 0)
+			continue;
+		pf_buf_reset(&value);
+		pf_json_print(&value, j);
+		pf_jw_raw(b, pf_json_key(j), value.data);
+	}
+	pf_jw_close(b, '}');
+	pf_buf_addc(b, '\n');
+	pf_buf_free(&value);
+}
+
+static const struct pf_err *
+begin_report(struct work *w, const char *dir, const struct item *it)
+{
+	const struct pf_err *err = NULL;
+	struct pf_buf b = PF_BUF_INIT;
+	char name[PF_SHA_TEXT + 8], *path;
+
+	snprintf(name, sizeof(name), "%s.json", it->rec.sha256);
+	path = pf_asprintf("%s/%s", dir, name);
+	if (!is_there(w, path, -1)) {
+		make_report(&b, &it->rec);
+		err = begin(w, dir, name, it->pack->name, &b);
+		pf_buf_free(&b);
+	}
+	free(path);
+	return err;
+}
+
+static const struct pf_err *
+begin_item(struct ingest *g, struct work *w, const struct item *it)
+{
+	const struct pf_rec *r = &it->rec;
+	const struct pf_err *err;
+	struct pf_buf body = PF_BUF_INIT;
+	char *dir, *path;
+
+	dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
+	    r->kind == PF_KIND_CRASH ? "crashes" : "corpus", r->job);
+	path = pf_asprintf("%s/%s", dir, r->sha256);
+	if ((err = need_dir(w, dir)) == NULL &&
+	    !is_there(w, path, (int64_t)r->len)) {
+		pf_buf_add(&body, r->body, r->len);
+		err = begin(w, dir, r->sha256, it->pack->name, &body);
+		pf_buf_free(&body);
+	}
+	if (err == NULL && r->kind == PF_KIND_CRASH)
+		err = begin_report(w, dir, it);
+	free(path);
+	free(dir);
+	return err;
+}
+
+/*
+ * All are synced before the first is renamed.  The directories are synced
+ * even if nothing of ours went there: who filed it may have died before.
+ */
+static const struct pf_err *
+commit(struct work *w)
+{
+	const struct pf_err *err = NULL;
+	struct file *f;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < w->nfiles; i++) {
+		f = &w->file[i];
+		fd = f->fd;
+		if (fsync(fd) == -1)
+			return pf_errno("fsync %s", f->tmp);
+		f->fd = -1;
+		if (close(fd) == -1)
+			return pf_errno("close %s", f->tmp);
+	}
+	for (i = 0; i < w->nfiles; i++) {
+		f = &w->file[i];
+		if (rename(f->tmp, f->path) == -1)
+			return pf_errno("rename %s to %s", f->tmp, f->path);
+		free(f->tmp);
+		f->tmp = NULL;
+	}
+	for (i = 0; err == NULL && i < w->ndirs; i++)
+		err = pf_sync_dir(w->dir[i]);
+	return err;
+}
+
+/* Removes what was not committed. */
+static void
+work_free(struct work *w)
+{
+	struct file *f;
+	size_t i;
+
+	for (i = 0; i < w->nfiles; i++) {
+		f = &w->file[i];
+		if (f->fd != -1)
+			close(f->fd);
+		if (f->tmp != NULL)
+			unlink(f->tmp);
+		free(f->tmp);
+		free(f->path);
+	}
+	for (i = 0; i < w->ndirs; i++)
+		free(w->dir[i]);
+	free(w);
+}
+
+const struct pf_err *
+place_items(struct ingest *g, struct item *it, size_t n)
+{
+	const struct pf_err *err = NULL;
+	struct work *w = pf_calloc(1, sizeof(*w));
+	size_t i;
+
+	for (i = 0; err == NULL && i < n; i++)
+		if (it[i].state == ITEM_TODO &&
+		    (it[i].rec.kind == PF_KIND_CRASH ||
+		    it[i].rec.kind == PF_KIND_CORPUS))
+			err = begin_item(g, w, &it[i]);
+	if (err == NULL)
+		err = commit(w);
+	work_free(w);
+	return err;
+}

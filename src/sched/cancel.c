@@ -1,0 +1,55 @@
+/*
+ * pf-sched cancel: ends jobs.
+ */
+#include <stdio.h>
+
+#include "sched/sched.h"
+#include "store/writer.h"
+
+static const struct pf_err *
+cancel_one(struct pf_writer *w, const struct pf_conf *conf, const char *job)
+{
+	const struct pf_err *err;
+	struct pf_buf line = PF_BUF_INIT;
+	struct pf_json *reply = NULL;
+	const char *status = "";
+
+	pf_jw_open(&line, NULL, '{');
+	pf_jw_str(&line, "op", "cancel");
+	pf_jw_str(&line, "job", job);
+	pf_jw_close(&line, '}');
+	if ((err = pf_writer_op(w, &reply, line.data, conf->request)) == NULL
+	    && (err = pf_json_need(&status, reply, "status")) == NULL)
+		printf("%s\t%s\n", job, status);
+	pf_json_free(reply);
+	pf_buf_free(&line);
+	return err;
+}
+
+const struct pf_err *
+verb_cancel(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	const struct pf_err *err = NULL;
+	struct pf_writer *w = NULL;
+	int i;
+
+	if (argc < 2)
+		usage();
+	for (i = 1; i < argc; i++)
+		if (!pf_id_ok(argv[i]))
+			return pf_err(PF_USAGE, "job \"%s\": not an id; "
+			    "pf-report jobs lists them", argv[i]);
+	if (o->dry) {
+		for (i = 1; i < argc; i++)
+			printf("%s\twould be cancelled\n", argv[i]);
+		return NULL;
+	}
+	if ((err = pf_writer_open(&w, conf->sched_socket, true,
+	    o->conf_path)) != NULL)
+		return err;
+	for (i = 1; i < argc && err == NULL; i++)
+		err = cancel_one(w, conf, argv[i]);
+	pf_writer_close(w);
+	return err;
+}

@@ -1,0 +1,115 @@
+/*
+ * pf-sched init: the storage tree, the spool, the database.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "model/campaign.h"
+#include "model/system.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "sched/sched.h"
+#include "store/dbw.h"
+#include "store/spool.h"
+
+static const char *const tree[] = {
+	"", "/data", "/targets", "/corpus", "/crashes", "/metadata",
+	"/metadata/bots", "/metadata/jobs", "/metadata/system",
+	"/metadata/ledger", "/logs", "/logs/jobs",
+};
+
+#define NTREE	(sizeof(tree) / sizeof(tree[0]))
+
+static const struct pf_err *
+make_tree(const char *storage)
+{
+	const struct pf_err *err = NULL;
+	char *path;
+	size_t i;
+
+	for (i = 0; i < NTREE && err == NULL; i++) {
+		path = pf_asprintf("%s%s", storage, tree[i]);
+		err = pf_mkdirs(path, 0750);
+		free(path);
+	}
+	return err;
+}
+
+/*
+ * The epoch outlives a restored database: it stands in a file that no
+ * backup touches, synced before any token is given out under it.
+ */
+static const struct pf_err *
+keep_epoch(const char *storage, const char *epoch)
+{
+	const struct pf_err *err = NULL;
+	char *path = pf_asprintf("%s/metadata/system/epoch", storage);
+	char line[64];
+
+	snprintf(line, sizeof(line), "%s\n", epoch);
+	if (!pf_exists(path))
+		err = pf_file_put(path, NULL, line, strlen(line), 0640);
+	free(path);
+	return err;
+}
+
+/* What a new database needs to know of its master. */
+static const struct pf_err *
+fill(const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	char id[PF_ID_MAX + 1], text[32];
+	int64_t now = pf_wall_ms();
+	int lock = -1;
+
+	if ((err = pf_dbw_open(&db, &lock, conf->storage_path, false)) !=
+	    NULL)
+		return err;
+	pf_uuid7(id, now);
+	snprintf(text, sizeof(text), "%" PRId64, now);
+	if ((err = pf_dbw_begin(db)) == NULL &&
+	    (err = pf_system_default(db, "master_id", id)) == NULL &&
+	    (err = pf_system_default(db, "created", text)) == NULL &&
+	    (err = pf_system_default(db, "epoch", "1")) == NULL &&
+	    (err = pf_campaign_need(id, db, PF_CAMPAIGN_DEFAULT, now)) ==
+	    NULL && (err = pf_dbw_commit(db)) == NULL)
+		err = pf_system_get(text, sizeof(text), db, "epoch");
+	if (err == NULL)
+		err = keep_epoch(conf->storage_path, text);
+	pf_dbw_rollback(db);
+	pf_db_close(db);
+	close(lock);
+	return err;
+}
+
+const struct pf_err *
+verb_init(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	const struct pf_err *err;
+	bool made = false;
+
+	(void)argv;
+	if (argc != 1)
+		usage();
+	if (o->dry) {
+		printf("would make storage %s, spool %s, database %s/data/"
+		    "pandafuzz.db\n", conf->storage_path, conf->spool_path,
+		    conf->storage_path);
+		return NULL;
+	}
+	if ((err = make_tree(conf->storage_path)) != NULL ||
+	    (err = pf_spool_init(conf->spool_path, 0770)) != NULL ||
+	    (err = pf_dbw_init(conf->storage_path, &made)) != NULL ||
+	    (err = fill(conf)) != NULL)
+		return err;
+	if (!o->quiet)
+		printf("%s\t%s\n", made ? "made" : "ready",
+		    conf->storage_path);
+	return NULL;
+}

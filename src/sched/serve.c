@@ -1,0 +1,317 @@
+/*
+ * pf-sched serve: many clients, one transaction for all that wait.
+ *
+ * Each turn reads what every client has sent, executes the whole lines in
+ * one transaction, commits, and only then answers.  When nothing in it needs
+ * a sync (heartbeats), the answers go out at once and the transaction stays
+ * open for the next turn, a second at the longest.
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "codec/op.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "os/sock.h"
+#include "sched/sched.h"
+#include "store/writer.h"
+
+#define CLIENTS_MAX	4096
+#define BATCH_MAX	2000		/* lines of a transaction */
+#define OUT_MAX		(4 << 20)	/* unread replies of a client */
+#define LAZY_MS		1000		/* what a heartbeat may wait */
+#define IDLE_MS		30000		/* on a socket that was handed over */
+
+struct client {
+	int		 fd;
+	struct pf_buf	 in;
+	struct pf_buf	 out;
+	size_t		 mark;		/* replies up to here are committed */
+	bool		 eof;
+	bool		 broken;
+};
+
+struct server {
+	struct writer	 w;
+	struct client	*clients;
+	struct pollfd	*polls;
+	size_t		 n;
+	int		 listener;
+	bool		 handed;	/* the socket came on fd 0 */
+	int64_t		 lazy_since;
+	int64_t		 busy_at;	/* when a client was last there */
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stopping = 1;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}
+
+static void
+drop(struct server *s, size_t i)
+{
+	close(s->clients[i].fd);
+	pf_buf_free(&s->clients[i].in);
+	pf_buf_free(&s->clients[i].out);
+	s->clients[i] = s->clients[--s->n];
+}
+
+static void
+welcome(struct server *s)
+{
+	struct client *c;
+	int fd;
+
+	while (s->n < CLIENTS_MAX && (fd = accept4(s->listener, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1) {
+		c = &s->clients[s->n++];
+		*c = (struct client){ .fd = fd, .in = PF_BUF_INIT,
+		    .out = PF_BUF_INIT };
+	}
+}
+
+/* Reads what is there; false when the client is to be dropped. */
+static void
+hear(struct client *c)
+{
+	ssize_t n;
+
+	while (c->in.len < PF_OP_MAX) {
+		n = read(c->fd, pf_buf_room(&c->in, PF_OP_MAX), PF_OP_MAX);
+		if (n > 0) {
+			pf_buf_grew(&c->in, (size_t)n);
+			continue;
+		}
+		if (n == 0)
+			c->eof = true;
+		else if (errno != EAGAIN && errno != EINTR)
+			c->broken = true;
+		return;
+	}
+}
+
+/* Sends committed replies. */
+static void
+tell(struct client *c)
+{
+	ssize_t n;
+
+	while (c->mark > 0) {
+		n = send(c->fd, c->out.data, c->mark, MSG_NOSIGNAL);
+		if (n == -1) {
+			c->broken = errno != EAGAIN && errno != EINTR;
+			return;
+		}
+		pf_buf_eat(&c->out, (size_t)n);
+		c->mark -= (size_t)n;
+	}
+}
+
+/* Executes one client's whole lines; an overlong one breaks it off. */
+static const struct pf_err *
+work(struct server *s, struct client *c, size_t *lines)
+{
+	const struct pf_err *err = NULL;
+	size_t at = 0, n;
+	char *nl;
+
+	while (err == NULL && *lines < BATCH_MAX && c->out.len < OUT_MAX &&
+	    (nl = memchr(c->in.data + at, '\n', c->in.len - at)) != NULL) {
+		n = (size_t)(nl - (c->in.data + at));
+		if (n >= PF_OP_MAX)
+			break;
+		if (n > 0) {
+			err = writer_line(&s->w, &c->out, c->in.data + at, n);
+			++*lines;
+		}
+		at += n + 1;
+	}
+	pf_buf_eat(&c->in, at);
+	if (c->in.len >= PF_OP_MAX &&
+	    memchr(c->in.data, '\n', PF_OP_MAX) == NULL) {
+		pf_op_refuse(&c->out, NULL, pf_err(PF_USAGE, "op line longer "
+		    "than %d bytes", PF_OP_MAX));
+		pf_buf_reset(&c->in);
+		c->eof = true;
+	}
+	return err;
+}
+
+/* The transaction failed: nobody is told that anything was done. */
+static void
+refuse_all(struct server *s, const struct pf_err *err)
+{
+	struct client *c;
+	const char *p, *nl;
+	size_t i, lines;
+
+	pf_warn("transaction failed: %s", err->msg);
+	for (i = 0; i < s->n; i++) {
+		c = &s->clients[i];
+		lines = 0;
+		for (p = c->out.data + c->mark; (nl = strchr(p, '\n')) !=
+		    NULL; p = nl + 1)
+			lines++;
+		if (lines == 0)
+			continue;
+		/* Order and seq are lost with the replies: hang up. */
+		c->out.len = c->mark;
+		pf_op_refuse(&c->out, NULL, err);
+		c->eof = true;
+	}
+}
+
+/* One turn of reading, executing, committing and answering. */
+static void
+turn(struct server *s)
+{
+	const struct pf_err *err = NULL;
+	size_t i, lines = 0;
+	bool was_open = s->w.open;
+
+	for (i = 0; i < s->n && err == NULL; i++)
+		err = work(s, &s->clients[i], &lines);
+	if (!was_open && s->w.open)
+		s->lazy_since = pf_boot_ms();
+	if (err == NULL && s->w.open && (!s->w.lazy ||
+	    pf_boot_ms() - s->lazy_since >= LAZY_MS))
+		err = writer_commit(&s->w);
+	if (err != NULL) {
+		refuse_all(s, err);
+		writer_abort(&s->w);
+	}
+	for (i = 0; i < s->n; i++) {
+		s->clients[i].mark = s->clients[i].out.len;
+		tell(&s->clients[i]);
+	}
+	for (i = s->n; i-- > 0;)
+		if (s->clients[i].broken || (s->clients[i].eof &&
+		    s->clients[i].mark == 0 && strchr(s->clients[i].in.data,
+		    '\n') == NULL))
+			drop(s, i);
+}
+
+/* Milliseconds until something is due without any client's doing. */
+static int
+patience(const struct server *s)
+{
+	int64_t left = -1, now = pf_boot_ms();
+
+	if (s->w.open)
+		left = s->lazy_since + LAZY_MS - now;
+	else if (s->handed && s->n == 0)
+		left = s->busy_at + IDLE_MS - now;
+	else
+		return -1;
+	return left < 0 ? 0 : (int)left;
+}
+
+static bool
+loop_once(struct server *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		s->polls[i].fd = s->clients[i].fd;
+		s->polls[i].events = 0;
+		if (!s->clients[i].eof && s->clients[i].out.len < OUT_MAX)
+			s->polls[i].events |= POLLIN;
+		if (s->clients[i].mark > 0)
+			s->polls[i].events |= POLLOUT;
+	}
+	s->polls[s->n].fd = s->n < CLIENTS_MAX ? s->listener : -1;
+	s->polls[s->n].events = POLLIN;
+	if (poll(s->polls, s->n + 1, patience(s)) == -1)
+		return errno == EINTR;
+	for (i = 0; i < s->n; i++)
+		if ((s->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+			hear(&s->clients[i]);
+	if ((s->polls[s->n].revents & POLLIN) != 0)
+		welcome(s);
+	if (s->n > 0)
+		s->busy_at = pf_boot_ms();
+	turn(s);
+	return !(s->handed && s->n == 0 && !s->w.open &&
+	    pf_boot_ms() - s->busy_at >= IDLE_MS);
+}
+
+static const struct pf_err *
+listen_on(struct server *s, const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	int flags;
+
+	s->handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
+	if (s->handed)
+		s->listener = STDIN_FILENO;
+	else if ((err = pf_sock_listen_unix(&s->listener, conf->sched_socket,
+	    0660)) != NULL)
+		return err;
+	/* A client that left before accept() must not hold up the others. */
+	if ((flags = fcntl(s->listener, F_GETFL)) == -1 ||
+	    fcntl(s->listener, F_SETFL, flags | O_NONBLOCK) == -1)
+		return pf_errno("fcntl %s", conf->sched_socket);
+	return NULL;
+}
+
+const struct pf_err *
+verb_serve(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	const struct pf_err *err;
+	struct server s = { .listener = -1, .w.lock = -1 };
+
+	(void)argv;
+	if (argc != 1 || o->dry)
+		usage();
+	/* The lock first: whoever connects must find a writer. */
+	if ((err = writer_open(&s.w, conf, false, true)) != NULL ||
+	    (err = listen_on(&s, conf)) != NULL)
+		goto done;
+	s.clients = pf_calloc(CLIENTS_MAX, sizeof(*s.clients));
+	s.polls = pf_calloc(CLIENTS_MAX + 1, sizeof(*s.polls));
+	s.busy_at = pf_boot_ms();
+	catch_signals();
+	if (o->verbose)
+		pf_note("serving on %s", s.handed ? "standard input" :
+		    conf->sched_socket);
+	while (!stopping && loop_once(&s))
+		;
+	/* What was answered from memory is written before the end. */
+	err = writer_commit(&s.w);
+	if (!s.handed)
+		unlink(conf->sched_socket);
+	while (s.n > 0)
+		drop(&s, 0);
+done:
+	free(s.clients);
+	free(s.polls);
+	if (s.listener > STDIN_FILENO)
+		close(s.listener);
+	writer_close(&s.w);
+	return err;
+}

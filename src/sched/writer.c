@@ -1,0 +1,99 @@
+/*
+ * The writer: a locked database, and transactions that take op lines.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "codec/op.h"
+#include "sched/sched.h"
+#include "store/dbw.h"
+
+static const struct pf_err *
+recover(struct writer *w)
+{
+	static const char line[] = "{\"op\":\"recover\"}";
+	const struct pf_err *err;
+	struct pf_buf reply = PF_BUF_INIT;
+	struct pf_json *j = NULL;
+
+	if ((err = writer_line(w, &reply, line, strlen(line))) == NULL &&
+	    (err = pf_json_parse(&j, reply.data, reply.len)) == NULL &&
+	    (err = pf_op_reply_err(j)) == NULL)
+		err = writer_commit(w);
+	if (err != NULL)
+		err = pf_err_at(err, "recovery");
+	pf_json_free(j);
+	pf_buf_free(&reply);
+	return err;
+}
+
+const struct pf_err *
+writer_open(struct writer *w, const struct pf_conf *conf, bool wait,
+    bool recovering)
+{
+	const struct pf_err *err;
+
+	*w = (struct writer){ .act.conf = conf, .lock = -1 };
+	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path,
+	    wait)) == NULL && (err = pf_act_load(&w->act)) == NULL &&
+	    recovering)
+		err = recover(w);
+	if (err != NULL)
+		writer_close(w);
+	return err;
+}
+
+void
+writer_close(struct writer *w)
+{
+	if (w->act.db != NULL)
+		pf_dbw_rollback(w->act.db);
+	pf_db_close(w->act.db);
+	if (w->lock != -1)
+		close(w->lock);
+	w->act.db = NULL;
+	w->lock = -1;
+}
+
+const struct pf_err *
+writer_line(struct writer *w, struct pf_buf *reply, const char *line,
+    size_t n)
+{
+	const struct pf_err *err;
+	bool lazy;
+
+	if (!w->open) {
+		if ((err = pf_dbw_begin(w->act.db)) != NULL)
+			return err;
+		w->open = true;
+		w->lazy = true;
+	}
+	err = pf_act_line(&w->act, reply, line, n, &lazy);
+	if (!lazy)
+		w->lazy = false;
+	return err;
+}
+
+const struct pf_err *
+writer_commit(struct writer *w)
+{
+	const struct pf_err *err;
+
+	if (!w->open)
+		return NULL;
+	if ((err = pf_dbw_commit(w->act.db)) != NULL) {
+		writer_abort(w);
+		return err;
+	}
+	w->open = false;
+	return NULL;
+}
+
+void
+writer_abort(struct writer *w)
+{
+	pf_dbw_rollback(w->act.db);
+	w->open = false;
+	/* The tick in memory may have come from what was rolled back. */
+	(void)pf_act_load(&w->act);
+}

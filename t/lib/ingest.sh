@@ -1,0 +1,70 @@
+# shellcheck shell=sh
+# For the tests of pf-ingest, after tap.sh: a master of its own with a job.
+
+S=$T/storage SPOOL=$T/spool
+export S SPOOL
+
+# Makes it; $job is the job's id.  Settings beyond the paths come on stdin.
+master()
+{
+	{
+		printf '[storage]\npath = %s\n[spool]\npath = %s\n' "$S" "$SPOOL"
+		printf '[sched]\nsocket = %s/sock\n' "$T"
+		cat
+	} >"$T/conf"
+	export PF_CONF="$T/conf"
+	pf-sched init >/dev/null || exit 1
+	printf '#!/bin/sh\n' >"$T/target"
+	chmod +x "$T/target"
+	job=$(pf-sched submit -N test -e libfuzzer -t "$T/target") || exit 1
+}
+
+# Lays the bytes on stdin down as the next pack.  It ends a pipe, so what it
+# has to remember stands in files; pack is the name of the last one.
+lay()
+{
+	echo x >>"$T/packs"
+	printf '%016x-%016x' "$(wc -l <"$T/packs")" 7 >"$T/last"
+	cat >"$SPOOL/tmp/1.pack"
+	mv "$SPOOL/tmp/1.pack" "$SPOOL/new/$(cat "$T/last")"
+}
+
+pack()
+{
+	cat "$T/last"
+}
+
+sql()
+{
+	sqlite3 -readonly "file:$S/data/pandafuzz.db" "$1"
+}
+
+# Number of files below a directory whose names fit.
+files()
+{
+	find "$1" -type f -name "${2:-*}" | wc -l | tr -d ' '
+}
+
+sha()
+{
+	sha256sum "$1" | cut -d ' ' -f 1
+}
+
+# Everything that filing leaves behind, to compare: rows and files, not when.
+picture()
+{
+	(
+		sql "SELECT rid, kind, job, bot, time, late FROM results
+		    ORDER BY rid"
+		sql "SELECT job_id, hash, file_path, type, signal, timestamp,
+		    size, is_unique, count FROM crashes ORDER BY job_id, hash"
+		sql "SELECT job_id, hash, size, name FROM corpus ORDER BY 1, 2"
+		sql "SELECT job_id, file_count, total_size FROM corpus_meta"
+		sql "SELECT id, edges, exec_count FROM coverage ORDER BY id"
+		sql "SELECT job_id, executions FROM job_stats"
+		cd "$S" && find crashes corpus -type f -exec sha256sum '{}' + |
+		    sort
+		cat metadata/ledger/*.jsonl | sort -u
+	) 2>&1
+	(cd "$SPOOL" && find new cur bad -type f | sort)
+}

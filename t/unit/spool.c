@@ -1,0 +1,301 @@
+/*
+ * store/spool: each call, each name it leaves, claimers side by side.
+ */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../lib/tap.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "store/spool.h"
+
+#define MAX	(1 << 20)
+
+static char dir[64];
+
+static const char *
+at(const char *name)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+/* Number of entries in a part of the spool. */
+static int
+count(const char *part)
+{
+	char **names;
+	size_t n;
+
+	if (pf_names(&names, &n, at(part)) != NULL)
+		return -1;
+	pf_names_free(names);
+	return (int)n;
+}
+
+static void
+put(const char *name, const char *text)
+{
+	int fd = open(at(name), O_WRONLY | O_CREAT | O_TRUNC, 0640);
+
+	if (fd == -1 || pf_write_all(fd, text, strlen(text), name) != NULL)
+		exit(99);
+	close(fd);
+}
+
+/* Claims in a child that dies with the pack in its hands. */
+static int
+claim_and_die(void)
+{
+	struct pf_pack p;
+	bool found;
+	pid_t pid = fork();
+	int st;
+
+	if (pid == 0) {
+		if (pf_spool_claim(&p, &found, dir, MAX) != NULL)
+			_exit(200);
+		_exit(found ? p.tries : 100);
+	}
+	if (waitpid(pid, &st, 0) != pid || !WIFEXITED(st))
+		return -1;
+	return WEXITSTATUS(st);
+}
+
+static void
+test_init(void)
+{
+	struct stat st;
+
+	ok(pf_spool_init(dir, 0770) == NULL, "init");
+	ok(pf_spool_init(dir, 0770) == NULL, "init again");
+	ok(stat(at("new"), &st) == 0 && (st.st_mode & 07777) == 0770,
+	    "mode is as asked for, whatever the umask");
+	ok(stat(at("bad"), &st) == 0, "bad is there");
+}
+
+static void
+test_put_claim(void)
+{
+	struct pf_pack p, q;
+	char a[PF_PACK_NAME], b[PF_PACK_NAME];
+	struct stat st;
+	bool found;
+
+	ok(pf_spool_put(dir, "one", 3, a) == NULL, "put");
+	pf_sleep_ms(2);
+	ok(pf_spool_put(dir, "two", 3, b) == NULL, "put another");
+	ok(strcmp(a, b) < 0, "names sort by age");
+	ok(count("tmp") == 0 && count("new") == 2, "two in new, none in tmp");
+	snprintf(p.name, sizeof(p.name), "new/%.40s", a);
+	ok(stat(at(p.name), &st) == 0 && (st.st_mode & 0777) == 0640,
+	    "mode 0640");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found, "claim");
+	is_str(p.data.data, "one", "the oldest first");
+	is_int(p.tries, 1, "for the first time");
+	ok(pf_spool_claim(&q, &found, dir, MAX) == NULL && found, "claim two");
+	is_str(q.data.data, "two", "then the next");
+	ok(pf_spool_done(&q, dir) == NULL, "done");
+	ok(pf_spool_claim(&q, &found, dir, MAX) == NULL && !found,
+	    "what another holds is not given");
+	is_int(count("cur"), 1, "it stands in cur");
+	ok(pf_spool_back(&p, dir) == NULL, "back");
+	snprintf(p.name, sizeof(p.name), "new/%.40s", a);
+	ok(pf_exists(at(p.name)), "under its old name");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    p.tries == 1, "claimed again, the first time still");
+	ok(pf_spool_done(&p, dir) == NULL && count("cur") == 0 &&
+	    count("new") == 0, "nothing is left");
+}
+
+static void
+test_deaths(void)
+{
+	struct pf_pack p;
+	bool found;
+	int i, n = 0;
+
+	put("new/a", "x");
+	for (i = 1; i <= 4; i++)
+		n += claim_and_die() == i;
+	is_int(n, 4, "each death makes N grow");
+	ok(pf_exists(at("cur/a:4")), "cur/a:4");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    p.tries == 5, "claimed for the fifth time");
+	ok(pf_spool_back(&p, dir) == NULL && pf_exists(at("cur/a:4")),
+	    "an orderly failure does not count");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    p.tries == 5, "fifth time again");
+	ok(pf_spool_progress(&p, dir) == NULL && p.tries == 2 &&
+	    pf_exists(at("cur/a:2")), "progress: N is 2");
+	put("new/0", "y");
+	ok(pf_spool_done(&p, dir) == NULL, "done");
+	put("cur/z:1", "z");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    p.tries == 2 && strcmp(p.data.data, "z") == 0,
+	    "what a dead one left comes before new");
+	ok(pf_spool_done(&p, dir) == NULL, "done");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    pf_spool_done(&p, dir) == NULL, "then new");
+}
+
+static void
+test_odd(void)
+{
+	struct pf_pack p;
+	bool found;
+
+	put("new/.hidden", "x");
+	put("new/a name", "x");
+	put("new/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    "x");
+	put("cur/noN", "x");
+	put("cur/x:0", "x");
+	put("cur/x:1a", "x");
+	if (mkdir(at("new/dir"), 0700) == -1 ||
+	    symlink("/etc/passwd", at("new/link")) == -1 ||
+	    mkfifo(at("new/fifo"), 0600) == -1)
+		exit(99);
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && !found,
+	    "names that are no packs, directories, links, FIFOs: left alone");
+	is_int(count("new") + count("cur"), 9, "all of them");
+	put("new/large", "0123456789");
+	ok(pf_spool_claim(&p, &found, dir, 9) == NULL && found &&
+	    p.size == 10 && p.data.len == 0, "too large: not read");
+	ok(pf_spool_reject(&p, dir, "too large") == NULL &&
+	    pf_exists(at("bad/large.pack")) && pf_exists(at("bad/large.why")),
+	    "rejected whole");
+	ok(pf_spool_claim(&p, &found, "/nonexistent", 9) != NULL && !found,
+	    "no such spool");
+	ok(pf_spool_put("/nonexistent", "x", 1, NULL) != NULL,
+	    "nor put there");
+	ok(pf_spool_take(&p, &found, dir, "new/gone", MAX) == NULL && !found,
+	    "a pack that is gone");
+}
+
+static void
+test_bad(void)
+{
+	static const char rid[] = "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef";
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_pack p;
+	bool found;
+	int n = count("bad");
+
+	put("new/b", "x");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found, "claim");
+	ok(!pf_spool_is_bad(dir, rid), "not bad yet");
+	ok(pf_spool_bad(&p, dir, rid, "rec", 3, "because") == NULL, "bad");
+	ok(pf_spool_is_bad(dir, rid), "now it is");
+	ok(pf_spool_bad(&p, dir, rid, "rec", 3, "because") == NULL &&
+	    count("bad") == n + 2, "twice changes nothing");
+	ok(pf_spool_bad(&p, dir, rid, "other", 5, "damaged") == NULL &&
+	    count("bad") == n + 4, "other bytes do not overwrite it");
+	ok(pf_spool_bad(&p, dir, NULL, "rest", 4, "torn") == NULL &&
+	    pf_exists(at("bad/b.pack")), "what is no record");
+	ok(pf_slurp(&b, at("bad/b.why"), 100) == NULL &&
+	    strcmp(b.data, "torn\n") == 0, "why");
+	ok(pf_exists(at("cur/b:1")), "the pack stays claimed");
+	ok(pf_spool_done(&p, dir) == NULL, "done");
+	pf_buf_free(&b);
+}
+
+static void
+test_sweep(void)
+{
+	struct timespec old[2] = { { 0, UTIME_OMIT }, { 1000, 0 } };
+	char mine[64], dead[64];
+	pid_t pid = fork();
+	int n = -1;
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	snprintf(mine, sizeof(mine), "tmp/%ld.x", (long)getpid());
+	snprintf(dead, sizeof(dead), "tmp/%ld.x", (long)pid);
+	put(mine, "x");
+	put(dead, "x");
+	ok(pf_spool_sweep(dir, &n) == NULL && n == 0, "young ones stay");
+	utimensat(AT_FDCWD, at(mine), old, 0);
+	utimensat(AT_FDCWD, at(dead), old, 0);
+	put("tmp/noone", "x");
+	utimensat(AT_FDCWD, at("tmp/noone"), old, 0);
+	ok(pf_spool_sweep(dir, &n) == NULL && n == 1, "one stray removed");
+	ok(pf_exists(at(mine)), "old, but its owner lives");
+	ok(pf_exists(at("tmp/noone")), "not a name of ours");
+	ok(!pf_exists(at(dead)), "old and dead");
+}
+
+static void
+test_depth(void)
+{
+	int64_t packs, bytes, bad;
+	int64_t before, b2, bad2;
+
+	ok(pf_spool_depth(dir, &before, &b2, &bad2) == NULL, "depth");
+	put("new/c", "12345");
+	put("bad/q.rec", "x");
+	put("bad/q.why", "x");
+	ok(pf_spool_depth(dir, &packs, &bytes, &bad) == NULL, "depth again");
+	is_int(packs - before, 1, "one pack more");
+	is_int(bytes - b2, 5, "five bytes more");
+	is_int(bad - bad2, 1, "one refused more");
+}
+
+/* Four processes drain 200 packs: each pack is had once. */
+static void
+test_race(void)
+{
+	struct pf_pack p;
+	bool found = true;
+	int i, st, total = 0;
+	char name[32];
+	pid_t pid[4];
+
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "new/r%03d", i);
+		put(name, "x");
+	}
+	for (i = 0; i < 4; i++)
+		if ((pid[i] = fork()) == 0) {
+			for (st = 0; found; st += found)
+				if (pf_spool_claim(&p, &found, dir, MAX) !=
+				    NULL || (found && (p.tries != 1 ||
+				    pf_spool_done(&p, dir) != NULL)))
+					_exit(255);
+			_exit(st);
+		}
+	for (i = 0; i < 4; i++) {
+		if (waitpid(pid[i], &st, 0) != pid[i] || !WIFEXITED(st) ||
+		    WEXITSTATUS(st) == 255)
+			total = -10000;
+		total += WEXITSTATUS(st);
+	}
+	is_int(total, 201, "four claimers, each pack once");
+}
+
+int
+main(void)
+{
+	umask(027);
+	snprintf(dir, sizeof(dir), "/tmp/pf-spool.XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return 99;
+	test_init();
+	test_put_claim();
+	test_deaths();
+	test_odd();
+	test_bad();
+	test_sweep();
+	test_depth();
+	test_race();
+	ok(pf_rmtree(dir) == NULL, "cleaned up");
+	return done_testing();
+}
