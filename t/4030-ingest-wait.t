@@ -1,7 +1,9 @@
 #!/bin/sh
 # pf-ingest -w: picks up what comes, rides out trouble, stops when told;
 # and several at once.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
 
 master <<'!'

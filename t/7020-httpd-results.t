@@ -87,18 +87,18 @@ rm "$T"/s/new/*
 
 # Limits.
 sed 's/^disk_min_free.*/disk_min_free = 1000T/' "$T/conf" >"$T/conf2"
-PF_CONF=$T/conf2 httpd
+httpd_by env PF_CONF="$T/conf2"
 pack "$T/good"
 is "$code $(member class)" '507 full' 'too little space is left'
 like "$(cat "$T/head")" 'Retry-After: [0-9]' 'and when to come again'
 httpd_stop
 sed 's/^disk_min_free.*/&\nspool_size = 100/' "$T/conf" >"$T/conf2"
-PF_CONF=$T/conf2 httpd
+httpd_by env PF_CONF="$T/conf2"
 pack "$T/good"
 is "$code $(member class)" '503 busy' 'the spool is over its size'
 httpd_stop
 sed 's/^disk_min_free.*/&\npack_size = 64K/' "$T/conf" >"$T/conf2"
-PF_CONF=$T/conf2 httpd
+httpd_by env PF_CONF="$T/conf2"
 pack "$T/large.pack"
 is "$code" 413 'a pack over the limit'
 httpd_stop

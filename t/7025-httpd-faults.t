@@ -12,7 +12,7 @@ mkpack crash job-1 bot-1 -f signal=11 "$T/in" >"$T/good"
 # under CALL:FAULT
 under()
 {
-	httpd strace -f -qq -o "$T/trace" -e "trace=${1%%:*}" -e "inject=$1"
+	httpd_by strace -f -qq -o "$T/trace" -e "trace=${1%%:*}" -e "inject=$1"
 }
 
 # strace passes no signal on: its child is told, and ends by itself

@@ -79,8 +79,7 @@ check_keys(const cJSON *obj)
 		n++;
 	if (n < 2)
 		return NULL;
-	if ((keys = calloc(n, sizeof(*keys))) == NULL)
-		return pf_err(PF_BUSY, "out of memory");
+	keys = pf_calloc(n, sizeof(*keys));
 	for (i = 0, c = obj->child; c != NULL; c = c->next)
 		keys[i++] = c->string;
 	qsort(keys, n, sizeof(*keys), cmp_key);

@@ -141,7 +141,7 @@ pf_sock_listen_tcp(int *fd, const char *where)
 {
 	const struct pf_err *err;
 	struct addrinfo hints, *ai = NULL;
-	char host[256], port[8];
+	char host[256] = "", port[8] = "";
 	int on = 1, rc, s = -1;
 
 	*fd = -1;

@@ -54,15 +54,16 @@ sched_path(void)
 static int
 spawn(pid_t *pid, const char *path, int fd, const char *conf)
 {
-	const char *argv[5] = { "pf-sched", "apply", NULL, NULL, NULL };
+	const char *argv[5] = { "pf-sched", "apply" };
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
 	sigset_t set;
 	int rc;
 
 	if (conf != NULL) {
-		argv[2] = "-c";
-		argv[3] = conf;
+		argv[1] = "-c";
+		argv[2] = conf;
+		argv[3] = "apply";
 	}
 	if ((rc = posix_spawn_file_actions_init(&fa)) != 0)
 		return rc;
@@ -225,6 +226,20 @@ receive(struct pf_writer *w, int64_t until)
 	}
 }
 
+/* The class that a status of apply stands for, as far as it tells. */
+static enum pf_class
+status_class(int status)
+{
+	static const enum pf_class classes[] = { PF_BUSY, PF_CONFIG,
+	    PF_DENIED, PF_NOTFOUND, PF_UNAVAIL };
+	size_t i;
+
+	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (pf_class_exit(classes[i]) == status)
+			return classes[i];
+	return PF_IO;
+}
+
 /* How apply ended, for the message. */
 static const struct pf_err *
 child_end(struct pf_writer *w)
@@ -237,7 +252,7 @@ child_end(struct pf_writer *w)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return pf_err(PF_UNAVAIL, "cannot run pf-sched apply");
 	if (WIFEXITED(status))
-		return pf_err(WEXITSTATUS(status) == 75 ? PF_BUSY : PF_IO,
+		return pf_err(status_class(WEXITSTATUS(status)),
 		    "pf-sched apply ended with status %d before it answered",
 		    WEXITSTATUS(status));
 	return pf_err(PF_IO, "pf-sched apply died of signal %d",

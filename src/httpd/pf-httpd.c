@@ -107,7 +107,7 @@ take_stdin(int *fd)
 static bool
 from_network(void)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 
 	return getpeername(0, (struct sockaddr *)&ss, &len) == 0 &&

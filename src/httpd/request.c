@@ -354,14 +354,13 @@ httpd_start(struct httpd *h, int listener)
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem more[] = {
-		{ MHD_OPTION_LISTEN_SOCKET, listener, NULL },
+		{ listener == -1 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET,
+		    listener, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	if (listener == -1) {
+	if (listener == -1)
 		flags |= MHD_USE_NO_LISTEN_SOCKET;
-		more[0] = more[1];
-	}
 	return MHD_start_daemon(flags, 0, NULL, NULL, handle, h,
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, h,
 	    MHD_OPTION_NOTIFY_CONNECTION, connection, h,

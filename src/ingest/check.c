@@ -2,6 +2,7 @@
  * One record: is it whole, of a job we know, within the limits, of the right
  * types?  Then its row.  Must not write anything.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/json.h"
@@ -14,37 +15,37 @@ enum type { T_TEXT, T_INT, T_REAL };
 
 /* The kinds' own fields; max is the longest text or the largest number. */
 static const struct field {
-	enum pf_kind	 kind;
 	const char	*name;
+	enum pf_kind	 kind;
 	enum type	 type;
 	int64_t		 min;
 	int64_t		 max;
 } fields[] = {
-	{ PF_KIND_CRASH, "type", T_TEXT, 0, 128 },
-	{ PF_KIND_CRASH, "signal", T_INT, 0, 128 },
-	{ PF_KIND_CRASH, "exit_code", T_INT, -1, 65535 },
-	{ PF_KIND_CRASH, "tool", T_TEXT, 0, 128 },
-	{ PF_KIND_CRASH, "stack", T_TEXT, 0, 4096 },
-	{ PF_KIND_CRASH, "output", T_TEXT, 0, 8192 },
-	{ PF_KIND_CRASH, "command", T_TEXT, 0, 4096 },
-	{ PF_KIND_CRASH, "engine", T_TEXT, 0, 64 },
-	{ PF_KIND_CORPUS, "name", T_TEXT, 0, 512 },
-	{ PF_KIND_CORPUS, "engine", T_TEXT, 0, 64 },
-	{ PF_KIND_COVERAGE, "edges", T_INT, 0, BIG },
-	{ PF_KIND_COVERAGE, "exec_count", T_INT, 0, BIG },
-	{ PF_KIND_COVERAGE, "execs_per_sec", T_REAL, 0, 0 },
-	{ PF_KIND_COVERAGE, "corpus_count", T_INT, 0, BIG },
-	{ PF_KIND_COVERAGE, "crash_count", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "executions", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "execs_per_sec", T_REAL, 0, 0 },
-	{ PF_KIND_STATUS, "edges", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "total_edges", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "corpus_count", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "crash_count", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "hang_count", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "peak_rss_mb", T_INT, 0, BIG },
-	{ PF_KIND_STATUS, "stability", T_REAL, 0, 0 },
-	{ PF_KIND_STATUS, "state", T_TEXT, 0, 64 },
+	{ "type", PF_KIND_CRASH, T_TEXT, 0, 128 },
+	{ "signal", PF_KIND_CRASH, T_INT, 0, 128 },
+	{ "exit_code", PF_KIND_CRASH, T_INT, -1, 65535 },
+	{ "tool", PF_KIND_CRASH, T_TEXT, 0, 128 },
+	{ "stack", PF_KIND_CRASH, T_TEXT, 0, 4096 },
+	{ "output", PF_KIND_CRASH, T_TEXT, 0, 8192 },
+	{ "command", PF_KIND_CRASH, T_TEXT, 0, 4096 },
+	{ "engine", PF_KIND_CRASH, T_TEXT, 0, 64 },
+	{ "name", PF_KIND_CORPUS, T_TEXT, 0, 512 },
+	{ "engine", PF_KIND_CORPUS, T_TEXT, 0, 64 },
+	{ "edges", PF_KIND_COVERAGE, T_INT, 0, BIG },
+	{ "exec_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
+	{ "execs_per_sec", PF_KIND_COVERAGE, T_REAL, 0, 0 },
+	{ "corpus_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
+	{ "crash_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
+	{ "executions", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "execs_per_sec", PF_KIND_STATUS, T_REAL, 0, 0 },
+	{ "edges", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "total_edges", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "corpus_count", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "crash_count", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "hang_count", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "peak_rss_mb", PF_KIND_STATUS, T_INT, 0, BIG },
+	{ "stability", PF_KIND_STATUS, T_REAL, 0, 0 },
+	{ "state", PF_KIND_STATUS, T_TEXT, 0, 64 },
 };
 
 bool
@@ -162,21 +163,35 @@ check_size(const struct pf_rec *r, const struct pf_conf *c)
 	    r->len, pf_kind_name(r->kind), (long long)max);
 }
 
+/* Records come in runs of one job: the last one is remembered. */
+static const struct pf_err *
+check_job(struct ingest *g, const char *job)
+{
+	const struct pf_err *err;
+	bool known = false;
+
+	if (strcmp(g->known_job, job) == 0)
+		return NULL;
+	if ((err = pf_known_job(&known, g->db, job)) != NULL)
+		return err;
+	if (!known)
+		return pf_err_field(PF_NOTFOUND, "job", "there is no job %s",
+		    job);
+	snprintf(g->known_job, sizeof(g->known_job), "%s", job);
+	return NULL;
+}
+
 const struct pf_err *
 check_item(struct ingest *g, struct item *it)
 {
 	const struct pf_err *err;
-	bool known = false;
 
 	err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
 	if (err != NULL)
 		return err;
 	if ((err = check_size(&it->rec, g->conf)) != NULL)
 		return err;
-	if ((err = pf_known_job(&known, g->db, it->rec.job)) != NULL)
+	if ((err = check_job(g, it->rec.job)) != NULL)
 		return err;
-	if (!known)
-		return pf_err_field(PF_NOTFOUND, "job",
-		    "there is no job %s", it->rec.job);
 	return make_row(it);
 }

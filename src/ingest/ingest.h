@@ -25,6 +25,7 @@ struct ingest {
 	const char		*conf_path;	/* as given, or NULL */
 	struct pf_db		*db;
 	struct pf_writer	*writer;	/* NULL: not connected */
+	char			 known_job[PF_ID_MAX + 1];
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */

@@ -69,6 +69,7 @@ begin(struct work *w, const char *dir, const char *name, const char *pack,
     const struct pf_buf *b)
 {
 	struct file *f = &w->file[w->nfiles++];
+	const struct pf_err *err;
 
 	f->path = pf_asprintf("%s/%s", dir, name);
 	f->tmp = pf_asprintf("%s/.%s.%.*s", dir, name,
@@ -77,7 +78,10 @@ begin(struct work *w, const char *dir, const char *name, const char *pack,
 	    O_CLOEXEC, 0640);
 	if (f->fd == -1)
 		return pf_errno("create %s", f->tmp);
-	return pf_write_all(f->fd, b->data, b->len, f->tmp);
+	err = pf_write_all(f->fd, b->data, b->len, f->tmp);
+	/* Only a hint: with all on their way the first fsync waits for all. */
+	sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return err;
 }
 
 /* The report beside a crash: the whole header of the record and its rid. */

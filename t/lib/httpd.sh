@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # For tests of pf-httpd, after tap.sh: a master's directories in $T/m, a
 # server to start and stop, a request and its answer.
 
@@ -20,8 +20,14 @@ master()
 	export PF_CONF
 }
 
-# httpd [COMMAND ...]: starts one on a free port; sets httpd, url, addr
+# httpd: starts one on a free port; sets httpd, url, addr
 httpd()
+{
+	httpd_by env
+}
+
+# httpd_by COMMAND ...: the same, started by another program
+httpd_by()
 {
 	: >"$T/h.out"
 	"$@" pf-httpd -l 127.0.0.1:0 >"$T/h.out" 2>"$T/h.err" &

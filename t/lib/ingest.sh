@@ -8,7 +8,8 @@ export S SPOOL
 master()
 {
 	{
-		printf '[storage]\npath = %s\n[spool]\npath = %s\n' "$S" "$SPOOL"
+		printf '[storage]\npath = %s\n' "$S"
+		printf '[spool]\npath = %s\n' "$SPOOL"
 		printf '[sched]\nsocket = %s/sock\n' "$T"
 		cat
 	} >"$T/conf"
@@ -16,6 +17,7 @@ master()
 	pf-sched init >/dev/null || exit 1
 	printf '#!/bin/sh\n' >"$T/target"
 	chmod +x "$T/target"
+	# shellcheck disable=SC2034 # for the tests
 	job=$(pf-sched submit -N test -e libfuzzer -t "$T/target") || exit 1
 }
 
@@ -36,7 +38,7 @@ pack()
 
 sql()
 {
-	sqlite3 -readonly "file:$S/data/pandafuzz.db" "$1"
+	sqlite3 -readonly -cmd '.timeout 5000' "file:$S/data/pandafuzz.db" "$1"
 }
 
 # Number of files below a directory whose names fit.

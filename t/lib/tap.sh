@@ -1,15 +1,17 @@
 # shellcheck shell=sh
-# TAP for tests in shell, to be sourced.  Each test gets a directory of its
-# own in $T, removed at the end; run CMD leaves its status in $status and
-# what it said in the files $T/out and $T/err.
+# TAP for tests in shell, to be sourced; pf-test(7) tells how to use it.
+# Each test gets a directory of its own in $T, removed at the end (kept after
+# a failure if PF_KEEP is set); run CMD leaves its status in $status and what
+# it said in the files $T/out and $T/err.
 
 # Where programs and helpers lie, whoever calls.
 PF_ROOT=${PF_ROOT:-$(cd "$(dirname "$0")/.." && pwd)}
 PF_BIN=${PF_BIN:-$PF_ROOT/bin}
 PF_OBJ=${PF_OBJ:-$PF_ROOT/.build}
 PATH=$PF_BIN:$PF_OBJ/t/lib:$PATH
-export PF_ROOT PF_BIN PF_OBJ PATH
-unset PF_CONF
+LC_ALL=C TZ=UTC
+export PF_ROOT PF_BIN PF_OBJ PATH LC_ALL TZ
+unset PF_CONF MAKEFLAGS MFLAGS MAKELEVEL
 umask 022
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/pf-test.XXXXXX") || exit 1
@@ -29,9 +31,13 @@ tap_exit()
 	tap_rc=$?
 	trap - EXIT
 	eval "$tap_end"
-	rm -rf "$T"
 	[ $tap_done -eq 1 ] || [ $tap_rc -ne 0 ] || tap_rc=1
 	[ $tap_bad -eq 0 ] || tap_rc=1
+	if [ $tap_rc -ne 0 ] && [ -n "${PF_KEEP:-}" ]; then
+		echo "# kept: $T"
+	else
+		rm -rf "$T"
+	fi
 	exit $tap_rc
 }
 trap tap_exit EXIT
@@ -100,6 +106,53 @@ ran()
 	fi
 }
 
+# tap_fits WORDS FILE: "-" nothing, "=TEXT" that text, "~ERE" a line that
+# matches, "*" anything; what does not fit is shown
+tap_fits()
+{
+	case $1 in
+	'*')	return 0 ;;
+	-)	[ -s "$2" ] || return 0 ;;
+	=*)	[ "$(cat "$2")" != "${1#=}" ] || return 0 ;;
+	'~'*)	! grep -Eq -e "${1#\~}" "$2" || return 0 ;;
+	esac
+	printf '%s\n' "${2##*/} should be: $1" "it is:" >>"$T/diag"
+	head -n 20 "$2" >>"$T/diag"
+	return 1
+}
+
+# check NAME STATUS OUT ERR CMD ...: runs it and compares all three; a tool
+# that was killed by a signal never does what was expected
+check()
+{
+	tap_name=$1 tap_want=$2 tap_out=$3 tap_err=$4
+	shift 4
+	run "$@"
+	: >"$T/diag"
+	tap_good=1
+	if [ "$status" != "$tap_want" ] || [ "$status" -gt 128 ]; then
+		tap_good=0
+		echo "status $status, expected $tap_want: $*" >"$T/diag"
+	fi
+	tap_fits "$tap_out" "$T/out" || tap_good=0
+	tap_fits "$tap_err" "$T/err" || tap_good=0
+	if [ $tap_good -eq 1 ]; then pass "$tap_name"
+	else
+		fail "$tap_name"
+		sed 's/^/# /' "$T/diag"
+	fi
+}
+
+# empty FILE NAME: a list of what is wrong, shown unless there is none
+empty()
+{
+	if [ ! -s "$1" ]; then pass "$2"
+	else
+		fail "$2"
+		sed 's/^/# /' "$1"
+	fi
+}
+
 skip()
 {
 	tap_n=$((tap_n + 1))
@@ -112,6 +165,20 @@ skip_all()
 	tap_done=1
 	echo "1..0 # SKIP $1"
 	exit 0
+}
+
+# need PROGRAM ...: the test is for machines that have them
+need()
+{
+	for tap_p in "$@"; do
+		command -v "$tap_p" >/dev/null || skip_all "no $tap_p here"
+	done
+}
+
+# whole: not part of the fast run, which repeats the tests of programs only
+whole()
+{
+	[ -z "${PF_FAST:-}" ] || skip_all 'not in the fast run'
 }
 
 done_testing()

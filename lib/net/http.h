@@ -1,0 +1,56 @@
+/*
+ * The bot's HTTP client, by libcurl: to one master, over a connection kept
+ * alive.  No redirects, no proxies, http and https only, replies bounded.
+ */
+#ifndef PF_NET_HTTP_H
+#define PF_NET_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define PF_HTTP_REPLY_MAX	(4 << 20)
+
+struct pf_http;
+
+/* base is "http://host:port"; timeout bounds a whole request, in ms. */
+const struct pf_err	*pf_http_open(struct pf_http **, const char *base,
+			    int64_t timeout);
+void			 pf_http_close(struct pf_http *);
+
+/*
+ * One request; type NULL means no body.  reply gets the body, *status the
+ * code.  Only failures of the transport are errors: PF_BUSY, the master is
+ * away.  *retry_after (ms, 0 if not told) is the server's wish.
+ */
+struct pf_http_call {
+	const char	*method;
+	const char	*path;		/* "/api/v1/..." */
+	const char	*type;		/* of the body */
+	const void	*body;
+	size_t		 len;
+	long		 status;
+	int64_t		 retry_after;
+	struct pf_buf	 reply;
+};
+const struct pf_err	*pf_http_call(struct pf_http *,
+			    struct pf_http_call *);
+
+/*
+ * GET into a descriptor, calling see (may be NULL) for each piece; more than
+ * max bytes end it with PF_DATA.  Other statuses than 200 are in *status,
+ * with nothing written.
+ */
+struct pf_http_sink {
+	int		 fd;
+	int64_t		 max;
+	int64_t		 got;
+	void		(*see)(void *, const void *, size_t);
+	void		*arg;
+};
+const struct pf_err	*pf_http_get(struct pf_http *, const char *path,
+			    struct pf_http_sink *, long *status);
+
+#endif
