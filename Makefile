@@ -17,7 +17,7 @@ HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection \
 	-fstack-clash-protection
 OPT =	-O2 -g $(HARDEN)
 CFLAGS = -std=c11 -D_GNU_SOURCE -DPF_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
-	-fno-common -fPIE -Ilib -Isrc -I$(O) $(EXTRA)
+	-fno-common -fPIE -I. -Ilib -Isrc $(EXTRA)
 LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(EXTRA)
 LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lpthread -lm
 
@@ -29,7 +29,7 @@ OS =	fs clock lock sock proc
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db blob spool writer
 NET =	http
-VIEW = known
+VIEW =	known view lists find show overdue
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
@@ -41,19 +41,19 @@ WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
 SCHED =		pf-sched writer serve apply init submit cancel
-REGISTRY =	pf-registry
+REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry
 RUN =		pf-run slots slot fuzz job fetch state master outbox engine \
 		engine_afl engine_libfuzzer finds rerun env argv
-REPORT =	pf-report
+REPORT =	pf-report crash status
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system
 
 # Tests in C, fuzz targets.
-UNIT = sock spool writer
+UNIT = sock spool writer retry proc
 HELPERS = mkpack
-FUZZ =
+FUZZ =	json rec conf aflstat fuzzlog trace self
 
 MAN1 =	pf-registry pf-run pf-report
 MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db

@@ -50,14 +50,15 @@ $(O)/t/lib/%: $(O)/t/lib/%.o $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # A fuzz target over its corpus, without a fuzzer: part of make check.
-$(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o $(LIBPF)
+$(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/parsers.o \
+    $(O)/t/fuzz/replay.o $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The same under libFuzzer: make fuzz, or $(O)/fuzz/json t/fuzz/corpus/json.
 PURE =	$(BASE:%=lib/base/%.c) $(CODEC:%=lib/codec/%.c)
-$(O)/fuzz/%: t/fuzz/%.c $(PURE)
+$(O)/fuzz/%: t/fuzz/%.c t/fuzz/parsers.c $(PURE)
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -g -O1 -Ilib -Isrc \
+	clang -std=c11 -D_GNU_SOURCE -g -O1 -I. -Ilib \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $^ -lcjson -linih -lcrypto -lm
 

@@ -76,13 +76,13 @@ for p in $(var PROGS); do
 	check "$p: a flag without its argument" 64 - '~^usage: ' "$p" -c
 	check "$p -h on a full device" 74 - '~standard output' \
 	    sh -c "exec $p -h >/dev/full"
+	case $p in
+	pf-sched)	set -- apply ;;
+	pf-registry)	set -- list ;;
+	pf-report)	set -- bots ;;
+	*)		set -- ;;
+	esac
 	check "$p: no such configuration" 78 - "~^$p: .*$T/none" \
-	    env PF_CONF="$T/none" "$p" $(
-		case $p in
-		pf-sched)	echo apply ;;
-		pf-registry)	echo list ;;
-		pf-report)	echo bots ;;
-		esac
-	    )
+	    env PF_CONF="$T/none" "$p" "$@"
 done
 done_testing

@@ -10,11 +10,32 @@ whole
 # conversion is a %.
 strings()
 {
-	cat lib/*/*.[ch] "$@" | tr '\n\t' '  ' |
-	    sed -e 's/" *PRI[a-zA-Z0-9]* *"//g' -e 's/" *PRI[a-zA-Z0-9]*/"/g' \
-	    -e 's/" *"//g' | grep -o '"\([^"\\]\|\\.\)*"' |
-	    sed -e 's/^"//; s/"$//; s/\\n//g; s/\\"/"/g' \
-	    -e 's/%[-0-9.*]*[hlzj]*[a-zA-Z]*/%/g'
+	cat lib/*/*.c "$@" | awk '
+	BEGIN { string = "^\"([^\"\\\\]|\\\\.)*\"" }
+	{
+		line = $0
+		while (line != "") {
+			if (comment) {
+				at = index(line, "*/")
+				line = at ? substr(line, at + 2) : ""
+				comment = !at
+			} else if (match(line, string)) {
+				text = text substr(line, 2, RLENGTH - 2)
+				line = substr(line, RLENGTH + 1)
+			} else if (line ~ /^\/\*/) {
+				comment = 1
+			} else if (match(line, /^([ \t]+|PRI[a-zA-Z0-9]+)/)) {
+				line = substr(line, RLENGTH + 1)
+			} else {
+				if (text != "")
+					print text
+				text = ""
+				if (!match(line, /^(\047\\?.\047|[A-Za-z_0-9]+)/))
+					RLENGTH = 1
+				line = substr(line, RLENGTH + 1)
+			}
+		}
+	}' | sed -e 's/\\n//g; s/\\"/"/g' -e 's/%[-0-9.*]*[hlzj]*[diouxXcsfgeE]/%/g'
 }
 
 # Messages of the page likewise: a conversion, an argument or a word in
@@ -36,7 +57,7 @@ for m in $(var MANS); do
 	esac
 	p=${m#man?/}
 	p=${p%.?}
-	strings "$(source_dir "$p")"/*.[ch] >"$T/strings"
+	strings "$(source_dir "$p")"/*.c >"$T/strings"
 	messages "man/$m" >"$T/messages"
 	[ -s "$T/messages" ] || {
 		skip "$m lists no messages"

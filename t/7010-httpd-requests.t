@@ -124,7 +124,7 @@ raw "${post}Host: a\r\nContent-Length: -2\r\n\r\n{}"
 is "$code" 400 'a length below zero'
 raw "${post}Host: a\r\nTransfer-Encoding: gzip\r\n\r\n{}"
 is "$code" 400 'an unknown coding'
-raw "${post}Host: a\r\n\r\n"
+raw "${post}Host: a\r\nConnection: close\r\n\r\n"
 is "$code" 411 'no length'
 raw 'GARBAGE\r\n\r\n'
 case $code in

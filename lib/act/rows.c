@@ -226,8 +226,8 @@ check_job(struct pf_act *a, const struct pf_json *j)
 }
 
 static const struct pf_err *
-file_rows(struct pf_act *a, const struct pf_json *req, const struct filer *filer,
-    struct pf_buf *out)
+file_rows(struct pf_act *a, const struct pf_json *req,
+    const struct filer *filer, struct pf_buf *out)
 {
 	const struct pf_err *err;
 	const struct pf_json *rows = pf_json_get(req, "rows"), *j;

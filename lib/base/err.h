@@ -87,6 +87,7 @@ void	pf_note(const char *, ...) __attribute__((format(printf, 1, 2)));
 int	pf_exit(const struct pf_err *);
 
 /* For what cannot happen: prints and exits 70 at once. */
-void	pf_die(const char *, ...) __attribute__((format(printf, 1, 2), noreturn));
+void	pf_die(const char *, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
 
 #endif

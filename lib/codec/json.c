@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/name.h"
 #include "base/num.h"
 #include "codec/json.h"

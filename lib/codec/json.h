@@ -68,7 +68,9 @@ void	pf_json_print(struct pf_buf *, const struct pf_json *);
  * writes an array element.  Strings are escaped; bytes that are not UTF-8
  * become U+FFFD.
  *
- *	pf_jw_open(b, NULL, '{'); pf_jw_str(b, "op", "claim"); pf_jw_close(b, '}');
+ *	pf_jw_open(b, NULL, '{');
+ *	pf_jw_str(b, "op", "claim");
+ *	pf_jw_close(b, '}');
  */
 void	pf_jw_open(struct pf_buf *, const char *key, char bracket);
 void	pf_jw_close(struct pf_buf *, char bracket);

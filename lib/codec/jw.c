@@ -49,7 +49,7 @@ lead(struct pf_buf *b, const char *key)
 {
 	char last = b->len > 0 ? b->data[b->len - 1] : '\0';
 
-	if (last != '\0' && last != '{' && last != '[' && last != '\n')
+	if (last != '\0' && strchr("{[:\n", last) == NULL)
 		pf_buf_addc(b, ',');
 	if (key != NULL) {
 		quote(b, key, strlen(key));

@@ -26,7 +26,8 @@ const struct pf_err	*pf_read_all(struct pf_buf *, int fd, size_t max,
  * Appends the whole of a regular file (symlinks not followed at the last
  * part) to buf; more than max bytes, or not a regular file, is PF_DATA.
  */
-const struct pf_err	*pf_slurp(struct pf_buf *, const char *path, size_t max);
+const struct pf_err	*pf_slurp(struct pf_buf *, const char *path,
+			    size_t max);
 
 /* fsync of a directory, or of any file, by path. */
 const struct pf_err	*pf_sync_dir(const char *path);

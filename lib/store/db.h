@@ -54,7 +54,8 @@ const struct pf_err	*pf_q(struct pf_q *, struct pf_db *, const char *sql,
 			    const char *fmt, ...);
 const struct pf_err	*pf_q_row(struct pf_q *, bool *more);
 void			 pf_q_done(struct pf_q *);
-const char		*pf_q_text(const struct pf_q *, int col); /* "" if NULL */
+/* "" if NULL. */
+const char		*pf_q_text(const struct pf_q *, int col);
 int64_t			 pf_q_int(const struct pf_q *, int col);
 double			 pf_q_real(const struct pf_q *, int col);
 bool			 pf_q_null(const struct pf_q *, int col);

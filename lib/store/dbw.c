@@ -220,7 +220,7 @@ pf_dbw_commit(struct pf_db *db)
 void
 pf_dbw_rollback(struct pf_db *db)
 {
-	/* SQLite may have rolled back by itself: then there is nothing to do. */
+	/* SQLite may have rolled back by itself: then nothing is to do. */
 	if (!sqlite3_get_autocommit(pf_db_handle(db)))
 		(void)pf_db_run(db, NULL, "ROLLBACK", "");
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "codec/hash.h"
 #include "httpd/httpd.h"
 #include "os/clock.h"
 
@@ -108,6 +109,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 {
 	const struct pf_err *err;
 	struct MHD_Daemon *d;
+	char warm[PF_SHA_TEXT];
 	bool idle = false;
 	int sig = -1;
 
@@ -117,6 +119,9 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	    (err = commit_start(h)) != NULL ||
 	    (err = pool_start(h, listens ? 16 : 1)) != NULL)
 		return err;
+	/* The first use of libcrypto by several threads at once leaks. */
+	if (listens)
+		pf_sha256(warm, "", 0);
 	atomic_store(&h->last, pf_boot_ms());
 	if ((d = httpd_start(h, listens ? fd : -1)) == NULL)
 		return pf_err(PF_IO, "libmicrohttpd does not start");

@@ -82,7 +82,7 @@ const struct pf_err	*job_check_options(const struct job *,
 void	env_engine(char ***, const char *dir);
 void	env_sanitizers(char ***);
 
-/* log.c: the last words of a log that are worth a message. */
+/* env.c: the last words of a log that are worth a message. */
 void	log_last_words(char *out, size_t n, const char *path,
 	    const char *const *marks);
 

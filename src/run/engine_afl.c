@@ -24,6 +24,7 @@
 #define NODE		"main"
 #define STATS_MAX	(1 << 20)
 #define LOOKS_MAX	20	/* crashes run again in one poll */
+#define LOOKS_MS	5000	/* and no new one begun after that */
 
 static const char *const allowed[] = { "schedule", "seed", NULL };
 
@@ -149,6 +150,7 @@ look_in(struct fuzz *f, const char *sub, bool crash, int64_t *next,
 	struct find found;
 	size_t i, n = 0;
 	int looks = crash ? LOOKS_MAX : 100000;
+	int64_t end = pf_boot_ms() + LOOKS_MS;
 
 	*count = 0;
 	if ((err = pf_names(&names, &n, dir)) != NULL &&
@@ -158,7 +160,7 @@ look_in(struct fuzz *f, const char *sub, bool crash, int64_t *next,
 		if (!pf_aflname_parse(&a, names[i]))
 			continue;
 		++*count;
-		if (a.id < *next || looks-- <= 0)
+		if (a.id < *next || looks-- <= 0 || pf_boot_ms() > end)
 			continue;
 		*next = a.id + 1;
 		/* What was given or came from elsewhere is known already. */

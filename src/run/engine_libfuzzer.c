@@ -21,7 +21,9 @@
 
 #define LOG_MAX		(32 << 20)	/* then it is begun anew */
 #define REPORT_MAX	(256 << 10)
-#define PAUSE_MS	200	/* between two starts, for crash loops */
+#define PAUSE_MS	100	/* before a new start, doubled in crash loops */
+#define PAUSE_MAX	1000
+#define SHORT_RUN	2000	/* ms: what makes a crash loop */
 #define BAD_STARTS	5	/* in a row: the target does not work */
 
 static const char *const allowed[] = { "max_len", "len_control",
@@ -35,7 +37,9 @@ struct state {
 	int64_t			 pos;		/* read of the log */
 	int64_t			 report_at;	/* -1: none in this run */
 	struct pf_buf		 part;		/* a line without its end */
+	int64_t			 launched;	/* CLOCK_BOOTTIME, ms */
 	int64_t			 resume_at;	/* when to start again */
+	int64_t			 pause;
 	int			 bad_starts;
 	bool			 done;
 };
@@ -82,6 +86,7 @@ launch(struct fuzz *f)
 	st->pos = 0;
 	st->report_at = -1;
 	st->done = false;
+	st->launched = pf_boot_ms();
 	pf_buf_reset(&st->part);
 	unlink(f->log);
 	make_argv(f, st);
@@ -98,6 +103,7 @@ start(struct fuzz *f)
 
 	f->state = st;
 	st->part = (struct pf_buf)PF_BUF_INIT;
+	st->pause = PAUSE_MS;
 	st->corpus = pf_asprintf("%s/corpus", f->dir);
 	st->artifacts = pf_asprintf("%s/artifacts", f->dir);
 	pf_fuzzlog_init(&st->log);
@@ -312,7 +318,11 @@ ended(struct fuzz *f, int status)
 		}
 	} else
 		st->bad_starts = 0;
-	st->resume_at = pf_boot_ms() + PAUSE_MS;
+	st->pause = pf_boot_ms() - st->launched < SHORT_RUN ? st->pause * 2 :
+	    PAUSE_MS;
+	if (st->pause > PAUSE_MAX)
+		st->pause = PAUSE_MAX;
+	st->resume_at = pf_boot_ms() + st->pause;
 	return NULL;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "run/run.h"
 
@@ -103,6 +104,19 @@ place(struct slot *s, const struct blob *b, const char *dir, size_t n,
 	return err;
 }
 
+/* Keeps the lease between two files; only its loss is an error. */
+static const struct pf_err *
+keep_lease(struct slot *s, const struct job *j)
+{
+	const struct pf_err *err;
+	struct beat beat;
+
+	if (pf_boot_ms() < s->next_beat)
+		return NULL;
+	err = master_heartbeat(s, j, &beat);
+	return err != NULL && err->class == PF_STALE ? err : NULL;
+}
+
 const struct pf_err *
 fetch_job(struct slot *s, const struct job *j, const char *dir,
     struct files *f)
@@ -117,7 +131,8 @@ fetch_job(struct slot *s, const struct job *j, const char *dir,
 	    (err = pf_mkdirs(bin, 0750)) == NULL)
 		err = pf_mkdirs(f->seeds, 0750);
 	for (i = 0; i < j->nblobs && err == NULL; i++)
-		err = place(s, &j->blobs[i], dir, i, f);
+		if ((err = keep_lease(s, j)) == NULL)
+			err = place(s, &j->blobs[i], dir, i, f);
 	if (err == NULL && f->target == NULL)
 		err = pf_err(PF_DATA, "job %s has no target", j->id);
 	free(blobs);

@@ -161,6 +161,8 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 		snprintf(message, 512, "%.500s", err->msg);
 		if (err->class == PF_BUSY || err->class == PF_FULL)
 			end = INTERRUPTED;
+		else if (err->class == PF_STALE)
+			end = LOST;
 	} else {
 		if ((err = master_start(s, j)) != NULL)
 			pf_warn("%s: start: %s", s->name, err->msg);

@@ -88,10 +88,14 @@ rerun_input(struct fuzz *f, const char *path, struct rerun *r)
 	struct pf_proc_spec spec = { .envp = f->target_envp, .cwd = f->dir,
 	    .out = log, .file_bytes = LOG_MAX };
 	int64_t wait = f->job->timeout * 2 + SLACK_MS;
+	int64_t most = f->slot->lease_ms / 3;
 	int status = 0;
 	pid_t pid;
 
 	*r = (struct rerun){ .log = PF_BUF_INIT };
+	/* No heartbeat goes out meanwhile. */
+	if (most > 0 && wait > most)
+		wait = most;
 	argv_add(&argv, f->files->target);
 	for (v = job_args(f->job); v != NULL; v = pf_json_next(v))
 		argv_add(&argv, pf_json_text(v) == NULL ? "" :

@@ -149,6 +149,9 @@ work(struct slot *s, const struct job *j)
 		if ((err = master_handback(s, j)) == NULL ||
 		    err->class == PF_STALE)
 			err = state_clear(s);
+		/* Nobody asked for it: not again without a pause. */
+		if (err == NULL && !run_stopping)
+			err = pf_err(PF_BUSY, "job %s: %s", j->id, message);
 	} else if ((err = state_save(s, j, result, message)) == NULL)
 		err = settle(s, j, result, message);
 	if (!s->opts->quiet)

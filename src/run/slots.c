@@ -72,6 +72,22 @@ pass_on(const pid_t *pids, int n)
 			(void)kill(pids[i], SIGTERM);
 }
 
+/* True if a slot ended for a reason that passes. */
+static bool
+accident(int status)
+{
+	if (WIFSIGNALED(status))
+		return true;
+	switch (WEXITSTATUS(status)) {
+	case EX_OSERR:
+	case EX_IOERR:
+	case EX_TEMPFAIL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Waits for all slots; with -l one that died by accident comes back. */
 static int
 watch(const struct options *o, const struct pf_conf *conf, pid_t *pids, int n)
@@ -97,9 +113,11 @@ watch(const struct options *o, const struct pf_conf *conf, pid_t *pids, int n)
 		if (i == n)
 			continue;
 		pids[i] = 0;
-		if (o->loop && !run_stopping && WIFSIGNALED(status)) {
-			pf_warn("slot %d died of signal %d; starting it anew",
-			    i, WTERMSIG(status));
+		if (o->loop && !run_stopping && accident(status)) {
+			pf_warn("slot %d ended with %s %d; starting it anew",
+			    i, WIFSIGNALED(status) ? "signal" : "status",
+			    WIFSIGNALED(status) ? WTERMSIG(status) :
+			    WEXITSTATUS(status));
 			pf_sleep_ms(AGAIN_MS);
 			pids[i] = start_slot(o, conf, i);
 			continue;

@@ -74,11 +74,12 @@ pack()
 	    -H 'Content-Type: application/x-pandafuzz-pack' "$@"
 }
 
-# raw TEXT: the bytes as printf makes them; sets code; answer in $T/raw
+# raw TEXT: the bytes as printf makes them, until the server closes; sets
+# code; answer in $T/raw
 raw()
 {
 	# shellcheck disable=SC2059
-	printf "$1" | timeout 5 socat -t 3 - "TCP:$addr" >"$T/raw" 2>/dev/null
+	printf "$1" | timeout 5 socat -,ignoreeof "TCP:$addr" >"$T/raw" 2>&1
 	code=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$T/raw")
 }
 

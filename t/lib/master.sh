@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2120
 # After tap.sh: a whole master in $T/m, with the commands that a master's
 # crontab and supervisor would run.  For tests of several programs together.
 

@@ -1,0 +1,283 @@
+/*
+ * The lists and records themselves, a view each: SQL and columns side by
+ * side, in the same order.  The JSON names are those of the API.
+ */
+#include "view/view.h"
+
+#define N(cols)	(sizeof(cols) / sizeof(cols[0]))
+#define VIEW(what, all, by) \
+	const struct pf_view pf_view_##what = \
+	    { #what, what##_cols, N(what##_cols), all, by }
+
+#define TEXT	PF_CELL_TEXT
+#define INT	PF_CELL_INT
+#define REAL	PF_CELL_REAL
+#define BOOL	PF_CELL_BOOL
+#define TIME	PF_CELL_TIME
+#define DUR	PF_CELL_DUR
+#define SIZE	PF_CELL_SIZE
+#define JSON	PF_CELL_JSON
+
+static const struct pf_view_col jobs_cols[] = {
+	{ "id",		"id",			TEXT },
+	{ "name",	"name",			TEXT },
+	{ NULL,		"target",		TEXT },
+	{ "engine",	"fuzzer",		TEXT },
+	{ "status",	"status",		TEXT },
+	{ NULL,		"assigned_bot",		TEXT },
+	{ "bot",	"bot_name",		TEXT },
+	{ "execs",	"stats.executions",	INT },
+	{ "execs/s",	"stats.execs_per_sec",	REAL },
+	{ "edges",	"stats.edges",		INT },
+	{ NULL,		"stats.total_edges",	INT },
+	{ NULL,		"stats.corpus_count",	INT },
+	{ NULL,		"stats.crash_count",	INT },
+	{ NULL,		"stats.hang_count",	INT },
+	{ NULL,		"stats.peak_rss_mb",	INT },
+	{ NULL,		"stats.stability",	REAL },
+	{ NULL,		"stats.state",		TEXT },
+	{ NULL,		"stats.time",		TIME },
+	{ "corpus",	"corpus_files",		INT },
+	{ "crashes",	"crashes",		INT },
+	{ NULL,		"created_at",		TIME },
+	{ "started",	"started_at",		TIME },
+	{ NULL,		"completed_at",		TIME },
+	{ NULL,		"timeout_at",		TIME },
+	{ NULL,		"work_dir",		TEXT },
+	{ NULL,		"config.duration",	DUR },
+	{ NULL,		"config.memory_limit",	INT },
+	{ NULL,		"config.timeout",	DUR },
+	{ NULL,		"config.dictionary",	TEXT },
+	{ NULL,		"config.seed_corpus",	JSON },
+	{ NULL,		"config.output_dir",	TEXT },
+	{ NULL,		"kind",			TEXT },
+	{ NULL,		"campaign",		TEXT },
+	{ NULL,		"priority",		INT },
+	{ NULL,		"target_hash",		TEXT },
+	{ NULL,		"args",			JSON },
+	{ NULL,		"options",		JSON },
+	{ NULL,		"epoch",		INT },
+	{ NULL,		"attempt",		INT },
+	{ NULL,		"strikes",		INT },
+	{ NULL,		"cancel",		BOOL },
+	{ NULL,		"message",		TEXT },
+};
+#define JOBS \
+	"SELECT j.id, j.name, j.target, j.fuzzer, j.status, j.assigned_bot, " \
+	"b.name, s.executions, s.execs_per_sec, s.edges, s.total_edges, " \
+	"s.corpus_count, s.crash_count, s.hang_count, s.peak_rss_mb, " \
+	"s.stability, s.state, s.time, coalesce(m.file_count, 0), " \
+	"coalesce(c.value, 0), j.created_at, j.started_at, j.completed_at, " \
+	"j.timeout_at, j.work_dir, j.duration, j.memory_limit, j.timeout, " \
+	"j.dictionary, j.seed_corpus, j.output_dir, j.kind, p.name, " \
+	"j.priority, j.target_hash, j.args, j.options, j.epoch, j.attempt, " \
+	"j.strikes, j.cancel, j.message FROM "
+#define JOBS_JOIN \
+	" AS j LEFT JOIN bots AS b ON b.id = j.assigned_bot " \
+	"LEFT JOIN job_stats AS s ON s.job_id = j.id " \
+	"LEFT JOIN corpus_meta AS m ON m.job_id = j.id " \
+	"LEFT JOIN counters AS c ON c.name = 'crashes' AND c.scope = j.id " \
+	"LEFT JOIN campaigns AS p ON p.id = j.campaign "
+VIEW(jobs,
+    JOBS "(SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?1)"
+    JOBS_JOIN "ORDER BY j.created_at, j.id",
+    JOBS "jobs" JOBS_JOIN "WHERE j.id = ?1 LIMIT ?2");
+
+static const struct pf_view_col bots_cols[] = {
+	{ "id",		"id",			TEXT },
+	{ "name",	"name",			TEXT },
+	{ "hostname",	"hostname",		TEXT },
+	{ "status",	"status",		TEXT },
+	{ "engines",	"capabilities",		JSON },
+	{ "job",	"current_job",		TEXT },
+	{ "seen",	"last_seen",		TIME },
+	{ NULL,		"registered_at",	TIME },
+	{ NULL,		"timeout_at",		TIME },
+	{ NULL,		"is_online",		BOOL },
+	{ "failures",	"failure_count",	INT },
+	{ "drain",	"drain",		BOOL },
+	{ NULL,		"inc",			TEXT },
+	{ NULL,		"gone_at",		TIME },
+};
+#define BOTS \
+	"SELECT id, name, hostname, status, capabilities, current_job, " \
+	"last_seen, registered_at, timeout_at, is_online, failure_count, " \
+	"drain, inc, gone_at FROM "
+VIEW(bots,
+    BOTS "(SELECT * FROM bots WHERE gone_at IS NULL "
+    "ORDER BY registered_at DESC, id DESC LIMIT ?1) "
+    "ORDER BY registered_at, id",
+    BOTS "bots WHERE id = ?1 LIMIT ?2");
+
+#define CRASH_COLS \
+	{ "id",		"id",			TEXT }, \
+	{ "type",	"type",			TEXT }, \
+	{ "tool",	NULL,			TEXT }, \
+	{ NULL,		"tool",			TEXT }, \
+	{ NULL,		"signal",		INT }, \
+	{ NULL,		"exit_code",		INT }, \
+	{ "hash",	"hash",			TEXT }, \
+	{ "size",	"size",			SIZE }, \
+	{ "job",	"job_name",		TEXT }, \
+	{ "first seen",	"first_seen",		TIME }, \
+	{ NULL,		"last_seen",		TIME }, \
+	{ "times",	"count",		INT }, \
+	{ "unique",	"is_unique",		BOOL }, \
+	{ "job id",	"job_id",		TEXT }, \
+	{ NULL,		"bot_id",		TEXT }, \
+	{ NULL,		"engine",		TEXT }, \
+	{ NULL,		"file_path",		TEXT }, \
+	{ NULL,		"timestamp",		TIME }, \
+	{ NULL,		"stack",		TEXT }
+#define CRASHES \
+	"SELECT c.id, c.type, CASE WHEN c.tool IN ('', 'signal') AND " \
+	"c.signal > 0 THEN 'signal ' || c.signal ELSE c.tool END, c.tool, " \
+	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
+	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
+	"c.file_path, c.timestamp, c.stack"
+#define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
+
+static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
+VIEW(crashes,
+    CRASHES " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, id DESC "
+    "LIMIT ?1)" CRASHES_JOIN "ORDER BY c.first_seen, c.id",
+    CRASHES " FROM (SELECT * FROM crashes WHERE job_id = ?1 "
+    "ORDER BY first_seen DESC, id DESC LIMIT ?2)" CRASHES_JOIN
+    "ORDER BY c.first_seen, c.id");
+
+/* The last two are for who makes the command line out of them. */
+static const struct pf_view_col crash_cols[] = {
+	CRASH_COLS,
+	{ NULL,		"output",		TEXT },
+	{ NULL,		"command",		TEXT },
+	{ NULL,		"target_hash",		TEXT },
+};
+VIEW(crash, NULL,
+    CRASHES ", c.output, c.command, j.target_hash FROM crashes" CRASHES_JOIN
+    "WHERE c.id = ?1 LIMIT ?2");
+
+static const struct pf_view_col coverage_cols[] = {
+	{ NULL,		"id",			TEXT },
+	{ "time",	"timestamp",		TIME },
+	{ "edges",	"edges",		INT },
+	{ "new",	"new_edges",		INT },
+	{ "execs",	"exec_count",		INT },
+	{ "execs/s",	"execs_per_sec",	REAL },
+	{ "corpus",	"corpus_count",		INT },
+	{ "crashes",	"crash_count",		INT },
+	{ "job",	"job_id",		TEXT },
+	{ "bot",	"bot_id",		TEXT },
+};
+#define COVERAGE \
+	"SELECT id, timestamp, edges, new_edges, exec_count, execs_per_sec, " \
+	"corpus_count, crash_count, job_id, bot_id FROM "
+VIEW(coverage,
+    COVERAGE "(SELECT * FROM coverage ORDER BY timestamp DESC, id DESC "
+    "LIMIT ?1) ORDER BY timestamp, id",
+    COVERAGE "(SELECT * FROM coverage WHERE job_id = ?1 "
+    "ORDER BY timestamp DESC, id DESC LIMIT ?2) ORDER BY timestamp, id");
+
+static const struct pf_view_col corpora_cols[] = {
+	{ "job",	"job_id",		TEXT },
+	{ "name",	"job_name",		TEXT },
+	{ "files",	"file_count",		INT },
+	{ "bytes",	"total_size",		SIZE },
+	{ "updated",	"last_updated",		TIME },
+};
+#define CORPORA \
+	"SELECT m.job_id, j.name, m.file_count, m.total_size, " \
+	"m.last_updated FROM corpus_meta AS m JOIN jobs AS j " \
+	"ON j.id = m.job_id "
+VIEW(corpora,
+    CORPORA "ORDER BY m.job_id LIMIT ?1",
+    CORPORA "WHERE m.job_id = ?1 LIMIT ?2");
+
+static const struct pf_view_col corpus_cols[] = {
+	{ NULL,		"id",			TEXT },
+	{ "hash",	"hash",			TEXT },
+	{ "size",	"total_size",		SIZE },
+	{ "engine",	"engine",		TEXT },
+	{ "name",	"name",			TEXT },
+	{ "time",	"timestamp",		TIME },
+	{ NULL,		"files",		JSON },
+	{ NULL,		"job_id",		TEXT },
+	{ "bot",	"bot_id",		TEXT },
+};
+VIEW(corpus, NULL,
+    "SELECT rid, hash, size, engine, name, timestamp, json_array(hash), "
+    "job_id, bot_id FROM (SELECT * FROM corpus WHERE job_id = ?1 "
+    "ORDER BY timestamp DESC, hash DESC LIMIT ?2) ORDER BY timestamp, hash");
+
+static const struct pf_view_col assignments_cols[] = {
+	{ "job",	"job_id",		TEXT },
+	{ "epoch",	"epoch",		INT },
+	{ "attempt",	"attempt",		INT },
+	{ "bot",	"bot_id",		TEXT },
+	{ "time",	"timestamp",		TIME },
+	{ "status",	"status",		TEXT },
+	{ "ended",	"ended_at",		TIME },
+	{ "result",	"result",		TEXT },
+};
+#define ASSIGNMENTS \
+	"SELECT job_id, epoch, attempt, bot_id, timestamp, status, " \
+	"ended_at, result FROM assignments "
+VIEW(assignments,
+    ASSIGNMENTS "ORDER BY job_id, epoch, attempt LIMIT ?1",
+    ASSIGNMENTS "WHERE job_id = ?1 ORDER BY epoch, attempt LIMIT ?2");
+
+static const struct pf_view_col blobs_cols[] = {
+	{ "kind",	"kind",			TEXT },
+	{ "name",	"name",			TEXT },
+	{ "hash",	"sha256",		TEXT },
+	{ "size",	"size",			SIZE },
+};
+VIEW(blobs, NULL,
+    "SELECT kind, name, sha256, size FROM job_blobs WHERE job = ?1 "
+    "ORDER BY n LIMIT ?2");
+
+static const struct pf_view_col events_cols[] = {
+	{ "id",		"id",			INT },
+	{ "time",	"time",			TIME },
+	{ "kind",	"kind",			TEXT },
+	{ "subject",	"subject",		TEXT },
+	{ "from",	"from",			TEXT },
+	{ "to",		"to",			TEXT },
+	{ "who",	"who",			TEXT },
+	{ "why",	"why",			TEXT },
+};
+#define EVENTS	"SELECT id, time, kind, subject, was, now, who, why FROM "
+VIEW(events,
+    EVENTS "(SELECT * FROM events ORDER BY id DESC LIMIT ?1) ORDER BY id",
+    EVENTS "events WHERE id > CAST(?1 AS INTEGER) ORDER BY id LIMIT ?2");
+
+static const struct pf_view_col master_cols[] = {
+	{ NULL,		"master_id",		TEXT },
+	{ NULL,		"created_at",		TIME },
+	{ NULL,		"epoch",		INT },
+	{ NULL,		"schema_version",	INT },
+	{ NULL,		"tick",			INT },
+	{ NULL,		"tick_time",		TIME },
+};
+VIEW(master,
+    "SELECT (SELECT value FROM system WHERE key = 'master_id'), "
+    "(SELECT CAST(value AS INTEGER) FROM system WHERE key = 'created'), "
+    "(SELECT CAST(value AS INTEGER) FROM system WHERE key = 'epoch'), "
+    "(SELECT user_version FROM pragma_user_version), "
+    "(SELECT tick FROM clock), (SELECT time FROM clock) LIMIT ?1", NULL);
+
+/* Those that were never counted are there as zero. */
+static const struct pf_view_col counters_cols[] = {
+	{ "name",	"name",			TEXT },
+	{ "value",	"value",		INT },
+};
+VIEW(counters,
+    "WITH names (n, name) AS (VALUES (1, 'jobs_pending'), "
+    "(2, 'jobs_assigned'), (3, 'jobs_running'), (4, 'jobs_completed'), "
+    "(5, 'jobs_failed'), (6, 'jobs_timed_out'), (7, 'jobs_cancelled'), "
+    "(8, 'bots_registering'), (9, 'bots_idle'), (10, 'bots_busy'), "
+    "(11, 'bots_timed_out'), (12, 'bots_failed'), (13, 'crashes'), "
+    "(14, 'corpus_files'), (15, 'corpus_bytes'), (16, 'results_crash'), "
+    "(17, 'results_corpus'), (18, 'results_coverage'), "
+    "(19, 'results_status')) SELECT names.name, coalesce(value, 0) "
+    "FROM names LEFT JOIN counters ON counters.name = names.name AND "
+    "scope = '' ORDER BY n LIMIT ?1", NULL);

@@ -1,0 +1,85 @@
+/*
+ * What has timed out; see overdue.h.  The conditions are those of the op
+ * expire, act/expire.c.
+ */
+#include <stdio.h>
+
+#include "view/overdue.h"
+
+#define LEASES \
+	"SELECT a.job_id, a.bot_id, a.epoch, a.attempt, a.lease_tick, " \
+	"j.name, b.name FROM assignments AS a JOIN jobs AS j " \
+	"ON j.id = a.job_id JOIN bots AS b ON b.id = a.bot_id " \
+	"WHERE a.status IN ('assigned', 'started') "
+
+const struct pf_err *
+pf_clock_get(struct pf_clock *c, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*c = (struct pf_clock){ 0 };
+	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms FROM clock", ""))
+	    == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		c->tick = pf_q_int(&q, 0);
+		snprintf(c->boot, sizeof(c->boot), "%s", pf_q_text(&q, 1));
+		c->boot_ms = pf_q_int(&q, 2);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+/* Passes the rows of a query that has begun on. */
+static const struct pf_err *
+pass(struct pf_q *q, const char *what, int64_t tick,
+    void (*each)(void *, const struct pf_overdue *), void *arg)
+{
+	const struct pf_err *err;
+	struct pf_overdue o = { .what = what, .tick = tick };
+	bool more = false;
+
+	while ((err = pf_q_row(q, &more)) == NULL && more) {
+		o.job = pf_q_text(q, 0);
+		o.bot = pf_q_text(q, 1);
+		o.epoch = pf_q_int(q, 2);
+		o.attempt = pf_q_int(q, 3);
+		o.lease_tick = pf_q_int(q, 4);
+		o.job_name = pf_q_text(q, 5);
+		o.bot_name = pf_q_text(q, 6);
+		each(arg, &o);
+	}
+	return err;
+}
+
+const struct pf_err *
+pf_overdue(struct pf_db *db, const struct pf_conf *conf,
+    const struct pf_clock *c,
+    void (*each)(void *, const struct pf_overdue *), void *arg)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	int64_t last = c->tick - pf_conf_lease_ticks(conf);
+
+	if ((err = pf_q(&q, db, LEASES "AND a.lease_tick < ?1 "
+	    "ORDER BY a.lease_tick, a.job_id", "i", last)) == NULL)
+		err = pass(&q, "lease", c->tick, each, arg);
+	pf_q_done(&q);
+	if (err != NULL)
+		return err;
+	if ((err = pf_q(&q, db, LEASES "AND a.lease_tick >= ?1 AND "
+	    "a.start_tick + (j.duration + ?2) / ?3 + 1 < ?4 "
+	    "ORDER BY a.start_tick, a.job_id", "iiii", last, conf->job_grace,
+	    conf->tick, c->tick)) == NULL)
+		err = pass(&q, "job", c->tick, each, arg);
+	pf_q_done(&q);
+	if (err != NULL)
+		return err;
+	if ((err = pf_q(&q, db, "SELECT '', id, 0, 0, lease_tick, '', name "
+	    "FROM bots WHERE gone_at IS NULL AND current_job IS NULL AND "
+	    "status IN ('registering', 'idle') AND lease_tick < ?1 "
+	    "ORDER BY lease_tick, id", "i", last)) == NULL)
+		err = pass(&q, "bot", c->tick, each, arg);
+	pf_q_done(&q);
+	return err;
+}

@@ -1,0 +1,297 @@
+/*
+ * pf-report: every number and list of the master, read-only.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "os/clock.h"
+#include "report/report.h"
+#include "store/conffile.h"
+#include "view/find.h"
+
+#define FOLLOW_MS	500
+
+static const char usage_text[] =
+    "usage: pf-report [-Hj] [-c conf] [-n max] jobs\n"
+    "       pf-report [-Hj] [-c conf] job id\n"
+    "       pf-report [-Hj] [-c conf] [-n max] bots\n"
+    "       pf-report [-Hj] [-c conf] [-n max] crashes [-J job]\n"
+    "       pf-report [-Hj] [-c conf] crash [-x] id\n"
+    "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
+    "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
+    "       pf-report [-Hj] [-c conf] status\n"
+    "       pf-report [-Hj] [-c conf] [-n max] events [-f]\n"
+    "       pf-report [-Hj] [-c conf] config\n"
+    "       pf-report -h | -V\n";
+
+static void __attribute__((noreturn))
+usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(EX_USAGE);
+}
+
+static const struct pf_err *
+report_jobs(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_jobs, NULL, NULL);
+}
+
+static const struct pf_err *
+report_bots(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_bots, NULL, NULL);
+}
+
+/* The rows of a list as an array, a member of an open object. */
+static const struct pf_err *
+add_array(struct pf_buf *b, struct report *r, const char *name,
+    const struct pf_view *v, const char *key)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	pf_jw_open(b, name, '[');
+	if ((err = pf_view_open(&q, r->show.db, v, key, PF_VIEW_ALL)) == NULL)
+		while ((err = pf_q_row(&q, &more)) == NULL && more)
+			pf_view_json(b, v, &q);
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}
+
+/* A job with its files and leases, as one object. */
+static const struct pf_err *
+job_json(struct report *r, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_view_open(&q, r->show.db, &pf_view_jobs, id, 1)) == NULL
+	    && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_jw_open(&b, NULL, '{');
+		pf_view_members(&b, &pf_view_jobs, &q);
+		if ((err = add_array(&b, r, "blobs", &pf_view_blobs, id)) ==
+		    NULL)
+			err = add_array(&b, r, "assignments",
+			    &pf_view_assignments, id);
+		pf_jw_close(&b, '}');
+		pf_buf_addc(&b, '\n');
+		if (err == NULL)
+			pf_show_flush(&r->show, &b);
+	}
+	pf_q_done(&q);
+	pf_buf_free(&b);
+	return err;
+}
+
+static const struct pf_err *
+report_job(struct report *r, const char *arg)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+
+	if ((err = pf_find_job(id, r->show.db, arg)) != NULL)
+		return err;
+	if (r->show.format == PF_FORMAT_JSON)
+		return job_json(r, id);
+	if ((err = pf_show_record(&r->show, &pf_view_jobs, id)) != NULL ||
+	    r->show.format != PF_FORMAT_ALIGNED)
+		return err;
+	putchar('\n');
+	if ((err = pf_show_list(&r->show, &pf_view_blobs, id, NULL)) != NULL)
+		return err;
+	putchar('\n');
+	return pf_show_list(&r->show, &pf_view_assignments, id, NULL);
+}
+
+/* A list of which a job may be asked for. */
+static const struct pf_err *
+of_job(struct report *r, const struct pf_view *all, const struct pf_view *one,
+    const char *job)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+
+	if (job == NULL)
+		return pf_show_list(&r->show, all, NULL, NULL);
+	if ((err = pf_find_job(id, r->show.db, job)) != NULL)
+		return err;
+	return pf_show_list(&r->show, one, id, NULL);
+}
+
+static const struct pf_err *
+report_crashes(struct report *r, const char *arg)
+{
+	(void)arg;
+	return of_job(r, &pf_view_crashes, &pf_view_crashes, r->job);
+}
+
+static const struct pf_err *
+report_coverage(struct report *r, const char *arg)
+{
+	return of_job(r, &pf_view_coverage, &pf_view_coverage, arg);
+}
+
+static const struct pf_err *
+report_corpus(struct report *r, const char *arg)
+{
+	return of_job(r, &pf_view_corpora, &pf_view_corpus, arg);
+}
+
+/* True when whoever reads our output has gone. */
+static bool
+reader_gone(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = 0 };
+
+	return ferror(stdout) || (poll(&p, 1, 0) == 1 &&
+	    (p.revents & (POLLERR | POLLNVAL)) != 0);
+}
+
+static const struct pf_err *
+report_events(struct report *r, const char *arg)
+{
+	const struct pf_err *err;
+	char after[32];
+	int64_t last = 0;
+
+	(void)arg;
+	/* Columns cannot be aligned with rows that are not there yet. */
+	if (r->follow && r->show.format == PF_FORMAT_ALIGNED)
+		r->show.format = PF_FORMAT_TSV;
+	err = pf_show_list(&r->show, &pf_view_events, NULL, &last);
+	r->show.max = PF_VIEW_ALL;
+	r->show.header = false;
+	while (err == NULL && r->follow) {
+		fflush(stdout);
+		if (reader_gone())
+			break;
+		pf_sleep_ms(FOLLOW_MS);
+		snprintf(after, sizeof(after), "%" PRId64, last);
+		err = pf_show_list(&r->show, &pf_view_events, after, &last);
+	}
+	return err;
+}
+
+static const struct command {
+	const char		*name;
+	const char		*flags;		/* of its own */
+	int			 min, max;	/* arguments */
+	bool			 db;
+	const struct pf_err	*(*run)(struct report *, const char *);
+} commands[] = {
+	{ "bots",	"+",	0, 0, true,	report_bots },
+	{ "config",	"+",	0, 0, false,	report_config },
+	{ "corpus",	"+",	0, 1, true,	report_corpus },
+	{ "coverage",	"+",	0, 1, true,	report_coverage },
+	{ "crash",	"+x",	1, 1, true,	report_crash },
+	{ "crashes",	"+J:",	0, 0, true,	report_crashes },
+	{ "events",	"+f",	0, 0, true,	report_events },
+	{ "job",	"+",	1, 1, true,	report_job },
+	{ "jobs",	"+",	0, 0, true,	report_jobs },
+	{ "status",	"+",	0, 0, true,	report_status },
+};
+
+#define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void
+parse(struct report *r, int argc, char *argv[])
+{
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+HVc:hjn:")) != -1)
+		switch (ch) {
+		case 'H':
+			r->show.header = true;
+			break;
+		case 'V':
+			printf("pf-report %s\n", PF_VERSION);
+			exit(pf_exit(NULL));
+		case 'c':
+			r->conf_path = optarg;
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			exit(pf_exit(NULL));
+		case 'j':
+			r->show.format = PF_FORMAT_JSON;
+			break;
+		case 'n':
+			if (pf_num(&r->show.max, optarg, 1, INT64_MAX))
+				break;
+			pf_note("-n %s: not a number of rows", optarg);
+			usage();
+		default:
+			usage();
+		}
+}
+
+/* The options of a command; leaves optind at its arguments. */
+static void
+parse_own(struct report *r, const char *flags, int argc, char *argv[])
+{
+	int ch;
+
+	optind = 0;
+	while ((ch = getopt(argc, argv, flags)) != -1)
+		switch (ch) {
+		case 'J':
+			r->job = optarg;
+			break;
+		case 'f':
+			r->follow = true;
+			break;
+		case 'x':
+			r->script = true;
+			break;
+		default:
+			usage();
+		}
+}
+
+int
+main(int argc, char *argv[])
+{
+	const struct pf_err *err;
+	struct report r = { .show = { .f = stdout, .max = PF_VIEW_ALL } };
+	const struct command *c;
+
+	pf_prog = "pf-report";
+	r.show.format = isatty(STDOUT_FILENO) ? PF_FORMAT_ALIGNED :
+	    PF_FORMAT_TSV;
+	parse(&r, argc, argv);
+	argc -= optind;
+	argv += optind;
+	if (argc < 1)
+		usage();
+	for (c = commands; c < commands + NCOMMANDS; c++)
+		if (strcmp(c->name, argv[0]) == 0)
+			break;
+	if (c == commands + NCOMMANDS)
+		usage();
+	parse_own(&r, c->flags, argc, argv);
+	if (argc - optind < c->min || argc - optind > c->max)
+		usage();
+	r.lines = pf_calloc(pf_conf_count(), sizeof(*r.lines));
+	if ((err = pf_conf_load(&r.conf, r.conf_path, r.lines)) == NULL &&
+	    c->db)
+		err = pf_db_open(&r.show.db, r.conf.storage_path);
+	if (err == NULL)
+		err = c->run(&r, argv[optind]);
+	pf_db_close(r.show.db);
+	free(r.lines);
+	return pf_exit(err);
+}

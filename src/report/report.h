@@ -1,0 +1,28 @@
+/*
+ * What the files of pf-report share.
+ */
+#ifndef PF_REPORT_REPORT_H
+#define PF_REPORT_REPORT_H
+
+#include <stdbool.h>
+
+#include "codec/conf.h"
+#include "codec/json.h"
+#include "view/show.h"
+
+struct report {
+	const char	*conf_path;
+	struct pf_conf	 conf;
+	int		*lines;		/* where keys stand, pf_conf_count() */
+	struct pf_show	 show;
+	const char	*job;		/* -J */
+	bool		 follow;	/* -f */
+	bool		 script;	/* -x */
+};
+
+/* The commands that are more than a list; arg is the id. */
+const struct pf_err	*report_crash(struct report *, const char *arg);
+const struct pf_err	*report_status(struct report *, const char *arg);
+const struct pf_err	*report_config(struct report *, const char *arg);
+
+#endif

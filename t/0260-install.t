@@ -1,0 +1,44 @@
+#!/bin/sh
+# make install puts the files where they belong, make uninstall takes away
+# exactly those, make dist packs the tree.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/tree.sh
+. "$PF_ROOT/t/lib/tree.sh"
+whole
+need make
+
+# What was built is installed, from where it was built.
+to()
+{
+	make -s "$1" O="${PF_OBJ#"$PF_ROOT/"}" B="${PF_BIN#"$PF_ROOT/"}" \
+	    DESTDIR="$T/d" PREFIX=/opt/pf
+}
+
+check 'make install' 0 '*' - to install
+{
+	var PROGS | tr ' ' '\n' | sed 's|^|bin/|'
+	var MANS | tr ' ' '\n' | sed 's|^|share/man/|'
+	var ETC | tr ' ' '\n' | sed 's|^|share/pandafuzz/|'
+} | sort >"$T/want"
+(cd "$T/d/opt/pf" && find . -type f) | sed 's|^\./||' | sort >"$T/got"
+check 'installs programs, manuals, samples and nothing else' 0 - - \
+    diff "$T/want" "$T/got"
+find "$T/d" -type f -path '*/bin/*' ! -perm 755 >"$T/modes"
+find "$T/d" -type f ! -path '*/bin/*' ! -perm 644 >>"$T/modes"
+empty "$T/modes" 'with the usual modes'
+for p in $(var PROGS); do
+	check "$p runs from there" 0 "~^$p [0-9]" - "$T/d/opt/pf/bin/$p" -V
+done
+check 'twice is fine' 0 '*' - to install
+check 'make uninstall' 0 - - to uninstall
+find "$T/d" -type f >"$T/left"
+empty "$T/left" 'leaves no file'
+check 'again is fine' 0 - - to uninstall
+
+# Where nothing may be written it fails and says so.
+mkdir -p "$T/file"
+: >"$T/file/opt"
+check 'a place that is none' 2 '*' '~opt' make -s install DESTDIR="$T/file" \
+    O="${PF_OBJ#"$PF_ROOT/"}" B="${PF_BIN#"$PF_ROOT/"}" PREFIX=/opt/pf
+done_testing
