@@ -78,6 +78,8 @@ pf_buf_addf(struct pf_buf *b, const char *fmt, ...)
 void
 pf_buf_eat(struct pf_buf *b, size_t n)
 {
+	if (n > b->len)
+		pf_die("%zu bytes taken off a buffer of %zu", n, b->len);
 	if (n == 0)
 		return;
 	memmove(b->data, b->data + n, b->len - n + 1);

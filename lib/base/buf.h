@@ -26,7 +26,7 @@ void	 pf_buf_addf(struct pf_buf *, const char *, ...)
 char	*pf_buf_room(struct pf_buf *, size_t);
 /* n bytes have been put where pf_buf_room() pointed. */
 void	 pf_buf_grew(struct pf_buf *, size_t);
-/* Drops the first n bytes. */
+/* Drops the first n bytes; more than there are is a bug, status 70. */
 void	 pf_buf_eat(struct pf_buf *, size_t);
 /* Empties it and keeps the memory. */
 void	 pf_buf_reset(struct pf_buf *);

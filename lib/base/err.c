@@ -36,24 +36,35 @@ static const struct {
 static _Thread_local struct pf_err ring[PF_ERR_RING];
 static _Thread_local unsigned int ring_next;
 
-static struct pf_err *
-slot(enum pf_class class, const char *field)
+/*
+ * Takes the next slot.  The text is made before, for its arguments may lie in
+ * the very slot: whoever wraps an old error passes that on.
+ */
+static const struct pf_err * __attribute__((format(printf, 4, 0)))
+fill(enum pf_class class, const char *field, const char *tail,
+    const char *fmt, va_list ap)
 {
-	struct pf_err *e = &ring[ring_next++ % PF_ERR_RING];
+	struct pf_err e = { .class = class };
+	struct pf_err *out = &ring[ring_next++ % PF_ERR_RING];
+	size_t n;
 
-	e->class = class;
-	snprintf(e->field, sizeof(e->field), "%s", field);
-	return e;
+	snprintf(e.field, sizeof(e.field), "%s", field);
+	vsnprintf(e.msg, sizeof(e.msg), fmt, ap);
+	n = strlen(e.msg);
+	if (tail != NULL)
+		snprintf(e.msg + n, sizeof(e.msg) - n, ": %s", tail);
+	*out = e;
+	return out;
 }
 
 const struct pf_err *
 pf_err(enum pf_class class, const char *fmt, ...)
 {
-	struct pf_err *e = slot(class, "");
+	const struct pf_err *e;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
+	e = fill(class, "", NULL, fmt, ap);
 	va_end(ap);
 	return e;
 }
@@ -61,11 +72,11 @@ pf_err(enum pf_class class, const char *fmt, ...)
 const struct pf_err *
 pf_err_field(enum pf_class class, const char *field, const char *fmt, ...)
 {
-	struct pf_err *e = slot(class, field);
+	const struct pf_err *e;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
+	e = fill(class, field, NULL, fmt, ap);
 	va_end(ap);
 	return e;
 }
@@ -98,15 +109,12 @@ const struct pf_err *
 pf_errno(const char *fmt, ...)
 {
 	int num = errno;
-	struct pf_err *e = slot(errno_class(num), "");
-	size_t n;
+	const struct pf_err *e;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
+	e = fill(errno_class(num), "", strerror(num), fmt, ap);
 	va_end(ap);
-	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(num));
 	errno = num;
 	return e;
 }
@@ -114,18 +122,12 @@ pf_errno(const char *fmt, ...)
 const struct pf_err *
 pf_err_at(const struct pf_err *why, const char *fmt, ...)
 {
-	char tail[PF_ERR_MSG];
-	struct pf_err *e;
-	size_t n;
+	const struct pf_err *e;
 	va_list ap;
 
-	memcpy(tail, why->msg, sizeof(tail));
-	e = slot(why->class, why->field);
 	va_start(ap, fmt);
-	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
+	e = fill(why->class, why->field, why->msg, fmt, ap);
 	va_end(ap);
-	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", tail);
 	return e;
 }
 

@@ -67,6 +67,15 @@ pf_utf8_ok(const char *s, size_t n)
 	return true;
 }
 
+/* Control characters, and those that turn the direction of writing. */
+static bool
+unseen(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
+	    c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069);
+}
+
 bool
 pf_text_ok(const char *s)
 {
@@ -78,9 +87,7 @@ pf_text_ok(const char *s)
 	for (; n > 0; s += len, n -= len) {
 		if ((len = utf8_char(&c, (const unsigned char *)s, n)) == 0)
 			return false;
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) ||
-		    (c >= 0x202a && c <= 0x202e) ||
-		    (c >= 0x2066 && c <= 0x2069))
+		if (unseen(c))
 			return false;
 	}
 	return true;

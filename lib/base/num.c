@@ -62,13 +62,15 @@ static bool
 digits(int64_t *out, const char **s)
 {
 	int64_t v = 0;
+	int digit;
 
 	if (!isdigit((unsigned char)**s))
 		return false;
 	for (; isdigit((unsigned char)**s); (*s)++) {
-		if (v > (INT64_MAX - 9) / 10)
+		digit = **s - '0';
+		if (v > (INT64_MAX - digit) / 10)
 			return false;
-		v = v * 10 + (**s - '0');
+		v = v * 10 + digit;
 	}
 	*out = v;
 	return true;

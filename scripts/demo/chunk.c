@@ -9,7 +9,7 @@
  * GRUP chunk* inside; LINK name of a text; ENDE.
  *
  * The bugs, each marked where it is:
- *	1 heap overflow		PALT says more colours than were allocated
+ *	1 heap overflow		PALT longer than the colours it counts
  *	2 use after free	PIXL after FREE
  *	3 null dereference	LINK to a text that is not there
  *	4 assertion		a SIZE of no pixels
@@ -22,7 +22,6 @@
 #include "chunk.h"
 
 #define TEXTS	8
-#define COLOURS	4
 
 struct text {
 	char	key[16];
@@ -57,18 +56,13 @@ parse_size(struct picture *p, const uint8_t *d, size_t n)
 static int
 parse_palette(struct picture *p, const uint8_t *d, size_t n)
 {
-	unsigned int i, count;
-
-	if (n < 1)
+	if (n < 1 || p->palette != NULL)
 		return -1;
-	count = d[0];
-	if (p->palette == NULL &&
-	    (p->palette = calloc(COLOURS, 3)) == NULL)
+	p->colours = d[0];
+	if ((p->palette = calloc(p->colours + 1, 3)) == NULL)
 		return -1;
-	/* Bug 1: count is up to 255, the palette has room for 4. */
-	for (i = 0; i < count && 1 + 3 * i + 2 < n; i++)
-		memcpy(p->palette + 3 * i, d + 1 + 3 * i, 3);
-	p->colours = count;
+	/* Bug 1: count and length need not agree. */
+	memcpy(p->palette, d + 1, n - 1);
 	return 0;
 }
 
@@ -127,7 +121,7 @@ parse_pixels(struct picture *p, const uint8_t *d, size_t n)
 	if (p->palette == NULL || n > (size_t)p->width * p->height)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (d[i] < p->colours && d[i] < COLOURS)
+		if (d[i] < p->colours)
 			/* Bug 2: FREE leaves palette where it pointed. */
 			p->shade += p->palette[3 * d[i]];
 	return 0;
@@ -151,7 +145,7 @@ parse_chunk(struct picture *p, const uint8_t *type, const uint8_t *d,
 	if (memcmp(type, "GRUP", 4) == 0)
 		/* Bug 5: a group of no length is all that follows it. */
 		return parse_chunks(p, n == 0 ? type : d, n == 0 ? 6 : n);
-	if (memcmp(type, "FREE", 4) == 0 && !p->freed) {
+	if (memcmp(type, "FREE", 4) == 0 && p->palette != NULL && !p->freed) {
 		free(p->palette);
 		p->freed = 1;
 	}

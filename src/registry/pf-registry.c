@@ -104,8 +104,12 @@ number(int64_t *out, int flag, const char *text)
 static void
 parse_own(struct registry *g, const char *flags, int argc, char *argv[])
 {
+	static char name[64];
 	int ch;
 
+	/* What getopt(3) says of them shall begin with both words. */
+	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
+	argv[0] = name;
 	optind = 0;
 	while ((ch = getopt(argc, argv, flags)) != -1)
 		switch (ch) {

@@ -271,6 +271,8 @@ give_up(struct fuzz *f, int status)
 	char words[256];
 
 	log_last_words(words, sizeof(words), f->log, marks);
+	if (words[0] == '\0')
+		snprintf(words, sizeof(words), "it says nothing");
 	f->over = true;
 	f->result = "failed";
 	snprintf(f->message, sizeof(f->message), "the target does not start "

@@ -44,6 +44,8 @@ env_sanitizers(char ***envp)
 	argv_add(envp, "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:"
 	    "symbolize=1");
 	argv_add(envp, "MSAN_OPTIONS=symbolize=1");
+	/* glibc speaks to the terminal otherwise. */
+	argv_add(envp, "LIBC_FATAL_STDERR_=1");
 	free(tool);
 }
 

@@ -117,12 +117,17 @@ test_messages(void)
 	    strcmp(err->msg + strlen(err->msg) - 5, "first") == 0,
 	    "a chain longer than the ring");
 	/* The oldest slot is the next one, so both ends may be the same. */
-	first = pf_err(PF_DENIED, "oldest");
+	first = pf_err_field(PF_DENIED, "inc", "oldest");
 	for (i = 1; i < PF_ERR_RING; i++)
 		pf_err(PF_IO, "%d", i);
 	err = pf_err_at(first, "at");
 	is_str(err->msg, "at: oldest", "the oldest error in its own slot");
 	is_int(err->class, PF_DENIED, "with its class");
+	is_str(err->field, "inc", "and its field");
+	for (i = 1; i < PF_ERR_RING; i++)
+		pf_err(PF_IO, "%d", i);
+	is_str(pf_err(PF_IO, "again %s", err->msg)->msg,
+	    "again at: oldest", "its text in a new one");
 }
 
 static void

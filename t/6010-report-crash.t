@@ -1,0 +1,108 @@
+#!/bin/sh
+# pf-report crashes and crash: the command that is printed works.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
+. "$PF_ROOT/t/lib/ingest.sh"
+
+# A path that has to be quoted in a command line.
+S="$T/a store'd" SPOOL=$T/spool
+master </dev/null
+cat >"$T/target" <<'!'
+#!/bin/sh
+# dies of what reads "boom"
+echo "option $OPT with $1"
+! grep -q boom "$2"
+!
+job=$(pf-sched submit -N 'demo' -e libfuzzer -t "$T/target")
+bot=$(pf-registry register -H host -N slot-0 -e libfuzzer -i i1)
+
+field()
+{
+	sed -n "s,^$1	,,p" "$T/out"
+}
+# crash SEQ FILE FIELD ...
+crash()
+{
+	seq=$1 file=$2
+	shift 2
+	for f; do
+		set -- "$@" -f "$f"
+		shift
+	done
+	mkpack crash "$job" "$bot" -i i1 -E 1 -A 1 -s "$seq" \
+	    -f engine=libfuzzer "$@" "$file" | lay
+}
+
+printf 'boom 1' >"$T/1"
+printf 'boom 2' >"$T/2"
+esc=$(printf 'line 1\n\033[2Jline 2')
+crash 1 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77 \
+    'stack=parse < main' "output=$esc" \
+    "command=OPT=x %TARGET% -runs=1 %INPUT%"
+crash 2 "$T/2" type=segfault tool= signal=11
+crash 3 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77
+pf-ingest -q
+
+run pf-report crashes
+ran 0 'crashes'
+is "$(cat "$T/err")" '' 'crashes: nothing on stderr'
+is "$(cut -f 2-6,8- "$T/out")" \
+    "heap-buffer-overflow	asan	$(sha "$T/1")	6	demo	2	yes	$job
+segfault	signal 11	$(sha "$T/2")	6	demo	1	yes	$job" \
+    'what, where, how often'
+first=$(head -n 1 "$T/out" | cut -f 1)
+second=$(tail -n 1 "$T/out" | cut -f 1)
+run pf-report crashes -J "$job"
+is "$(wc -l <"$T/out" | tr -d ' ')" 2 'of one job'
+
+run pf-report crash "$first"
+ran 0 'crash'
+is "$(field stack)" 'parse < main' 'its stack'
+is "$(field output)" 'line 1\n\x1b[2Jline 2' 'its report, harmless'
+is "$(field input)" "$S/crashes/$job/$(sha "$T/1")" 'its input'
+repro=$(field reproduce)
+run pf-report crash -x "$first"
+ran 0 'crash -x'
+is "$(cat "$T/out")" "$repro" 'the command alone'
+is "$(cat "$T/err")" '' 'crash -x: nothing on stderr'
+run sh -c "$(cat "$T/out")"
+ran 1 'it runs, and the crash happens again'
+is "$(cat "$T/out")" 'option x with -runs=1' 'with its option and arguments'
+run pf-report -j crash "$first"
+is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'),
+    '\$.reproduce')")" "$repro" 'the same in JSON'
+is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'), '\$.count')")" \
+    2 'and how often'
+
+# What cannot be reproduced is said so.
+run pf-report crash -x "$second"
+ran 66 'a crash without a command'
+is "$(cat "$T/out")" '' 'prints nothing that could be run'
+like "$(cat "$T/err")" 'its bot told no command; the input is /' 'but where'
+run pf-report crash "$second"
+ran 0 'the crash itself is shown'
+is "$(field reproduce)" - 'without a command'
+run pf-report crash 0
+ran 65 'a beginning of both'
+like "$(cat "$T/err")" 'fits more than one crash' 'is refused'
+mv "$S/crashes/$job" "$S/crashes/away"
+run pf-report crash -x "$first"
+ran 66 'an input that is gone'
+like "$(cat "$T/err")" 'its input .* is gone' 'is named'
+mv "$S/crashes/away" "$S/crashes/$job"
+mv "$S/targets" "$S/away"
+run pf-report crash -x "$first"
+ran 66 'a target that is gone'
+like "$(cat "$T/err")" 'its target .* is gone' 'is named'
+run sh -c "pf-report crash $first >/dev/full"
+ran 74 'stdout that cannot be written'
+
+if command -v script >/dev/null; then
+	script -qec "pf-report crash $first" /dev/null </dev/null |
+	    tr -d '\r' >"$T/tty"
+	is "$(tail -n 1 "$T/tty")" "$repro" 'people get the command last'
+	is "$(grep -c "$(printf '\033')" "$T/tty")" 0 'and no escapes'
+	ok 'the report is lines' grep -qx 'line 1' "$T/tty"
+else skip 'no script(1)'; fi
+done_testing
