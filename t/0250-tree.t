@@ -49,7 +49,8 @@ words='/[w]ork/|/[r]oot/|\.\./[s]hared|[^A-Z][D]ESIGN\.md|[M]EASURED\.md'
 words="$words|[R]ELIABILITY\\.md|[B]RIEF|\\b[T]ODO\\b|[F]IXME"
 xargs grep -nIE "$words" <"$T/files" >"$T/words"
 empty "$T/words" 'nothing points outside of the tree'
-xargs grep -nIE '[ 	]+$' <"$T/files" | grep -v '^t/data/' >"$T/blanks"
+xargs grep -nIE '[ 	]+$' <"$T/files" | grep -v -e '^t/data/' -e '^t/fuzz/corpus/' \
+    >"$T/blanks"
 empty "$T/blanks" 'no blanks at ends of lines'
 # shellcheck disable=SC2016 # awk's, not the shell's
 grep -E '\.[ch]$' "$T/files" | xargs awk '

@@ -91,9 +91,10 @@ is "$(cut -f 1-4 "$T/out")" "$bot	s0	h1	idle
 $other	h2	h2	registering" 'list: id, name, host, state'
 run pf-registry -j list
 is "$(wc -l <"$T/out" | tr -d ' ')" 2 'a JSON object a line'
-is "$(head -n 1 "$T/out" | sqlite3 :memory: "SELECT json_extract(
-    readfile('/dev/stdin'), '\$.is_online', '\$.capabilities[0]')")" \
-    '[1,"libfuzzer"]' 'which is JSON'
+head -n 1 "$T/out" >"$T/row"
+is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/row'),
+    '\$.is_online', '\$.capabilities[0]')")" \
+    '[true,"libfuzzer"]' 'which is JSON'
 
 run pf-registry show "$bot"
 ran 0 'show'

@@ -30,7 +30,7 @@ check 'a URL of a file' 78 - '~not an http:// or https:// URL' \
     pfrun -m "file://$T/run.conf"
 check 'an empty URL' 78 - '~not an http:// or https:// URL' pfrun -m ''
 echo 'mastr_url = http://localhost' | conf
-check 'an unknown key' 78 - "~run.conf:6: unknown key \"mastr_url\" in \[bot\]" \
+check 'an unknown key' 78 - "~run.conf:7: unknown key \"mastr_url\" in \[bot\]" \
     pfrun
 echo 'capabilities = honggfuzz' | conf
 check 'no engine to offer' 69 - '~^pf-run: no engine to offer' pfrun

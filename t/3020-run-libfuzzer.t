@@ -60,7 +60,7 @@ is "$(master_sql "SELECT count(*) > 0 FROM corpus WHERE job_id = '$job'")" 1 \
     'new inputs'
 like "$(master_sql "SELECT max(executions) FROM job_stats
     WHERE job_id = '$job'")" '^[0-9]{3,}$' 'executions'
-is "$(ps -eo args | grep -cF "$T/w/slot-0/jobs/")" 1 'no process is left'
+is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'
 is "$(ls "$T/w/slot-0/jobs")" '' 'no directory of a job is left'
 
 # Every input crashes, the empty one too.

@@ -25,7 +25,7 @@ main(int argc, char *argv[])
 	if (f == NULL || fread(b, 1, sizeof(b) - 1, f) < 3)
 		return 0;
 	if (b[0] == 'B' && b[1] == 'U')
-		if (b[2] == 'G')
+		if (b[2] != 'x')
 			abort();
 	return 0;
 }
@@ -41,12 +41,13 @@ ok 'everything was delivered' outbox_empty
 ok 'and filed' until_true 10 spool_empty
 is "$(crashes_of 'DISTINCT type, signal')" 'abort|6' 'what it is'
 is "$(crashes_of 'DISTINCT command')" '%TARGET% < %INPUT%' 'how to reproduce'
-like "$(crashes_of file_path)" '^id:000000,sig:06' 'what afl-fuzz calls it'
 h=$(crashes_of hash | head -n 1)
-like "$(cat "$PF_STORAGE/crashes/$job/$h")" '^BUG' 'the input'
+like "$(cat "$PF_STORAGE/crashes/$job/$h.json")" \
+    '"file_path":"id:[0-9]{6},sig:06,' 'what afl-fuzz calls it'
+like "$(cat "$PF_STORAGE/crashes/$job/$h")" '^BU' 'the input'
 like "$(master_sql "SELECT max(executions) FROM job_stats
     WHERE job_id = '$job'")" '^[0-9]{2,}$' 'executions, at the end at least'
-is "$(ps -eo args | grep -cF "$T/w/slot-0/jobs/")" 1 'no process is left'
+is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'
 
 submit file afl++ "$T/one" -d 8s -s "$T/seeds" -o schedule=fast -- -f @@
 check 'a job with a file' 0 - '~completed$' pfrun

@@ -26,10 +26,10 @@ master_stop
 rm -f "$T/m/httpd.out"
 master_start ingest httpd
 
-# begin ARG ...: pf-run in the background until its job runs; sets bot
+# begin: pf-run in the background until its job runs; sets bot
 begin()
 {
-	timeout 60 pf-run -m "$url" "$@" >"$T/bot.out" 2>"$T/bot.err" &
+	timeout 60 pf-run -m "$url" >"$T/bot.out" 2>"$T/bot.err" &
 	bot=$!
 	ok 'its job runs' until_true 20 job_is running
 }
@@ -40,7 +40,7 @@ finish()
 }
 engines()
 {
-	ps -eo args | grep -F "$T/w/slot-0/jobs/" | grep -vc grep
+	pgrep -fc "$T/w/slot-0/jobs/"
 }
 
 submit cancelled libfuzzer "$T/quiet" -d 60s

@@ -32,6 +32,7 @@ crash()
 	done
 	mkpack crash "$job" "$bot" -i i1 -E 1 -A 1 -s "$seq" \
 	    -f engine=libfuzzer "$@" "$file" | lay
+	pf-ingest -q
 }
 
 printf 'boom 1' >"$T/1"
@@ -42,7 +43,6 @@ crash 1 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77 \
     "command=OPT=x %TARGET% -runs=1 %INPUT%"
 crash 2 "$T/2" type=segfault tool= signal=11
 crash 3 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77
-pf-ingest -q
 
 run pf-report crashes
 ran 0 'crashes'
@@ -61,7 +61,7 @@ ran 0 'crash'
 is "$(field stack)" 'parse < main' 'its stack'
 is "$(field output)" 'line 1\n\x1b[2Jline 2' 'its report, harmless'
 is "$(field input)" "$S/crashes/$job/$(sha "$T/1")" 'its input'
-repro=$(field reproduce)
+repro=$(field reproduce | sed 's,\\\\,\\,g')
 run pf-report crash -x "$first"
 ran 0 'crash -x'
 is "$(cat "$T/out")" "$repro" 'the command alone'

@@ -12,7 +12,7 @@
  *	1 heap overflow		PALT longer than the colours it counts
  *	2 use after free	PIXL after FREE
  *	3 null dereference	LINK to a text that is not there
- *	4 assertion		a SIZE of no pixels
+ *	4 assertion		a SIZE beyond what its author thought of
  *	5 stack exhaustion	GRUP inside GRUP without end
  */
 #include <assert.h>
@@ -49,7 +49,7 @@ parse_size(struct picture *p, const uint8_t *d, size_t n)
 	p->width = (unsigned int)d[0] << 8 | d[1];
 	p->height = (unsigned int)d[2] << 8 | d[3];
 	/* Bug 4: the file decides whether this holds. */
-	assert(p->width * p->height != 0);
+	assert(p->width < 0xff00 || p->height < 0xff00);
 	return 0;
 }
 
@@ -104,7 +104,7 @@ parse_link(struct picture *p, const uint8_t *d, size_t n)
 	const struct text *t;
 	char key[16] = "";
 
-	if (n < 2 || n >= sizeof(key) || p->ntexts == 0)
+	if (n < 2 || n >= sizeof(key) || p->ntexts < 2)
 		return -1;
 	memcpy(key, d, n);
 	t = find_text(p, key);

@@ -53,13 +53,13 @@ static const struct command {
 	bool			 db;
 	const struct pf_err	*(*run)(struct registry *, const char *);
 } commands[] = {
-	{ "deregister",	"+",		true,	true,	op_deregister },
-	{ "drain",	"+u",		true,	true,	op_drain },
-	{ "heartbeat",	"+A:E:J:i:",	true,	true,	op_heartbeat },
-	{ "list",	"+",		false,	true,	list },
-	{ "register",	"+H:N:e:i:",	false,	false,	op_register },
-	{ "reset",	"+",		true,	true,	op_reset },
-	{ "show",	"+",		true,	true,	show },
+	{ "deregister",	"",		true,	true,	op_deregister },
+	{ "drain",	"u",		true,	true,	op_drain },
+	{ "heartbeat",	"AEJi",	true,	true,	op_heartbeat },
+	{ "list",	"",		false,	true,	list },
+	{ "register",	"HNei",	false,	false,	op_register },
+	{ "reset",	"",		true,	true,	op_reset },
+	{ "show",	"",		true,	true,	show },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -107,11 +107,13 @@ parse_own(struct registry *g, const char *flags, int argc, char *argv[])
 	static char name[64];
 	int ch;
 
-	/* What getopt(3) says of them shall begin with both words. */
+	/* Complaints about them shall begin with both words. */
 	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
 	argv[0] = name;
 	optind = 0;
-	while ((ch = getopt(argc, argv, flags)) != -1)
+	while ((ch = getopt(argc, argv, "+A:E:H:J:N:e:i:u")) != -1) {
+		if (strchr(flags, ch) == NULL)
+			usage();
 		switch (ch) {
 		case 'A':
 			number(&g->attempt, ch, optarg);
@@ -142,6 +144,7 @@ parse_own(struct registry *g, const char *flags, int argc, char *argv[])
 		default:
 			usage();
 		}
+	}
 }
 
 /* Options that only make sense together. */

@@ -193,16 +193,16 @@ static const struct command {
 	bool			 db;
 	const struct pf_err	*(*run)(struct report *, const char *);
 } commands[] = {
-	{ "bots",	"+",	0, 0, true,	report_bots },
-	{ "config",	"+",	0, 0, false,	report_config },
-	{ "corpus",	"+",	0, 1, true,	report_corpus },
-	{ "coverage",	"+",	0, 1, true,	report_coverage },
-	{ "crash",	"+x",	1, 1, true,	report_crash },
-	{ "crashes",	"+J:",	0, 0, true,	report_crashes },
-	{ "events",	"+f",	0, 0, true,	report_events },
-	{ "job",	"+",	1, 1, true,	report_job },
-	{ "jobs",	"+",	0, 0, true,	report_jobs },
-	{ "status",	"+",	0, 0, true,	report_status },
+	{ "bots",	"",	0, 0, true,	report_bots },
+	{ "config",	"",	0, 0, false,	report_config },
+	{ "corpus",	"",	0, 1, true,	report_corpus },
+	{ "coverage",	"",	0, 1, true,	report_coverage },
+	{ "crash",	"x",	1, 1, true,	report_crash },
+	{ "crashes",	"J",	0, 0, true,	report_crashes },
+	{ "events",	"f",	0, 0, true,	report_events },
+	{ "job",	"",	1, 1, true,	report_job },
+	{ "jobs",	"",	0, 0, true,	report_jobs },
+	{ "status",	"",	0, 0, true,	report_status },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -246,11 +246,13 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 	static char name[64];
 	int ch;
 
-	/* What getopt(3) says of them shall begin with both words. */
+	/* Complaints about them shall begin with both words. */
 	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
 	argv[0] = name;
 	optind = 0;
-	while ((ch = getopt(argc, argv, flags)) != -1)
+	while ((ch = getopt(argc, argv, "+J:fx")) != -1) {
+		if (strchr(flags, ch) == NULL)
+			usage();
 		switch (ch) {
 		case 'J':
 			r->job = optarg;
@@ -264,6 +266,7 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 		default:
 			usage();
 		}
+	}
 }
 
 int

@@ -19,6 +19,8 @@
 #define OUTPUT_MAX	8192	/* bytes of a report that travel; escaped, a
 				 * header still holds them */
 
+#define NOT_AGAIN	"the input alone did not crash the target again"
+
 /* The members every record of this job has. */
 static void
 start_record(struct fuzz *f, struct pf_rec *r, enum pf_kind kind)
@@ -63,9 +65,9 @@ struct crash {
 static void
 look_at_crash(struct fuzz *f, const struct find *found, struct crash *c)
 {
-	struct rerun r;
+	struct rerun r = { .log = PF_BUF_INIT };
 	const struct pf_err *err;
-	bool hung = false;
+	bool hung = false, alone = false;
 
 	*c = (struct crash){ .log = PF_BUF_INIT, .report = found->report,
 	    .len = found->report_len, .signal = found->signal,
@@ -78,6 +80,7 @@ look_at_crash(struct fuzz *f, const struct find *found, struct crash *c)
 			if (r.signal != 0 && !hung)
 				c->signal = r.signal;
 			c->exit_code = r.exit_code;
+			alone = true;
 		}
 		c->log = r.log;
 		c->report = c->log.data;
@@ -95,6 +98,10 @@ look_at_crash(struct fuzz *f, const struct find *found, struct crash *c)
 		    "unknown";
 	c->report += c->trace.offset;
 	c->len -= c->trace.offset;
+	if (alone && r.signal == 0 && r.exit_code == 0 && !hung) {
+		c->report = NOT_AGAIN;
+		c->len = strlen(NOT_AGAIN);
+	}
 	if (c->len > OUTPUT_MAX)
 		c->len = OUTPUT_MAX;
 }

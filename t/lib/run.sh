@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # After tap.sh and master.sh: bots with tiny targets, in a second or two.
 
 # run_master: a master whose reaper has nothing to do, and a bot's
@@ -72,7 +72,7 @@ crashes_of()
 # spool_empty: everything that was delivered is filed
 spool_empty()
 {
-	[ -z "$(ls "$PF_SPOOL/new" "$PF_SPOOL/cur" | grep '^[0-9a-f]')" ]
+	[ -z "$(find "$PF_SPOOL/new" "$PF_SPOOL/cur" -type f)" ]
 }
 
 outbox_empty()
