@@ -8,12 +8,12 @@
 # A path that has to be quoted in a command line.
 S="$T/a store'd" SPOOL=$T/spool
 master </dev/null
-cat >"$T/target" <<'!'
+cat >"$T/target" <<'EOF'
 #!/bin/sh
 # dies of what reads "boom"
 echo "option $OPT with $1"
 ! grep -q boom "$2"
-!
+EOF
 job=$(pf-sched submit -N 'demo' -e libfuzzer -t "$T/target")
 bot=$(pf-registry register -H host -N slot-0 -e libfuzzer -i i1)
 
