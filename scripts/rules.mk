@@ -125,8 +125,10 @@ IETC =	$(DESTDIR)$(PREFIX)/share/pandafuzz
 install: all
 	install -d $(IBIN) $(IETC)
 	install -m 755 $(BINS) $(IBIN)
-	for m in $(MANS); do install -D -m 644 man/$$m $(IMAN)/$$m; done
-	for f in $(ETC); do install -m 644 etc/$$f $(IETC)/$$f; done
+	for m in $(MANS); do \
+	    install -D -m 644 man/$$m $(IMAN)/$$m || exit 1; done
+	for f in $(ETC); do \
+	    install -m 644 etc/$$f $(IETC)/$$f || exit 1; done
 
 uninstall:
 	for p in $(PROGS); do rm -f $(IBIN)/$$p; done
@@ -142,7 +144,7 @@ dist:
 	    gzip -9n >pandafuzz-$(VERSION).tar.gz
 
 README: man/man7/pandafuzz.7
-	mandoc -Tutf8 -Owidth=78 $< | col -bx >$@
+	sh scripts/readme >$@
 
 .PHONY: all tests check check-asan check-valgrind analyze fuzz demo install \
 	uninstall clean dist print-PROGS setup-build setup-demo setup-check

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/tree.sh
 . "$PF_ROOT/t/lib/tree.sh"
+whole
 need ldd nm objdump
 
 # with LIBRARY: the programs that load it themselves

@@ -13,7 +13,7 @@ if [ -e .git ] && command -v git >/dev/null; then
 		[ ! -e "$f" ] || echo "$f"
 	done
 else
-	find . -type f ! -path './.build/*' ! -path './bin/pf-*' |
+	find . -type f ! -path './.build/*' ! -path './bin/pf-*' ! -path './var/*' |
 	    sed 's|^\./||'
 fi | sort >"$T/files"
 

@@ -238,7 +238,7 @@ pf_job_of_request(struct pf_buf *b, int64_t *n, struct pf_db *db,
 	*n = 0;
 	pf_jw_open(b, "jobs", '[');
 	err = pf_q(&q, db, "SELECT id FROM jobs WHERE request = ? "
-	    "ORDER BY id", "s", request);
+	    "ORDER BY rowid", "s", request);
 	for (; err == NULL && (err = pf_q_row(&q, &more)) == NULL && more;
 	    ++*n)
 		pf_jw_str(b, NULL, pf_q_text(&q, 0));

@@ -37,6 +37,7 @@ struct client {
 	struct pf_buf	 out;
 	size_t		 mark;		/* replies up to here are committed */
 	bool		 eof;
+	bool		 deaf;		/* what it sends is thrown away */
 	bool		 broken;
 };
 
@@ -94,7 +95,10 @@ welcome(struct server *s)
 	}
 }
 
-/* Reads what is there; false when the client is to be dropped. */
+/*
+ * Reads what is there.  A client that was refused for good is read to its
+ * end all the same: closing on unread bytes would take its answer away.
+ */
 static void
 hear(struct client *c)
 {
@@ -103,7 +107,8 @@ hear(struct client *c)
 	while (c->in.len < PF_OP_MAX) {
 		n = read(c->fd, pf_buf_room(&c->in, PF_OP_MAX), PF_OP_MAX);
 		if (n > 0) {
-			pf_buf_grew(&c->in, (size_t)n);
+			if (!c->deaf)
+				pf_buf_grew(&c->in, (size_t)n);
 			continue;
 		}
 		if (n == 0)
@@ -156,7 +161,7 @@ work(struct server *s, struct client *c, size_t *lines)
 		pf_op_refuse(&c->out, NULL, pf_err(PF_USAGE, "op line longer "
 		    "than %d bytes", PF_OP_MAX));
 		pf_buf_reset(&c->in);
-		c->eof = true;
+		c->deaf = true;
 	}
 	return err;
 }

@@ -70,7 +70,9 @@ master_stop()
 	status=0
 	for master_pid in $master_pids; do
 		kill "$master_pid" 2>/dev/null
-		wait "$master_pid" || [ $status -ne 0 ] || status=$?
+		wait "$master_pid"
+		master_rc=$?
+		[ $status -ne 0 ] || status=$master_rc
 	done
 	master_pids=
 }
