@@ -107,9 +107,9 @@ ALLSRC = $(LIB:%=lib/%.c) $(filter-out lib/store/schema.c,$(WRITER:%=lib/%.c)) \
 analyze: setup-check
 	$(MAKE) -j2 O=.build/analyze B=.build/analyze/bin EXTRA='-fanalyzer' all
 	clang-tidy --quiet $(ALLSRC) -- -std=c11 -D_GNU_SOURCE \
-	    -DPF_VERSION='""' -Ilib -Isrc
+	    -DPF_VERSION='""' -I. -Ilib -Isrc
 	cppcheck -q --error-exitcode=1 --std=c11 --inline-suppr \
-	    --enable=warning,portability -Ilib -Isrc $(ALLSRC)
+	    --enable=warning,portability -I. -Ilib -Isrc $(ALLSRC)
 
 demo: setup-demo
 	$(MAKE) -j2 all

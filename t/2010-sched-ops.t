@@ -6,7 +6,7 @@
 . "$PF_ROOT/t/lib/sched.sh"
 need jq sqlite3
 
-sched_new
+sched_new ''
 before=$(sql 'SELECT count(*) FROM events')
 
 # refused CLASS FIELD LINE NAME

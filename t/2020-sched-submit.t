@@ -112,7 +112,7 @@ is "$(sql "SELECT count(*) FROM jobs WHERE name = 'r'")" 2 'its two copies'
 # A full disk: a clear error, and nothing half-made.
 if [ "$(id -u)" -eq 0 ] && mkdir "$T/small" &&
     mount -t tmpfs -o size=600k tmpfs "$T/small" 2>/dev/null; then
-	at_end 'umount "$T/small"'
+	at_end "umount $T/small"
 	printf '[storage]\npath = %s\n[spool]\npath = %s\n[sched]\nsocket = %s\n' \
 	    "$T/small/s" "$T/m/spool" "$T/m/sock2" >"$T/small.conf"
 	PF_CONF=$T/small.conf

@@ -8,7 +8,7 @@ need jq sqlite3 socat
 
 check 'serving before init' 66 - '~run pf-sched init' \
     sh -c "printf '[storage]\npath = $T/none\n' >$T/c; pf-sched -c $T/c serve"
-sched_new
+sched_new ''
 serve_start
 ok 'its socket appears' test -S "$T/m/sock"
 check 'a second writer is refused' 75 - '~another pf-sched has the database' \

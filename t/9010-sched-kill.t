@@ -8,7 +8,7 @@
 need jq sqlite3 strace
 [ -z "${PF_FAST-}" ] || skip_all 'slow'
 
-sched_new
+sched_new ''
 blob=$(sha256sum /bin/true | cut -c 1-64)
 pf-sched submit -N warm -e afl++ -t /bin/true >/dev/null
 cat >"$T/lines" <<LINES

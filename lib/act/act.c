@@ -58,7 +58,7 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 		return pf_err(PF_USAGE, "not an op line: %s", err->msg);
 	if (!pf_json_is_object(*req))
 		return pf_err(PF_USAGE, "not an op line: not an object");
-	if ((err = pf_json_int(&v, *req, "v", 1, 1)) != NULL)
+	if (pf_json_int(&v, *req, "v", 1, 1) != NULL)
 		return pf_err_field(PF_USAGE, "v", "op line of another "
 		    "version; this is 1");
 	if ((err = pf_json_need(&name, *req, "op")) != NULL)

@@ -209,10 +209,11 @@ add_job(struct pf_act *a, const struct pf_job_new *n,
 }
 
 static const struct pf_err *
-add_jobs(struct pf_act *a, struct pf_job_new *n, const struct pf_json *req,
-    struct pf_buf *out)
+add_jobs(struct pf_act *a, const struct pf_job_new *common,
+    const struct pf_json *req, struct pf_buf *out)
 {
 	const struct pf_err *err;
+	struct pf_job_new n = *common;
 	const char *campaign = PF_CAMPAIGN_DEFAULT;
 	char group[PF_ID_MAX + 1], id[PF_ID_MAX + 1];
 	int64_t copies = 1, i;
@@ -225,12 +226,12 @@ add_jobs(struct pf_act *a, struct pf_job_new *n, const struct pf_json *req,
 		    "name of 1 to 128 printable bytes");
 	if ((err = pf_campaign_need(group, a->db, campaign, a->now)) != NULL)
 		return err;
-	n->campaign = group;
-	n->id = id;
+	n.campaign = group;
+	n.id = id;
 	pf_jw_open(out, "jobs", '[');
 	for (i = 0; i < copies; i++) {
 		pf_uuid7(id, a->now);
-		if ((err = add_job(a, n, req)) != NULL)
+		if ((err = add_job(a, &n, req)) != NULL)
 			return err;
 		pf_jw_str(out, NULL, id);
 	}

@@ -311,7 +311,7 @@ pf_conf_lease_ms(const struct pf_conf *conf)
 	int64_t least = pf_conf_lease_ticks(conf) * conf->tick;
 	int64_t margin = least / 10 < 5000 ? least / 10 : 5000;
 
-	assert(margin > 0 && least - margin < least);
+	assert(margin > 0 && margin < least);
 	return least - margin;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,13 +58,12 @@ make_argv(struct fuzz *f, struct state *st)
 	argv_add(&f->argv, st->corpus);
 	argv_add(&f->argv, f->files->seeds);
 	argv_addf(&f->argv, "-artifact_prefix=%s/", st->artifacts);
-	argv_addf(&f->argv, "-max_total_time=%lld",
-	    (long long)(left / 1000 + 1));
-	argv_addf(&f->argv, "-timeout=%lld",
-	    (long long)((f->job->timeout + 999) / 1000));
+	argv_addf(&f->argv, "-max_total_time=%" PRId64, left / 1000 + 1);
+	argv_addf(&f->argv, "-timeout=%" PRId64,
+	    (f->job->timeout + 999) / 1000);
 	if (f->job->memory > 0)
-		argv_addf(&f->argv, "-rss_limit_mb=%lld",
-		    (long long)(f->job->memory >> 20));
+		argv_addf(&f->argv, "-rss_limit_mb=%" PRId64,
+		    f->job->memory >> 20);
 	if (f->files->dict != NULL)
 		argv_addf(&f->argv, "-dict=%s", f->files->dict);
 	argv_add(&f->argv, "-print_final_stats=1");

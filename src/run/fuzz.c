@@ -152,7 +152,7 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 		err = pf_err(PF_DATA, "engine %s is unknown here", j->engine);
 	else
 		err = fetch_job(s, j, dir, &files);
-	if (err == NULL) {
+	if (err == NULL && f.engine != NULL) {
 		f.started = pf_boot_ms();
 		f.deadline = f.started + j->duration;
 		err = f.engine->start(&f);
