@@ -1,6 +1,6 @@
 #!/bin/sh
 # The flags of each program: those of getopt are those of the usage are those
-# of the manual's synopsis are those it describes.
+# of the manual's synopsis are those it describes; and so are its commands.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/tree.sh
@@ -29,6 +29,24 @@ in_usage()
 in_items()
 {
 	sed -n 's/^\.It Fl \([A-Za-z]\)\( .*\)\{0,1\}$/\1/p' "$1" | letters
+}
+
+# Commands of the program: the table in its source, the lines of its usage,
+# the items of its manual.
+commands_in_source()
+{
+	sed -n 's/^	{ "\([a-z]*\)",.*/\1/p' "$(source_dir "$1")/$1.c"
+}
+
+commands_in_usage()
+{
+	sed -n 's/^\(usage:\)\{0,1\} *pf-[a-z]*//p' |
+	    sed 's/\[[^]]*\]//g' | awk '$1 ~ /^[a-z]+$/ { print $1 }'
+}
+
+commands_in_items()
+{
+	sed -n 's/^\.It [CI][mc] \([a-z]*\)\( .*\)\{0,1\}$/\1/p' "$1"
 }
 
 one_line()
@@ -68,6 +86,13 @@ for p in $(var PROGS); do
 	is "$(synopsis "$m" | one_line)" \
 	    "$(sed '1s/^usage: //' "$T/usage" | one_line)" \
 	    "$p: synopsis = usage"
+	verbs=$(commands_in_source "$p" | sort -u)
+	is "$(commands_in_usage <"$T/usage" | sort -u)" "$verbs" \
+	    "$p: commands of usage = of the source"
+	for v in $verbs; do
+		commands_in_items "$m" | grep -qx "$v" || echo "$v"
+	done >"$T/undescribed"
+	empty "$T/undescribed" "$p: every command is described"
 	check "$p -V" 0 "~^$p [0-9]+\\.[0-9]+$" - "$p" -V
 	check "$p: a flag it does not have" 64 - '~^usage: ' \
 	    "$p" "-$(wrong_flag "$flags")"

@@ -32,8 +32,10 @@ done
 	var FUZZ | tr ' ' '\n' | sed 's|.*|t/fuzz/&.c|'
 } | grep -v '/\.c$' | sort >"$T/named"
 grep -E '^(src/.*|lib/.*|t/unit/[^/]*|t/lib/[^/]*|t/fuzz/[^/]*)\.c$' \
-    "$T/files" | grep -v '^t/fuzz/replay.c$' >"$T/sources"
-comm -13 "$T/named" "$T/sources" >"$T/unnamed"
+    "$T/files" >"$T/sources"
+comm -13 "$T/named" "$T/sources" | while read -r f; do
+	grep -q "/${f%.c}\\.[co] " scripts/rules.mk || echo "$f"
+done >"$T/unnamed"
 empty "$T/unnamed" 'the Makefile names every source'
 comm -23 "$T/named" "$T/sources" >"$T/missing"
 empty "$T/missing" 'every source it names is there'
@@ -42,6 +44,14 @@ sed -n 's|^etc/||p' "$T/files" >"$T/etc"
 check 'the Makefile names every file of etc' 0 - - diff "$T/named" "$T/etc"
 
 check 'no banned function is called' 0 - - scripts/banned
+mkdir -p "$T/t/scripts" "$T/t/lib/a" "$T/t/src/b"
+cp scripts/banned "$T/t/scripts"
+echo 'pf_sprintf(s, "gets()"); /* sprintf */' >"$T/t/lib/a/a.c"
+: >"$T/t/lib/a/a.h"
+: >"$T/t/src/b/b.h"
+echo '	if (x) sprintf(s, "a");' >"$T/t/src/b/b.c"
+check 'one that were would be seen' 1 '=src/b/b.c:1: sprintf; instead: pf_buf_addf, snprintf' - \
+    "$T/t/scripts/banned"
 
 # Text without machine paths or papers of those who wrote it.  The brackets
 # keep this line from finding itself.

@@ -36,6 +36,22 @@ find "$T/d" -type f >"$T/left"
 empty "$T/left" 'leaves no file'
 check 'again is fine' 0 - - to uninstall
 
+# What the last commit holds, in one directory, the same bytes each time.
+if [ -e .git ] && git -c safe.directory='*' clone -q --no-local --depth 1 \
+    "$PF_ROOT" "$T/clone" 2>/dev/null; then
+	check 'make dist' 0 '*' - make -s -C "$T/clone" dist
+	set -- "$T"/clone/*.tar.gz
+	tar -tzf "$1" >"$T/packed"
+	grep -v '^pandafuzz-[0-9.]*/' "$T/packed" >"$T/strange"
+	empty "$T/strange" 'packs one directory'
+	ok 'with the Makefile in it' grep -q '^[^/]*/Makefile$' "$T/packed"
+	sha256sum "$1" >"$T/first"
+	run make -s -C "$T/clone" dist
+	ok 'again it is the same' sha256sum -c --status "$T/first"
+else
+	skip 'no history to pack here'
+fi
+
 # Where nothing may be written it fails and says so.
 mkdir -p "$T/file"
 : >"$T/file/opt"

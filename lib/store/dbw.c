@@ -133,13 +133,13 @@ open_file(struct pf_db **out, const char *path, int flags)
 }
 
 static const struct pf_err *
-take_lock(int *lock, const char *storage, bool wait)
+take_lock(int *lock, const char *storage)
 {
 	const struct pf_err *err;
 	struct pf_buf path = PF_BUF_INIT;
 
 	pf_buf_addf(&path, "%s/data/writer.lock", storage);
-	err = pf_lock(lock, path.data, wait);
+	err = pf_lock(lock, path.data, false);
 	if (err != NULL && err->class == PF_BUSY)
 		err = pf_err(PF_BUSY, "another pf-sched has the database; "
 		    "%s", err->msg);
@@ -160,7 +160,7 @@ pf_dbw_init(const char *storage, bool *made)
 	mode_t mask;
 
 	pf_db_path(&path, storage);
-	if ((err = take_lock(&lock, storage, false)) == NULL) {
+	if ((err = take_lock(&lock, storage)) == NULL) {
 		/* -wal and -shm inherit the mode: readers are the group. */
 		mask = umask(027);
 		err = open_file(&db, path.data, SQLITE_OPEN_CREATE);
@@ -178,7 +178,7 @@ pf_dbw_init(const char *storage, bool *made)
 }
 
 const struct pf_err *
-pf_dbw_open(struct pf_db **out, int *lock, const char *storage, bool wait)
+pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 {
 	const struct pf_err *err;
 	struct pf_buf path = PF_BUF_INIT;
@@ -187,7 +187,7 @@ pf_dbw_open(struct pf_db **out, int *lock, const char *storage, bool wait)
 
 	*out = NULL;
 	pf_db_path(&path, storage);
-	if ((err = take_lock(lock, storage, wait)) == NULL &&
+	if ((err = take_lock(lock, storage)) == NULL &&
 	    (err = open_file(&db, path.data, 0)) == NULL &&
 	    (err = pf_db_int(db, &version, NULL, "PRAGMA user_version", "")) ==
 	    NULL && version != PF_DB_VERSION)

@@ -16,12 +16,12 @@ const struct pf_err	*pf_dbw_init(const char *storage, bool *made);
 
 /*
  * Opens it for writing: takes the lock <storage>/data/writer.lock (PF_BUSY if
- * another process has it, after waiting when wait), sets WAL, synchronous
+ * another process has it), sets WAL, synchronous
  * FULL, foreign keys and persistent -wal.  *lock is the caller's to close
  * after pf_db_close().
  */
 const struct pf_err	*pf_dbw_open(struct pf_db **, int *lock,
-			    const char *storage, bool wait);
+			    const char *storage);
 
 /* One transaction around many ops; a savepoint around each. */
 const struct pf_err	*pf_dbw_begin(struct pf_db *);

@@ -17,6 +17,7 @@
 #include "store/writer.h"
 
 #define BATCH_MAX	2000
+#define AGAIN_MS	20	/* between two looks for a way to the writer */
 
 /* Where lines go: a server, or our own transaction. */
 struct sink {
@@ -108,18 +109,31 @@ batch(struct sink *s, struct pf_buf *in, bool eof)
 	return err;
 }
 
+/*
+ * Somebody may hold the database and not listen yet, or not for long any
+ * more: so it is asked in turn for a listener and for the lock, never waiting
+ * for one of them alone.
+ */
 static const struct pf_err *
 open_sink(struct sink *s)
 {
 	const struct pf_err *err;
+	int64_t end = pf_boot_ms() + s->conf->request;
 
-	if ((err = pf_writer_open(&s->remote, s->conf->sched_socket, false,
-	    NULL)) == NULL)
-		return NULL;
-	s->remote = NULL;
-	if (err->class != PF_BUSY && err->class != PF_NOTFOUND)
-		return err;
-	return writer_open(&s->own, s->conf, true, false);
+	for (;;) {
+		err = pf_writer_open(&s->remote, s->conf->sched_socket, false,
+		    NULL);
+		if (err == NULL)
+			return NULL;
+		s->remote = NULL;
+		if (err->class != PF_BUSY && err->class != PF_NOTFOUND)
+			return err;
+		err = writer_open(&s->own, s->conf, false);
+		if (err == NULL || err->class != PF_BUSY ||
+		    pf_boot_ms() >= end)
+			return err;
+		pf_sleep_ms(AGAIN_MS);
+	}
 }
 
 static const struct pf_err *

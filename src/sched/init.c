@@ -67,7 +67,7 @@ fill(const struct pf_conf *conf)
 	int64_t now = pf_wall_ms();
 	int lock = -1;
 
-	if ((err = pf_dbw_open(&db, &lock, conf->storage_path, false)) !=
+	if ((err = pf_dbw_open(&db, &lock, conf->storage_path)) !=
 	    NULL)
 		return err;
 	pf_uuid7(id, now);

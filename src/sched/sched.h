@@ -43,11 +43,11 @@ struct writer {
 };
 
 /*
- * Opens the database for writing; waits for the lock of another writer when
- * wait.  With recover, the recovery of a starting server is done.
+ * Opens the database for writing; PF_BUSY if another writer has it.  With
+ * recover, the recovery of a starting server is done.
  */
 const struct pf_err	*writer_open(struct writer *, const struct pf_conf *,
-			    bool wait, bool recover);
+			    bool recover);
 void			 writer_close(struct writer *);
 
 /*

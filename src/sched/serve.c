@@ -29,6 +29,7 @@
 #define BATCH_MAX	2000		/* lines of a transaction */
 #define OUT_MAX		(4 << 20)	/* unread replies of a client */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
+#define AGAIN_MS	20	/* between two tries for the database */
 #define IDLE_MS		30000		/* on a socket that was handed over */
 
 struct client {
@@ -264,13 +265,35 @@ loop_once(struct server *s)
 	    pf_boot_ms() - s->busy_at >= IDLE_MS);
 }
 
+/*
+ * A pf-sched apply may have the database for a moment: that is waited for,
+ * but another server is not.
+ */
+static const struct pf_err *
+open_writer(struct server *s, const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	int64_t end = pf_boot_ms() + conf->request;
+	int fd;
+
+	while ((err = writer_open(&s->w, conf, true)) != NULL &&
+	    err->class == PF_BUSY && pf_boot_ms() < end && !stopping) {
+		if (!s->handed &&
+		    pf_sock_connect_unix(&fd, conf->sched_socket) == NULL) {
+			close(fd);
+			break;
+		}
+		pf_sleep_ms(AGAIN_MS);
+	}
+	return err;
+}
+
 static const struct pf_err *
 listen_on(struct server *s, const struct pf_conf *conf)
 {
 	const struct pf_err *err;
 	int flags;
 
-	s->handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
 	if (s->handed)
 		s->listener = STDIN_FILENO;
 	else if ((err = pf_sock_listen_unix(&s->listener, conf->sched_socket,
@@ -293,8 +316,9 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	(void)argv;
 	if (argc != 1 || o->dry)
 		usage();
+	s.handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
 	/* The lock first: whoever connects must find a writer. */
-	if ((err = writer_open(&s.w, conf, false, true)) != NULL ||
+	if ((err = open_writer(&s, conf)) != NULL ||
 	    (err = listen_on(&s, conf)) != NULL)
 		goto done;
 	s.clients = pf_calloc(CLIENTS_MAX, sizeof(*s.clients));

@@ -28,14 +28,13 @@ recover(struct writer *w)
 }
 
 const struct pf_err *
-writer_open(struct writer *w, const struct pf_conf *conf, bool wait,
-    bool recovering)
+writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 {
 	const struct pf_err *err;
 
 	*w = (struct writer){ .act.conf = conf, .lock = -1 };
-	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path,
-	    wait)) == NULL && (err = pf_act_load(&w->act)) == NULL &&
+	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) ==
+	    NULL && (err = pf_act_load(&w->act)) == NULL &&
 	    recovering)
 		err = recover(w);
 	if (err != NULL)

@@ -31,7 +31,7 @@ master_spawn()
 	master_name=$1
 	shift
 	"$@" >"$T/m/$master_name.out" 2>"$T/m/$master_name.err" </dev/null &
-	master_pids="$! $master_pids"
+	master_pids="$!:$master_name $master_pids"
 }
 
 # master_start [ingest] [httpd]: the writer, and what else is named; httpd
@@ -63,16 +63,18 @@ master_wait()
 	exit 1
 }
 
-# Ends what master_start began, the writer last; status is the first one
-# that is not zero.
+# Ends what master_start began, the writer last.  A part that was gone, or
+# ends with another status than 0, fails the test.
 master_stop()
 {
-	status=0
 	for master_pid in $master_pids; do
-		kill "$master_pid" 2>/dev/null
-		wait "$master_pid"
-		master_rc=$?
-		[ $status -ne 0 ] || status=$master_rc
+		master_name=${master_pid#*:} master_pid=${master_pid%%:*}
+		master_rc=0
+		kill "$master_pid" 2>/dev/null || master_rc=gone
+		wait "$master_pid" || master_rc="$master_rc $?"
+		[ "$master_rc" != 0 ] || continue
+		fail "$master_name ends well ($master_rc)"
+		sed 's/^/# /' "$T/m/$master_name.err"
 	done
 	master_pids=
 }
