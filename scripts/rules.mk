@@ -11,6 +11,7 @@ OBJ_run =	$(call obj,run,$(RUN))
 OBJ_report =	$(call obj,report,$(REPORT))
 OBJ_httpd =	$(call obj,httpd,$(HTTPD))
 UNITS =	$(UNIT:%=$(O)/t/unit/%.t)
+WRITERO = $(WRITER:%=$(O)/lib/%.o)
 TOOLS =	$(HELPERS:%=$(O)/t/lib/%)
 FUZZERS = $(FUZZ:%=$(O)/fuzz/%)
 SETUP =	sh scripts/setup
@@ -43,7 +44,11 @@ $(BINS): $(B)/pf-%: $$(OBJ_$$*) $(LIBPF)
 	@mkdir -p $(@D); echo "LD $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(O)/t/unit/%.t: $(O)/t/unit/%.o $(LIBPF)
+# The writer's part of the library is not in the archive.
+$(O)/libpfw.a: $(WRITERO)
+	rm -f $@ && ar rcs $@ $^
+
+$(O)/t/unit/%.t: $(O)/t/unit/%.o $(O)/libpfw.a $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(O)/t/lib/%: $(O)/t/lib/%.o $(LIBPF)
@@ -84,7 +89,8 @@ check: setup-check
 	$(TESTENV) prove -j$(JOBS) --timer t $(UNITS) $(REPLAYS)
 
 ASAN =	-fsanitize=address,undefined -fno-sanitize-recover=all
-SANENV = ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+SANENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
+	UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1
 check-asan: setup-check
 	$(MAKE) -j2 O=.build/asan B=.build/asan/bin OPT='-O1 -g' \
 	    EXTRA='$(ASAN)' tests

@@ -2,7 +2,6 @@
  * Errors that carry a class; see err.h.  Knows nothing but libc.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -82,5 +82,6 @@ master_stop()
 # master_sql SQL: asks the database
 master_sql()
 {
-	sqlite3 -readonly "file:$PF_STORAGE/data/pandafuzz.db" "$1"
+	sqlite3 -readonly -cmd '.timeout 5000' \
+	    "file:$PF_STORAGE/data/pandafuzz.db" "$1"
 }

@@ -21,7 +21,7 @@ CONF
 }
 
 # sql QUERY: rows of the database, by a reader
-sql() { sqlite3 -readonly "$T/m/storage/data/pandafuzz.db" "$1"; }
+sql() { sqlite3 -readonly -cmd '.timeout 5000' "$T/m/storage/data/pandafuzz.db" "$1"; }
 
 # serve_start, serve_stop: the writer on its socket
 serve_start()
@@ -30,7 +30,8 @@ serve_start()
 	serve_pid=$!
 	at_end "kill $serve_pid 2>/dev/null"
 	serve_n=0
-	until [ -S "$T/m/sock" ] || [ $serve_n -gt 100 ]; do
+	until socat /dev/null "UNIX-CONNECT:$T/m/sock" 2>/dev/null ||
+	    [ $serve_n -gt 200 ]; do
 		sleep 0.05
 		serve_n=$((serve_n + 1))
 	done

@@ -58,7 +58,7 @@ test_errno(void)
 		{ ENOSPC, PF_FULL }, { EDQUOT, PF_FULL },
 		{ EAGAIN, PF_BUSY }, { EMFILE, PF_BUSY }, { ENFILE, PF_BUSY },
 		{ ENOMEM, PF_BUSY },
-		{ ENOENT, PF_NOTFOUND },
+		{ ENOENT, PF_NOTFOUND }, { ENOTDIR, PF_NOTFOUND },
 		{ EACCES, PF_DENIED }, { EPERM, PF_DENIED },
 		{ EROFS, PF_DENIED },
 		{ EIO, PF_IO }, { EBADF, PF_IO }, { 0, PF_IO }, { -1, PF_IO },

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Pages that stand for a table of the source hold what the source holds.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+whole
+cd "$PF_ROOT" || exit 1
+
+# pandafuzz.conf(5) and the sample: every key with its default.
+: >"$T/empty.conf"
+pf-report -c "$T/empty.conf" config | awk -F'\t' '{ print $1, $2, $3 }' |
+    sed 's/ *$//' >"$T/keys"
+ok 'there are keys' test "$(wc -l <"$T/keys")" -gt 30
+awk '/^\.Ss Section/ { s = $3 }
+    /^\.It Cm .* No =/ { k = $3; v = ""; if (NF > 6) v = $7
+	print s, k, v }' man/man5/pandafuzz.conf.5 | sed 's/ *$//' >"$T/page"
+ok 'pandafuzz.conf(5) has each key and default' cmp "$T/keys" "$T/page"
+diff "$T/keys" "$T/page" | sed 's/^/# /'
+awk '/^\[/ { s = substr($1, 2, length($1) - 2) }
+    /^#[a-z_]+ =/ { print s, substr($1, 2), $3 }' etc/pandafuzz.conf |
+    sed 's/ *$//' >"$T/sample"
+ok 'so has the sample' cmp "$T/keys" "$T/sample"
+check 'which can be used as it is' 0 '*' - \
+    pf-report -c etc/pandafuzz.conf config
+sed 's/^#\([a-z_]* =\)/\1/' etc/pandafuzz.conf >"$T/all.conf"
+check 'and with every key set' 0 '*' - pf-report -c "$T/all.conf" config
+
+# pf-db(5): every table and column.
+sed -n 's/^CREATE TABLE \([a-z_]*\).*/.Ss \1/p
+    s/^	\([a-z_0-9]*\)	*\(TEXT\|INTEGER\|REAL\).*/.It Cm \1/p' \
+    lib/store/schema.sql >"$T/columns"
+grep -E '^\.(Ss [a-z_]+$|It Cm)' man/man5/pf-db.5 >"$T/page"
+ok 'pf-db(5) has each table and column, in order' cmp "$T/columns" "$T/page"
+diff "$T/columns" "$T/page" | sed 's/^/# /'
+
+# pf-internals(7): every file of the source.
+for f in lib/*/*.c src/*/*.c; do
+	grep -qw -- "${f##*/}" man/man7/pf-internals.7 || echo "$f"
+done >"$T/unnamed"
+empty "$T/unnamed" 'pf-internals(7) names each file'
+
+# pf-ops(5): every op.
+sed -n 's/^	{ "\([a-z]*\)",	.*pf_act_.*/\1/p' lib/act/act.c >"$T/ops"
+ok 'there are ops' test "$(wc -l <"$T/ops")" -gt 15
+while read -r op; do
+	grep -q "^\.It Cm $op\$" man/man5/pf-ops.5 || echo "$op"
+done <"$T/ops" >"$T/unnamed"
+empty "$T/unnamed" 'pf-ops(5) names each op'
+done_testing
