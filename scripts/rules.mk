@@ -94,14 +94,14 @@ SANENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
 check-asan: setup-check
 	$(MAKE) -j2 O=.build/asan B=.build/asan/bin OPT='-O1 -g' \
 	    EXTRA='$(ASAN)' tests
-	$(SANENV) PF_FAST=1 $(TESTENV:.build%=.build/asan%) \
+	$(SANENV) PF_FAST=1 PF_ROOT=$(CURDIR) \
 	    PF_BIN=$(CURDIR)/.build/asan/bin PF_OBJ=$(CURDIR)/.build/asan \
 	    prove -j$(JOBS) --timer t $(UNITS:.build/%=.build/asan/%) \
 	    $(REPLAYS:.build/%=.build/asan/%)
 
 check-valgrind: setup-check
 	$(MAKE) -j2 tests
-	for t in $(UNITS) $(REPLAYS); do valgrind -q --error-exitcode=9 \
+	for t in $(UNITS) $(REPLAYS); do $(TESTENV) valgrind -q --error-exitcode=9 \
 	    --leak-check=full --errors-for-leak-kinds=definite \
 	    --trace-children=no $$t >/dev/null || exit 1; done
 

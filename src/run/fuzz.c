@@ -124,8 +124,7 @@ loop(struct fuzz *f, enum ending *end)
 static void
 release(struct fuzz *f)
 {
-	if (f->engine != NULL)
-		f->engine->release(f);
+	f->engine->release(f);
 	argv_free(f->argv);
 	argv_free(f->envp);
 	argv_free(f->target_envp);
@@ -145,14 +144,15 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 	    .pack = PF_BUF_INIT };
 	enum ending end = FAILED;
 
+	if ((f.engine = engine_find(j->engine)) == NULL) {
+		snprintf(message, 512, "engine %.64s is unknown here",
+		    j->engine);
+		return FAILED;
+	}
 	unknown(&f.now);
 	message[0] = '\0';
 	f.log = pf_asprintf("%s/engine.log", dir);
-	if ((f.engine = engine_find(j->engine)) == NULL)
-		err = pf_err(PF_DATA, "engine %s is unknown here", j->engine);
-	else
-		err = fetch_job(s, j, dir, &files);
-	if (err == NULL && f.engine != NULL) {
+	if ((err = fetch_job(s, j, dir, &files)) == NULL) {
 		f.started = pf_boot_ms();
 		f.deadline = f.started + j->duration;
 		err = f.engine->start(&f);
