@@ -51,7 +51,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system
 
 # Tests in C, fuzz targets.
-UNIT = err buf num name time sock spool writer retry proc states
+UNIT = err buf num name time sock spool writer retry proc states json rec conf trace table
 HELPERS = mkpack
 FUZZ =	json rec conf aflstat fuzzlog trace self
 

@@ -20,30 +20,3 @@ pf_retry_delay(const struct pf_retry *r, int attempt)
 		delay *= 0.1 + 0.9 * ((double)chance / (double)UINT32_MAX);
 	return (int64_t)delay;
 }
-
-bool
-pf_breaker_allows(struct pf_breaker *b, int64_t now)
-{
-	if (!b->open)
-		return true;
-	if (b->probing || now - b->since < b->reset)
-		return false;
-	b->probing = true;
-	return true;
-}
-
-void
-pf_breaker_result(struct pf_breaker *b, bool ok, int64_t now)
-{
-	b->probing = false;
-	if (ok) {
-		b->failures = 0;
-		b->open = false;
-		return;
-	}
-	b->failures++;
-	if (b->open || b->failures >= b->max_failures) {
-		b->open = true;
-		b->since = now;
-	}
-}

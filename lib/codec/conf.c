@@ -88,6 +88,7 @@ struct reading {
 	size_t		 left;
 	int		 line;		/* of the text handed out last */
 	int		*lines;
+	int		 err_line;
 	const struct pf_err *err;
 };
 
@@ -149,8 +150,10 @@ set_value(struct pf_conf *conf, const struct key *k, const char *s)
 static void
 refuse(struct reading *r, const struct pf_err *err)
 {
-	if (r->err == NULL)
+	if (r->err == NULL) {
 		r->err = err;
+		r->err_line = r->line;
+	}
 }
 
 /* inih calls this for each "key = value"; 0 stops it. */
@@ -235,14 +238,15 @@ const struct pf_err *
 pf_conf_parse(struct pf_conf *conf, const char *name, const char *text,
     size_t n, int *lines)
 {
-	struct reading r = { conf, name, text, n, 0, lines, NULL };
+	struct reading r = { conf, name, text, n, 0, lines, 0, NULL };
 	size_t i;
 	int rc;
 
 	for (i = 0; lines != NULL && i < NKEYS; i++)
 		lines[i] = 0;
 	rc = ini_parse_stream(next_line, &r, on_pair, &r);
-	if (r.err != NULL)
+	/* A line that is nothing may be why a later one makes no sense. */
+	if (r.err != NULL && (rc <= 0 || r.err_line <= rc))
 		return r.err;
 	if (rc != 0)
 		return pf_err(PF_CONFIG, "%s:%d: neither [section] nor "

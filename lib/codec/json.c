@@ -4,6 +4,7 @@
  */
 #include <cjson/cJSON.h>
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -30,11 +31,42 @@ out(const cJSON *c)
 	return (const struct pf_json *)(const void *)c;
 }
 
+/* Length of a number by the grammar of RFC 8259, 0 if it is none. */
+static size_t
+number(const char *s, size_t n)
+{
+	size_t i = 0, from;
+
+	if (i < n && s[i] == '-')
+		i++;
+	from = i;
+	while (i < n && isdigit((unsigned char)s[i]))
+		i++;
+	if (i == from || (s[from] == '0' && i > from + 1))
+		return 0;
+	if (i < n && s[i] == '.') {
+		for (from = ++i; i < n && isdigit((unsigned char)s[i]); i++)
+			;
+		if (i == from)
+			return 0;
+	}
+	if (i < n && (s[i] == 'e' || s[i] == 'E')) {
+		i++;
+		if (i < n && (s[i] == '+' || s[i] == '-'))
+			i++;
+		for (from = i; i < n && isdigit((unsigned char)s[i]); i++)
+			;
+		if (i == from)
+			return 0;
+	}
+	return i;
+}
+
 /* cJSON recurses while parsing: bound the depth before it runs. */
 static const struct pf_err *
 check_text(const char *s, size_t n)
 {
-	size_t i;
+	size_t i, len;
 	int depth = 0;
 	bool quoted = false;
 
@@ -57,6 +89,13 @@ check_text(const char *s, size_t n)
 				    "than %d", PF_JSON_DEPTH);
 		} else if (s[i] == '}' || s[i] == ']')
 			depth--;
+		else if (s[i] == '-' || isdigit((unsigned char)s[i])) {
+			/* cJSON takes what strtod() takes. */
+			if ((len = number(s + i, n - i)) == 0)
+				return pf_err(PF_DATA, "JSON number is none "
+				    "at byte %zu", i + 1);
+			i += len - 1;
+		}
 	}
 	return NULL;
 }

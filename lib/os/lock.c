@@ -10,7 +10,7 @@
 #include "os/lock.h"
 
 const struct pf_err *
-pf_lock(int *out, const char *path, bool wait)
+pf_lock(int *out, const char *path)
 {
 	const struct pf_err *err;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
@@ -18,7 +18,7 @@ pf_lock(int *out, const char *path, bool wait)
 	*out = -1;
 	if (fd == -1)
 		return pf_errno("open %s", path);
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) == -1) {
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EINTR)
 			continue;
 		if (errno == EWOULDBLOCK)

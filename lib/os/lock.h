@@ -5,15 +5,12 @@
 #ifndef PF_OS_LOCK_H
 #define PF_OS_LOCK_H
 
-#include <stdbool.h>
-
 #include "base/err.h"
 
 /*
  * Opens path (made with mode 0640 if it is not there) and takes the lock.
- * *fd is the holder's; close it to let go.  Held by somebody else: PF_BUSY,
- * after waiting when wait is true.
+ * *fd is the holder's; close it to let go.  Held by somebody else: PF_BUSY.
  */
-const struct pf_err	*pf_lock(int *fd, const char *path, bool wait);
+const struct pf_err	*pf_lock(int *fd, const char *path);
 
 #endif

@@ -139,7 +139,7 @@ take_lock(int *lock, const char *storage)
 	struct pf_buf path = PF_BUF_INIT;
 
 	pf_buf_addf(&path, "%s/data/writer.lock", storage);
-	err = pf_lock(lock, path.data, false);
+	err = pf_lock(lock, path.data);
 	if (err != NULL && err->class == PF_BUSY)
 		err = pf_err(PF_BUSY, "another pf-sched has the database; "
 		    "%s", err->msg);

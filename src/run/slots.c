@@ -139,7 +139,7 @@ slots_run(const struct options *o, const struct pf_conf *conf, int *status)
 
 	if ((err = pf_mkdirs(conf->bot_work_directory, 0750)) != NULL)
 		goto done;
-	if ((err = pf_lock(&lock, path, false)) != NULL) {
+	if ((err = pf_lock(&lock, path)) != NULL) {
 		if (err->class == PF_BUSY)
 			err = pf_err(PF_BUSY, "%s: another pf-run works here",
 			    conf->bot_work_directory);

@@ -18,7 +18,9 @@ static int tap_n, tap_bad;
 static inline bool
 tap_line(bool good, const char *name, const char *file, int line)
 {
-	printf("%sok %d - %s\n", good ? "" : "not ", ++tap_n, name);
+	/* A name may be the input that is tried: only its first line. */
+	printf("%sok %d - %.*s\n", good ? "" : "not ", ++tap_n,
+	    (int)strcspn(name, "\n"), name);
 	if (!good) {
 		tap_bad++;
 		printf("# failed at %s:%d\n", file, line);

@@ -1,5 +1,5 @@
 /*
- * base/retry: delays and the breaker.
+ * base/retry: delays.
  */
 #include "../lib/tap.h"
 #include "base/retry.h"
@@ -35,40 +35,9 @@ delays(void)
 	ok(most <= 10000 && most > 9000, "jitter: up to the whole");
 }
 
-static void
-breaker(void)
-{
-	struct pf_breaker b = { .max_failures = 3, .reset = 1000 };
-	int64_t now = 5000;
-
-	ok(pf_breaker_allows(&b, now), "closed: passes");
-	pf_breaker_result(&b, false, now);
-	pf_breaker_result(&b, false, now);
-	ok(pf_breaker_allows(&b, now), "two failures of three: passes");
-	pf_breaker_result(&b, true, now);
-	pf_breaker_result(&b, false, now);
-	pf_breaker_result(&b, false, now);
-	ok(pf_breaker_allows(&b, now), "a success begins the count anew");
-	pf_breaker_result(&b, false, now);
-	ok(!pf_breaker_allows(&b, now), "three in a row: open");
-	ok(!pf_breaker_allows(&b, now + 999), "open: nothing passes");
-	ok(pf_breaker_allows(&b, now + 1000), "half open: one passes");
-	ok(!pf_breaker_allows(&b, now + 1001), "and no second one");
-	pf_breaker_result(&b, false, now + 1500);
-	ok(!pf_breaker_allows(&b, now + 2499), "it failed: open from then");
-	ok(pf_breaker_allows(&b, now + 2500), "half open again");
-	pf_breaker_result(&b, true, now + 2600);
-	ok(pf_breaker_allows(&b, now + 2600) &&
-	    pf_breaker_allows(&b, now + 2600), "it went well: closed");
-	pf_breaker_result(&b, false, now);
-	pf_breaker_result(&b, false, now);
-	ok(pf_breaker_allows(&b, now), "and the count began anew");
-}
-
 int
 main(void)
 {
 	delays();
-	breaker();
 	return done_testing();
 }
