@@ -25,7 +25,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry
-OS =	fs clock lock sock proc
+OS =	fs clock lock sock proc stop
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db blob spool writer
 NET =	http

@@ -10,6 +10,7 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/proc.h"
+#include "os/stop.h"
 #include "run/fuzz.h"
 
 #define POLL_MS		1000
@@ -97,7 +98,7 @@ loop(struct fuzz *f, enum ending *end)
 	const char *why = NULL;
 	bool lost = false;
 
-	while (!f->over && !run_stopping && why == NULL &&
+	while (!f->over && !pf_stopping && why == NULL &&
 	    (now = pf_boot_ms()) < f->deadline) {
 		if ((err = f->engine->poll(f)) != NULL)
 			pf_warn("%s: %s", f->slot->name, err->msg);
@@ -114,7 +115,7 @@ loop(struct fuzz *f, enum ending *end)
 		*end = LOST;
 	else if (why != NULL)
 		*end = CANCELLED;
-	else if (run_stopping && !f->over && pf_boot_ms() < f->deadline)
+	else if (pf_stopping && !f->over && pf_boot_ms() < f->deadline)
 		*end = INTERRUPTED;
 	stop_engine(f);
 	find_numbers(f, true);

@@ -7,7 +7,6 @@
 
 #include <sys/types.h>
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -70,8 +69,6 @@ struct slot {
 	int64_t			 lease_end;
 	int64_t			 next_beat;
 };
-
-extern volatile sig_atomic_t run_stopping;
 
 /* job.c: from the master's JSON; PF_DATA if it makes no sense. */
 const struct pf_err	*job_parse(struct job *, const char *text, size_t n);

@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/proc.h"
+#include "os/stop.h"
 #include "run/fuzz.h"
 #include "store/spool.h"
 
@@ -23,7 +24,7 @@ nap(int64_t ms)
 {
 	int64_t end = pf_boot_ms() + ms;
 
-	while (!run_stopping && pf_boot_ms() < end)
+	while (!pf_stopping && pf_boot_ms() < end)
 		pf_sleep_ms(end - pf_boot_ms() < 200 ? end - pf_boot_ms() :
 		    200);
 }
@@ -80,7 +81,7 @@ sign_on(struct slot *s, const char *caps)
 
 	for (i = 0;; i++) {
 		err = master_register(s, caps);
-		if (err == NULL || err->class != PF_BUSY || run_stopping)
+		if (err == NULL || err->class != PF_BUSY || pf_stopping)
 			return err;
 		if (i >= rc->max_retries && !s->opts->loop)
 			return err;
@@ -108,14 +109,14 @@ settle(struct slot *s, const struct job *j, const char *result,
 			return state_clear(s);
 		if (err->class != PF_BUSY)
 			return err;
-		if (run_stopping && give_up == 0)
+		if (pf_stopping && give_up == 0)
 			give_up = pf_boot_ms() + STOP_MS;
-		if ((run_stopping && pf_boot_ms() >= give_up) ||
+		if ((pf_stopping && pf_boot_ms() >= give_up) ||
 		    (!s->opts->loop &&
 		    i >= s->conf->retry_communication.max_retries))
 			return err;	/* state.json keeps it */
 		nap(pf_retry_delay(&s->retry, i));
-		if (run_stopping)
+		if (pf_stopping)
 			pf_sleep_ms(500);
 		(void)outbox_deliver(s);
 	}
@@ -150,7 +151,7 @@ work(struct slot *s, const struct job *j)
 		    err->class == PF_STALE)
 			err = state_clear(s);
 		/* Nobody asked for it: not again without a pause. */
-		if (err == NULL && !run_stopping)
+		if (err == NULL && !pf_stopping)
 			err = pf_err(PF_BUSY, "job %s: %s", j->id, message);
 	} else if ((err = state_save(s, j, result, message)) == NULL)
 		err = settle(s, j, result, message);
@@ -225,7 +226,7 @@ serve(struct slot *s, const char *caps)
 	bool found;
 	int away = 0;
 
-	while (!run_stopping) {
+	while (!pf_stopping) {
 		(void)outbox_deliver(s);
 		err = next_job(s, &found);
 		if (err == NULL) {
@@ -266,7 +267,7 @@ slot_run(const struct options *o, const struct pf_conf *conf,
 		goto done;
 	if (o->loop)
 		err = serve(&s, caps.data);
-	else if (!worked && !run_stopping) {
+	else if (!worked && !pf_stopping) {
 		err = next_job(&s, &found);
 		if (err == NULL && !found)
 			err = pf_err(PF_NO, "%s", o->quiet ? "" : "no job");

@@ -15,29 +15,10 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/lock.h"
+#include "os/stop.h"
 #include "run/run.h"
 
 #define AGAIN_MS	5000	/* before a slot that died is started anew */
-
-volatile sig_atomic_t run_stopping;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	run_stopping = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-}
 
 static pid_t
 start_slot(const struct options *o, const struct pf_conf *conf, int i)
@@ -97,7 +78,7 @@ watch(const struct options *o, const struct pf_conf *conf, pid_t *pids, int n)
 	pid_t pid;
 
 	while (left > 0) {
-		if (run_stopping && !told) {
+		if (pf_stopping && !told) {
 			pass_on(pids, n);
 			told = true;
 		}
@@ -113,7 +94,7 @@ watch(const struct options *o, const struct pf_conf *conf, pid_t *pids, int n)
 		if (i == n)
 			continue;
 		pids[i] = 0;
-		if (o->loop && !run_stopping && accident(status)) {
+		if (o->loop && !pf_stopping && accident(status)) {
 			pf_warn("slot %d ended with %s %d; starting it anew",
 			    i, WIFSIGNALED(status) ? "signal" : "status",
 			    WIFSIGNALED(status) ? WTERMSIG(status) :
@@ -145,7 +126,7 @@ slots_run(const struct options *o, const struct pf_conf *conf, int *status)
 			    conf->bot_work_directory);
 		goto done;
 	}
-	catch_signals();
+	pf_stop_catch();
 	pids = pf_calloc((size_t)n, sizeof(*pids));
 	for (i = 0; i < n; i++)
 		if ((pids[i] = start_slot(o, conf, i)) == -1) {

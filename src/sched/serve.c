@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/sock.h"
+#include "os/stop.h"
 #include "sched/sched.h"
 #include "store/writer.h"
 
@@ -52,26 +52,6 @@ struct server {
 	int64_t		 lazy_since;
 	int64_t		 busy_at;	/* when a client was last there */
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	stopping = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-}
 
 static void
 drop(struct server *s, size_t i)
@@ -277,7 +257,7 @@ open_writer(struct server *s, const struct pf_conf *conf)
 	int fd;
 
 	while ((err = writer_open(&s->w, conf, true)) != NULL &&
-	    err->class == PF_BUSY && pf_boot_ms() < end && !stopping) {
+	    err->class == PF_BUSY && pf_boot_ms() < end && !pf_stopping) {
 		if (!s->handed &&
 		    pf_sock_connect_unix(&fd, conf->sched_socket) == NULL) {
 			close(fd);
@@ -316,6 +296,7 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	(void)argv;
 	if (argc != 1 || o->dry)
 		usage();
+	pf_stop_catch();
 	s.handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
 	/* The lock first: whoever connects must find a writer. */
 	if ((err = open_writer(&s, conf)) != NULL ||
@@ -324,11 +305,10 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	s.clients = pf_calloc(CLIENTS_MAX, sizeof(*s.clients));
 	s.polls = pf_calloc(CLIENTS_MAX + 1, sizeof(*s.polls));
 	s.busy_at = pf_boot_ms();
-	catch_signals();
 	if (o->verbose)
 		pf_note("serving on %s", s.handed ? "standard input" :
 		    conf->sched_socket);
-	while (!stopping && loop_once(&s))
+	while (!pf_stopping && loop_once(&s))
 		;
 	/* What was answered from memory is written before the end. */
 	err = writer_commit(&s.w);

@@ -8,70 +8,72 @@
 #include "codec/fuzzlog.h"
 #include "codec/trace.h"
 
+/* What tools print, and what is to be read from it. */
+static const struct {
+	const char	*text, *tool, *type, *stack;
+	int		 sig;
+} t[] = {
+	{ "", "", "", "", 0 },
+	{ "hello\nworld\n", "", "", "", 0 },
+	{ "==1==ERROR: AddressSanitizer: heap-buffer-overflow on "
+	    "address 0x602 at pc 0x55 bp 0x7f sp 0x7f\n"
+	    "WRITE of size 8 at 0x602 thread T0\n"
+	    "    #0 0x55 in __asan_memcpy (x+0x1)\n"
+	    "    #1 0x56 in parse_palette chunk.c:62:2\n"
+	    "    #2 0x57 in chunk_parse chunk.c:199:7\n"
+	    "    #3 0x58 in LLVMFuzzerTestOneInput f.c:9:2\n"
+	    "    #4 0x59 in fuzzer::Fuzzer::ExecuteCallback(unsigned "
+	    "char const*, unsigned long) (x+0x2)\n\n"
+	    "0x602 is located 0 bytes after region\n"
+	    "    #0 0x55 in malloc (x+0x1)\n"
+	    "    #1 0x56 in elsewhere a.c:1\n", "asan",
+	    "heap-buffer-overflow", "parse_palette < chunk_parse < "
+	    "LLVMFuzzerTestOneInput", 0 },
+	{ "==1==ERROR: AddressSanitizer: SEGV on unknown address "
+	    "0x000000000010 (pc 0x56 T0)\n    #0 0x56 in f a.c:1:1\n",
+	    "asan", "null-dereference", "f", SIGSEGV },
+	{ "==1==ERROR: AddressSanitizer: SEGV on unknown address "
+	    "0x00007f0000001000 (pc 0x56 T0)\n", "asan", "segfault",
+	    "", SIGSEGV },
+	{ "==1==ERROR: AddressSanitizer: attempting double-free on "
+	    "0x602 in thread T0:\n", "asan", "double-free", "", 0 },
+	{ "==1==ERROR: AddressSanitizer: ABRT on unknown address "
+	    "0x1\n    #0 0x1 in abort\n    #1 0x2 in g b.c:2\n",
+	    "asan", "abort", "g", SIGABRT },
+	{ "a: c.c:52: int f(int): Assertion `x' failed.\n"
+	    "==1==ERROR: AddressSanitizer: ABRT on unknown address\n"
+	    "    #0 0x1 in __pthread_kill_implementation n.c:1\n"
+	    "    #1 0x2 in f c.c:52:2\n", "asan", "assertion",
+	    "f", SIGABRT },
+	{ "a: c.c:52: int f(int): Assertion `x' failed.\n", "glibc",
+	    "assertion", "", SIGABRT },
+	{ "==1==ERROR: LeakSanitizer: detected memory leaks\n",
+	    "lsan", "memory-leak", "", 0 },
+	{ "==1== ERROR: libFuzzer: timeout after 1 seconds\n",
+	    "libfuzzer", "timeout", "", 0 },
+	{ "==1== ERROR: libFuzzer: out-of-memory (used: 2100Mb)\n",
+	    "libfuzzer", "out-of-memory", "", 0 },
+	{ "==1== ERROR: libFuzzer: deadly signal\n", "libfuzzer",
+	    "abort", "", 0 },
+	{ "==1==ERROR: AddressSanitizer: stack-overflow on address "
+	    "0x7ff\n    #0 0x1 in r a.c:1\n    #1 0x2 in r a.c:1\n",
+	    "asan", "stack-overflow", "r < r", 0 },
+	{ "==1==WARNING: MemorySanitizer: use-of-uninitialized-value"
+	    "\n    #0 0x1 in m m.c:1\n", "msan",
+	    "uninitialized-value", "m", 0 },
+	{ "a.c:3:5: runtime error: signed integer overflow: 1 + 2\n"
+	    "    #0 0x1 in g a.c:3\n", "ubsan",
+	    "signed-integer-overflow", "g", 0 },
+	{ "free(): invalid pointer\n", "glibc", "heap-corruption",
+	    "", 0 },
+	{ "the target says free(): invalid pointer\n", "", "", "", 0 },
+	{ "*** stack smashing detected ***: terminated\n", "glibc",
+	    "stack-buffer-overflow", "", 0 },
+};
+
 static void
 reports(void)
 {
-	static const struct {
-		const char	*text, *tool, *type, *stack;
-		int		 sig;
-	} t[] = {
-		{ "", "", "", "", 0 },
-		{ "hello\nworld\n", "", "", "", 0 },
-		{ "==1==ERROR: AddressSanitizer: heap-buffer-overflow on "
-		    "address 0x602 at pc 0x55 bp 0x7f sp 0x7f\n"
-		    "WRITE of size 8 at 0x602 thread T0\n"
-		    "    #0 0x55 in __asan_memcpy (x+0x1)\n"
-		    "    #1 0x56 in parse_palette chunk.c:62:2\n"
-		    "    #2 0x57 in chunk_parse chunk.c:199:7\n"
-		    "    #3 0x58 in LLVMFuzzerTestOneInput f.c:9:2\n"
-		    "    #4 0x59 in fuzzer::Fuzzer::ExecuteCallback(unsigned "
-		    "char const*, unsigned long) (x+0x2)\n\n"
-		    "0x602 is located 0 bytes after region\n"
-		    "    #0 0x55 in malloc (x+0x1)\n"
-		    "    #1 0x56 in elsewhere a.c:1\n", "asan",
-		    "heap-buffer-overflow", "parse_palette < chunk_parse < "
-		    "LLVMFuzzerTestOneInput", 0 },
-		{ "==1==ERROR: AddressSanitizer: SEGV on unknown address "
-		    "0x000000000010 (pc 0x56 T0)\n    #0 0x56 in f a.c:1:1\n",
-		    "asan", "null-dereference", "f", SIGSEGV },
-		{ "==1==ERROR: AddressSanitizer: SEGV on unknown address "
-		    "0x00007f0000001000 (pc 0x56 T0)\n", "asan", "segfault",
-		    "", SIGSEGV },
-		{ "==1==ERROR: AddressSanitizer: attempting double-free on "
-		    "0x602 in thread T0:\n", "asan", "double-free", "", 0 },
-		{ "==1==ERROR: AddressSanitizer: ABRT on unknown address "
-		    "0x1\n    #0 0x1 in abort\n    #1 0x2 in g b.c:2\n",
-		    "asan", "abort", "g", SIGABRT },
-		{ "a: c.c:52: int f(int): Assertion `x' failed.\n"
-		    "==1==ERROR: AddressSanitizer: ABRT on unknown address\n"
-		    "    #0 0x1 in __pthread_kill_implementation n.c:1\n"
-		    "    #1 0x2 in f c.c:52:2\n", "asan", "assertion",
-		    "f", SIGABRT },
-		{ "a: c.c:52: int f(int): Assertion `x' failed.\n", "glibc",
-		    "assertion", "", SIGABRT },
-		{ "==1==ERROR: LeakSanitizer: detected memory leaks\n",
-		    "lsan", "memory-leak", "", 0 },
-		{ "==1== ERROR: libFuzzer: timeout after 1 seconds\n",
-		    "libfuzzer", "timeout", "", 0 },
-		{ "==1== ERROR: libFuzzer: out-of-memory (used: 2100Mb)\n",
-		    "libfuzzer", "out-of-memory", "", 0 },
-		{ "==1== ERROR: libFuzzer: deadly signal\n", "libfuzzer",
-		    "abort", "", 0 },
-		{ "==1==ERROR: AddressSanitizer: stack-overflow on address "
-		    "0x7ff\n    #0 0x1 in r a.c:1\n    #1 0x2 in r a.c:1\n",
-		    "asan", "stack-overflow", "r < r", 0 },
-		{ "==1==WARNING: MemorySanitizer: use-of-uninitialized-value"
-		    "\n    #0 0x1 in m m.c:1\n", "msan",
-		    "uninitialized-value", "m", 0 },
-		{ "a.c:3:5: runtime error: signed integer overflow: 1 + 2\n"
-		    "    #0 0x1 in g a.c:3\n", "ubsan",
-		    "signed-integer-overflow", "g", 0 },
-		{ "free(): invalid pointer\n", "glibc", "heap-corruption",
-		    "", 0 },
-		{ "the target says free(): invalid pointer\n", "", "", "", 0 },
-		{ "*** stack smashing detected ***: terminated\n", "glibc",
-		    "stack-buffer-overflow", "", 0 },
-	};
 	struct pf_trace tr;
 	size_t i;
 

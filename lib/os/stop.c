@@ -1,0 +1,26 @@
+/*
+ * Being told to stop; see stop.h.
+ */
+#include <stddef.h>
+
+#include "os/stop.h"
+
+volatile sig_atomic_t pf_stopping;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	pf_stopping = 1;
+}
+
+void
+pf_stop_catch(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+}

@@ -1,0 +1,15 @@
+/*
+ * Being told to stop: SIGTERM and SIGINT set a flag and end a sleep, SIGPIPE
+ * is an error of the write it belongs to.
+ */
+#ifndef PF_OS_STOP_H
+#define PF_OS_STOP_H
+
+#include <signal.h>
+
+extern volatile sig_atomic_t pf_stopping;
+
+/* From now on; system calls that sleep are not restarted. */
+void	pf_stop_catch(void);
+
+#endif
