@@ -161,6 +161,17 @@ bot af '["afl"]'
 op "{\"op\":\"claim\",\"bot\":\"$bot\"}"
 is "$(get .job)" null 'a job goes only to a bot that can run it'
 
+# No more at the same time than the configuration allows.
+live=$(sql "SELECT count(*) FROM jobs WHERE status IN ('assigned', 'running')")
+printf '[limits]\nmax_concurrent_jobs = %d\n' "$live" >>"$PF_CONF"
+bot full '["libfuzzer"]'
+op "{\"op\":\"claim\",\"bot\":\"$bot\"}"
+like "$(get .why)" max_concurrent_jobs 'a full master gives no job'
+sed -i 's/^max_concurrent_jobs.*/max_concurrent_jobs = 1000/' "$PF_CONF"
+op "{\"op\":\"claim\",\"bot\":\"$bot\"}"
+is "$(get .job.id)" "$job" 'one that is not does'
+job
+
 # The counters say what is there.
 is "$(sql "SELECT sum(value) FROM counters WHERE name LIKE 'jobs_%'")" \
     "$(sql 'SELECT count(*) FROM jobs')" 'counters of jobs'

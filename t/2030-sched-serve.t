@@ -11,6 +11,8 @@ check 'serving before init' 66 - '~run pf-sched init' \
 sched_new ''
 serve_start
 ok 'its socket appears' test -S "$T/m/sock"
+is "$(sql "SELECT value FROM system WHERE key = 'bot_timeout'")" 60000 \
+    'the configuration in force stands in the database'
 check 'a second writer is refused' 75 - '~another pf-sched has the database' \
     pf-sched serve
 bot one '["libfuzzer"]'

@@ -108,6 +108,21 @@ reply_job(struct pf_act *a, struct pf_buf *out, const struct pf_assignment *as,
 	return NULL;
 }
 
+/* True if limits.max_concurrent_jobs is reached; the counters tell. */
+static const struct pf_err *
+at_limit(struct pf_act *a, bool *full)
+{
+	const struct pf_err *err;
+	int64_t live = 0;
+
+	*full = false;
+	if (a->conf->max_concurrent_jobs == 0)
+		return NULL;
+	if ((err = pf_jobs_live(&live, a->db)) == NULL)
+		*full = live >= a->conf->max_concurrent_jobs;
+	return err;
+}
+
 const struct pf_err *
 pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
@@ -116,10 +131,11 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	struct pf_assignment as;
 	struct pf_bot b;
 	const char *why = "no job waits for one of its capabilities";
-	bool again;
+	bool again, full;
 
 	if ((err = pf_need_bot(a, &b, req)) != NULL ||
 	    (err = pf_bot_alive(a, b.id)) != NULL ||
+	    (err = at_limit(a, &full)) != NULL ||
 	    (err = pf_assignment_of_bot(&as, &again, a->db, b.id)) != NULL)
 		return err;
 	if (again) {
@@ -132,6 +148,8 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		why = "the bot failed too often: pf-registry reset";
 	else if (b.drain)
 		why = "the bot is draining";
+	else if (full)
+		why = "limits.max_concurrent_jobs is reached";
 	else if ((err = find_job(a, &s, &b)) != NULL)
 		return err;
 	if (s.found) {
@@ -139,9 +157,12 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 			return err;
 		return reply_job(a, out, &as, false);
 	}
-	if ((b.state == PF_BOT_REGISTERING || b.state == PF_BOT_TIMED_OUT) &&
-	    (err = pf_move_bot(a, &b, PF_BOT_SEEN, "claim")) != NULL)
-		return err;
+	if (b.state == PF_BOT_REGISTERING || b.state == PF_BOT_TIMED_OUT) {
+		if ((err = pf_move_bot(a, &b, PF_BOT_SEEN, "claim")) != NULL)
+			return err;
+	} else
+		/* Nothing but a sign of life: it may be written later. */
+		a->lazy = true;
 	pf_jw_null(out, "job");
 	pf_jw_str(out, "why", why);
 	pf_reply_lease(a, out);

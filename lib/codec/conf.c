@@ -65,6 +65,8 @@ static const struct key {
 	    0, BYTES },
 	{ "limits", "max_attempts", T_NUM, AT(max_attempts), "5", 1, 1000 },
 	{ "limits", "max_failures", T_NUM, AT(max_failures), "5", 1, 1000 },
+	{ "limits", "max_concurrent_jobs", T_NUM, AT(max_concurrent_jobs),
+	    "0", 0, 1000000 },
 	RETRY("retry.communication", retry_communication,
 	    "3", "2s", "15s", "2.0"),
 	RETRY("retry.update_recovery", retry_update,

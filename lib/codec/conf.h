@@ -48,6 +48,7 @@ struct pf_conf {
 	int64_t	 disk_min_free;
 	int64_t	 max_attempts;
 	int64_t	 max_failures;
+	int64_t	 max_concurrent_jobs;	/* 0: no limit */
 	/* [retry.communication] [retry.update_recovery] */
 	struct pf_retry_conf retry_communication;
 	struct pf_retry_conf retry_update;

@@ -147,6 +147,14 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 }
 
 const struct pf_err *
+pf_jobs_live(int64_t *n, struct pf_db *db)
+{
+	return pf_db_int(db, n, NULL, "SELECT coalesce(sum(value), 0) FROM "
+	    "counters WHERE name IN ('jobs_assigned', 'jobs_running') AND "
+	    "scope = ''", "");
+}
+
+const struct pf_err *
 pf_job_insert(struct pf_db *db, const struct pf_job_new *n)
 {
 	return pf_db_run(db, NULL, "INSERT INTO jobs (id, campaign, name, "

@@ -59,6 +59,9 @@ const struct pf_err	*pf_job_get(struct pf_job *, struct pf_db *,
 const struct pf_err	*pf_job_update(struct pf_db *, const struct pf_job *,
 			    int64_t now, const char *message);
 
+/* How many are assigned or running, by the counters. */
+const struct pf_err	*pf_jobs_live(int64_t *n, struct pf_db *);
+
 /* Best pending job of a campaign for an engine, or *found false. */
 const struct pf_err	*pf_job_best(char id[PF_ID_MAX + 1],
 			    int64_t *priority, int64_t *created, bool *found,

@@ -28,6 +28,14 @@ pf_system_default(struct pf_db *db, const char *key, const char *value)
 }
 
 const struct pf_err *
+pf_system_set(struct pf_db *db, const char *key, const char *value)
+{
+	return pf_db_run(db, NULL, "INSERT INTO system (key, value) VALUES "
+	    "(?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", "ss", key,
+	    value);
+}
+
+const struct pf_err *
 pf_ticks_get(struct pf_ticks *t, struct pf_db *db)
 {
 	const struct pf_err *err;

@@ -17,6 +17,10 @@ const struct pf_err	*pf_system_get(char *out, size_t n, struct pf_db *,
 const struct pf_err	*pf_system_default(struct pf_db *, const char *key,
 			    const char *value);
 
+/* Sets it, whatever it was. */
+const struct pf_err	*pf_system_set(struct pf_db *, const char *key,
+			    const char *value);
+
 struct pf_ticks {
 	int64_t	 tick;
 	char	 boot[40];
