@@ -71,6 +71,9 @@ static const struct {
 	    "stack-buffer-overflow", "", 0 },
 };
 
+static const char late[] = "noise\nnoise\n==1==ERROR: AddressSanitizer: "
+    "use-after-poison\n";
+
 static void
 reports(void)
 {
@@ -86,8 +89,7 @@ reports(void)
 		is_int((long long)tr.length, t[i].tool[0] == '\0' ? 0 :
 		    (long long)(strlen(t[i].text) - tr.offset), "length");
 	}
-	pf_trace_parse(&tr, "noise\nnoise\n==1==ERROR: AddressSanitizer: "
-	    "use-after-poison\n", 61);
+	pf_trace_parse(&tr, late, strlen(late));
 	is_int((long long)tr.offset, 12, "where the report begins");
 	is_str(tr.type, "use-after-poison", "a word of its own");
 	is_str(pf_trace_signal(SIGFPE), "floating-point", "a signal's word");
