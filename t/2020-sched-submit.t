@@ -123,7 +123,7 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$T/small" &&
 	    pf-sched submit -N n -e afl++ -t "$T/big"
 	is "$(find "$T/small/s/targets" -type f)" '' 'leaves nothing'
 	mount -o remount,ro "$T/small"
-	check 'a read-only storage' 77 - '~[Rr]ead-only' \
+	check 'a read-only storage' 74 - '~[Rr]ead-only' \
 	    pf-sched submit -N n -e afl++ -t /bin/true
 fi
 done_testing

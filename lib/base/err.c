@@ -97,7 +97,6 @@ errno_class(int num)
 		return PF_NOTFOUND;
 	case EACCES:
 	case EPERM:
-	case EROFS:
 		return PF_DENIED;
 	default:
 		return PF_IO;

@@ -57,7 +57,8 @@ const struct pf_err *pf_err_field(enum pf_class, const char *field,
 /*
  * An error from errno: "<message>: <strerror>".  ENOSPC and EDQUOT are
  * PF_FULL, EAGAIN, EMFILE, ENFILE and ENOMEM PF_BUSY, ENOENT and ENOTDIR
- * PF_NOTFOUND, EACCES, EPERM and EROFS PF_DENIED, everything else PF_IO.
+ * PF_NOTFOUND, EACCES and EPERM PF_DENIED, everything else PF_IO: a file
+ * system that has become read-only is a failure, not a missing permission.
  */
 const struct pf_err *pf_errno(const char *, ...)
     __attribute__((format(printf, 1, 2)));

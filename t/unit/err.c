@@ -60,7 +60,7 @@ test_errno(void)
 		{ ENOMEM, PF_BUSY },
 		{ ENOENT, PF_NOTFOUND }, { ENOTDIR, PF_NOTFOUND },
 		{ EACCES, PF_DENIED }, { EPERM, PF_DENIED },
-		{ EROFS, PF_DENIED },
+		{ EROFS, PF_IO },
 		{ EIO, PF_IO }, { EBADF, PF_IO }, { 0, PF_IO }, { -1, PF_IO },
 	};
 	const struct pf_err *err;
