@@ -69,7 +69,7 @@ echo "$*" >>"$CALLS"
 case $* in
 "$FAILS"*)
 	[ -z "$FAILS" ] || exit 100 ;;
-tee*)	cat >>"$CALLS" ;;
+tee*)	while read -r line; do echo "$line"; done >>"$CALLS" ;;
 esac
 END
 denied=1
