@@ -67,9 +67,9 @@ stand_in sudo <<'END'
 [ "$1" != -n ] || exit ${DENIED:-0}
 echo "$*" >>"$CALLS"
 case $* in
+tee*)	while read -r line; do echo "$line"; done >>"$CALLS" ;;
 "$FAILS"*)
 	[ -z "$FAILS" ] || exit 100 ;;
-tee*)	while read -r line; do echo "$line"; done >>"$CALLS" ;;
 esac
 END
 denied=1
