@@ -34,6 +34,9 @@ END
 mkdir "$T/seeds"
 printf 'HEAx' >"$T/seeds/1"
 printf 'ABRx' >"$T/seeds/2"
+# Whatever chance finds: these two crash at the start and are taken out.
+printf HEAP+ >"$T/seeds/3"
+printf ABRT+ >"$T/seeds/4"
 printf '"HEAP"\n"ABRT"\n' >"$T/words"
 
 run_master
