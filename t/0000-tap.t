@@ -19,7 +19,8 @@ inner()
 catches()
 {
 	printf '%s\ndone_testing\n' "$2" >"$T/step"
-	check "$1" 1 '~^not ok 1 - x$' - inner <"$T/step"
+	check "$1" 1 '~^not ok 1 - x$' '~^# inner.t: not ok 1 - x$' \
+	    inner <"$T/step"
 }
 
 # passes NAME STEP

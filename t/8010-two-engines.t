@@ -12,7 +12,7 @@ need clang afl-clang-fast sqlite3
 
 "$PF_ROOT/scripts/demo/build" "$T/t" >"$T/build.log" 2>&1 || {
 	fail 'the demo builds its targets'
-	sed 's/^/# /' "$T/build.log"
+	diag "$T/build.log"
 }
 run_master
 port=${url##*:}

@@ -26,6 +26,7 @@
 #define PAUSE_MAX	1000
 #define SHORT_RUN	2000	/* ms: what makes a crash loop */
 #define BAD_STARTS	5	/* in a row: the target does not work */
+#define NO_STARTS	3	/* the same if it never said anything of use */
 
 static const char *const allowed[] = { "max_len", "len_control",
     "use_value_profile", "only_ascii", "mutate_depth", "seed",
@@ -290,7 +291,7 @@ ended(struct fuzz *f, int status)
 	struct state *st = f->state;
 	struct pf_buf report = PF_BUF_INIT;
 	struct find found = { .crash = true };
-	int64_t before = f->found_crashes;
+	bool never;
 
 	f->pid = 0;
 	read_log(f);
@@ -309,12 +310,10 @@ ended(struct fuzz *f, int status)
 		return NULL;
 	}
 	if (!st->log.inited && !drop_bad_seed(f)) {
-		if (f->found_crashes == before && st->base == 0 &&
-		    st->log.artifact[0] == '\0') {
-			give_up(f, status);
-			return NULL;
-		}
-		if (++st->bad_starts >= BAD_STARTS) {
+		/* Not at the first: memory may have been short that moment. */
+		never = f->found_crashes == 0 && st->base == 0 &&
+		    st->log.artifact[0] == '\0';
+		if (++st->bad_starts >= (never ? NO_STARTS : BAD_STARTS)) {
 			give_up(f, status);
 			return NULL;
 		}

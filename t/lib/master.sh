@@ -59,7 +59,7 @@ master_wait()
 	shift
 	until_true 20 "$@" && return
 	fail "$master_name starts"
-	sed 's/^/# /' "$T"/m/*.err
+	diag "$T"/m/*.err
 	exit 1
 }
 
@@ -74,7 +74,7 @@ master_stop()
 		wait "$master_pid" || master_rc="$master_rc $?"
 		[ "$master_rc" != 0 ] || continue
 		fail "$master_name ends well ($master_rc)"
-		sed 's/^/# /' "$T/m/$master_name.err"
+		diag "$T/m/$master_name.err"
 	done
 	master_pids=
 }

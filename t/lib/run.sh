@@ -33,7 +33,7 @@ build_afl()
 	cat >"$T/$1.c"
 	AFL_QUIET=1 afl-clang-fast -g -O1 -o "$T/$1" "$T/$1.c" \
 	    2>"$T/$1.log" || {
-		sed 's/^/# /' "$T/$1.log"
+		diag "$T/$1.log"
 		exit 1
 	}
 }
@@ -78,4 +78,14 @@ spool_empty()
 outbox_empty()
 {
 	[ -z "$(find "$T/w"/slot-*/outbox -type f)" ]
+}
+
+# What became of the jobs, and what the programs said.
+tap_explain()
+{
+	{
+		master_sql 'SELECT id, name, status, attempt, assigned_bot, message FROM jobs'
+		master_sql 'SELECT status, name, id FROM bots'
+		tail -n 30 "$T"/err "$T"/*.err "$T"/m/*.err 2>/dev/null
+	} | diag
 }

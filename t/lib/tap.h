@@ -23,7 +23,7 @@ tap_line(bool good, const char *name, const char *file, int line)
 	    (int)strcspn(name, "\n"), name);
 	if (!good) {
 		tap_bad++;
-		printf("# failed at %s:%d\n", file, line);
+		fprintf(stderr, "# failed at %s:%d: %s\n", file, line, name);
 	}
 	fflush(stdout);
 	return good;
@@ -36,7 +36,7 @@ tap_int(long long got, long long want, const char *name, const char *file,
 	bool good = tap_line(got == want, name, file, line);
 
 	if (!good)
-		printf("# got %lld, expected %lld\n", got, want);
+		fprintf(stderr, "# got %lld, expected %lld\n", got, want);
 	return good;
 }
 
@@ -47,7 +47,7 @@ tap_str(const char *got, const char *want, const char *name, const char *file,
 	bool good = tap_line(strcmp(got, want) == 0, name, file, line);
 
 	if (!good)
-		printf("# got \"%s\", expected \"%s\"\n", got, want);
+		fprintf(stderr, "# got \"%s\", expected \"%s\"\n", got, want);
 	return good;
 }
 

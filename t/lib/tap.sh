@@ -26,10 +26,14 @@ at_end()
 $tap_end"
 }
 
+# What a kind of test can tell after a failure; its library redefines it.
+tap_explain() { :; }
+
 tap_exit()
 {
 	tap_rc=$?
 	trap - EXIT
+	[ $tap_bad -eq 0 ] || tap_explain
 	eval "$tap_end"
 	[ $tap_done -eq 1 ] || [ $tap_rc -ne 0 ] || tap_rc=1
 	[ $tap_bad -eq 0 ] || tap_rc=1
@@ -61,6 +65,13 @@ fail()
 {
 	tap_n=$((tap_n + 1)) tap_bad=$((tap_bad + 1))
 	echo "not ok $tap_n - $1"
+	echo "${0##*/}: not ok $tap_n - $1" | diag
+}
+
+# diag [FILE ...]: what may explain a failure.  On stderr, which prove shows.
+diag()
+{
+	sed 's/^/# /' "$@" >&2
 }
 
 # ok NAME CMD ...: the command succeeds
@@ -71,7 +82,7 @@ ok()
 	if "$@" >/dev/null 2>&1; then pass "$tap_name"
 	else
 		fail "$tap_name"
-		echo "# failed: $*"
+		echo "failed: $*" | diag
 	fi
 }
 
@@ -81,7 +92,7 @@ is()
 	if [ "$1" = "$2" ]; then pass "$3"
 	else
 		fail "$3"
-		printf '%s\n' "got: $1" "expected: $2" | sed 's/^/# /'
+		printf '%s\n' "got: $1" "expected: $2" | diag
 	fi
 }
 
@@ -91,7 +102,7 @@ like()
 	if printf '%s\n' "$1" | grep -Eq -e "$2"; then pass "$3"
 	else
 		fail "$3"
-		printf '%s\n' "got: $1" "expected: /$2/" | sed 's/^/# /'
+		printf '%s\n' "got: $1" "expected: /$2/" | diag
 	fi
 }
 
@@ -101,8 +112,7 @@ ran()
 	if [ "$status" = "$1" ]; then pass "$2"
 	else
 		fail "$2"
-		echo "# status $status, expected $1"
-		sed 's/^/# /' "$T/err"
+		echo "status $status, expected $1" | diag - "$T/err"
 	fi
 }
 
@@ -139,7 +149,7 @@ check()
 	if [ $tap_good -eq 1 ]; then pass "$tap_name"
 	else
 		fail "$tap_name"
-		sed 's/^/# /' "$T/diag"
+		diag "$T/diag"
 	fi
 }
 
@@ -149,7 +159,7 @@ empty()
 	if [ ! -s "$1" ]; then pass "$2"
 	else
 		fail "$2"
-		sed 's/^/# /' "$1"
+		diag "$1"
 	fi
 }
 
