@@ -119,7 +119,7 @@ analyze: setup-check
 
 demo: setup-demo
 	$(MAKE) -j2 all
-	DEMO_DIR='$(DEMO_DIR)' KEEP='$(KEEP)' sh scripts/demo/run
+	DEMO_DIR='$(DEMO_DIR)' KEEP='$(KEEP)' exec sh scripts/demo/run
 
 # Installation.
 MANS =	$(MAN1:%=man1/%.1) $(MAN5:%=man5/%.5) $(MAN7:%=man7/%.7) \

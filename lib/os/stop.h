@@ -1,6 +1,7 @@
 /*
  * Being told to stop: SIGTERM and SIGINT set a flag and end a sleep, SIGPIPE
- * is an error of the write it belongs to.
+ * is an error of the write it belongs to.  SIGINT stays ignored if it was: a
+shell starts programs in the background so, and ends them in its own order.
  */
 #ifndef PF_OS_STOP_H
 #define PF_OS_STOP_H
