@@ -24,7 +24,7 @@ LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lpthread -lm
 PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
-BASE =	err mem buf num name time retry
+BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock proc stop
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db blob spool writer
@@ -51,7 +51,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system
 
 # Tests in C, fuzz targets.
-UNIT = err buf num name time sock spool writer retry proc states json rec conf trace table
+UNIT = err buf num name time sock spool writer retry breaker proc states json rec conf trace table
 HELPERS = mkpack
 FUZZ =	json rec conf aflstat fuzzlog trace self
 

@@ -26,7 +26,9 @@ enum type { T_PATH, T_TEXT, T_DUR, T_SIZE, T_NUM, T_FRAC, T_BOOL };
 	{ name, "max_delay", T_DUR, AT(member.max_delay), most, \
 	    1, 86400000 }, \
 	{ name, "multiplier", T_FRAC, AT(member.multiplier), mult, 1, 100 }, \
-	{ name, "jitter", T_BOOL, AT(member.jitter), "yes", 0, 0 }
+	{ name, "jitter", T_BOOL, AT(member.jitter), "yes", 0, 0 }, \
+	{ name, "retryable_errors", T_TEXT, AT(member.retryable_errors), \
+	    "busy", 0, 0 }
 
 static const struct key {
 	const char	*section;
@@ -67,10 +69,24 @@ static const struct key {
 	{ "limits", "max_failures", T_NUM, AT(max_failures), "5", 1, 1000 },
 	{ "limits", "max_concurrent_jobs", T_NUM, AT(max_concurrent_jobs),
 	    "0", 0, 1000000 },
+	{ "retention", "events", T_DUR, AT(keep_events), "90d",
+	    0, 3153600000000 },
+	{ "retention", "jobs", T_DUR, AT(keep_jobs), "0",
+	    0, 3153600000000 },
+	{ "retention", "work", T_DUR, AT(keep_work), "7d",
+	    0, 3153600000000 },
+	RETRY("retry.database", retry_database, "3", "1s", "10s", "2.0"),
+	RETRY("retry.bot_operation", retry_operation,
+	    "5", "2s", "30s", "1.5"),
+	RETRY("retry.recovery", retry_recovery, "5", "2s", "30s", "2.0"),
 	RETRY("retry.communication", retry_communication,
 	    "3", "2s", "15s", "2.0"),
 	RETRY("retry.update_recovery", retry_update,
 	    "20", "5s", "1m", "1.5"),
+	{ "circuit_breaker", "max_failures", T_NUM, AT(breaker_failures),
+	    "5", 1, 1000 },
+	{ "circuit_breaker", "reset_timeout", T_DUR, AT(breaker_reset),
+	    "60s", 1, 86400000 },
 	{ "bot", "master_url", T_TEXT, AT(bot_master_url),
 	    "http://127.0.0.1:8080", 0, 0 },
 	{ "bot", "name", T_TEXT, AT(bot_name), "", 0, 0 },

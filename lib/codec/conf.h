@@ -13,17 +13,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/retry.h"
 
-#define PF_CONF_TEXT	512	/* room of a string value */
-
-/* A retry policy, sections [retry.*]. */
-struct pf_retry_conf {
-	int64_t	 max_retries;
-	int64_t	 initial_delay;		/* ms */
-	int64_t	 max_delay;		/* ms */
-	double	 multiplier;
-	bool	 jitter;
-};
+#define PF_CONF_TEXT	PF_RETRY_TEXT	/* room of a string value */
 
 struct pf_conf {
 	/* [storage] [spool] [sched] [http] */
@@ -49,9 +41,19 @@ struct pf_conf {
 	int64_t	 max_attempts;
 	int64_t	 max_failures;
 	int64_t	 max_concurrent_jobs;	/* 0: no limit */
-	/* [retry.communication] [retry.update_recovery] */
-	struct pf_retry_conf retry_communication;
-	struct pf_retry_conf retry_update;
+	/* [retention], ms; 0: for ever */
+	int64_t	 keep_events;
+	int64_t	 keep_jobs;
+	int64_t	 keep_work;
+	/* [retry.*] */
+	struct pf_retry	 retry_database;
+	struct pf_retry	 retry_operation;
+	struct pf_retry	 retry_recovery;
+	struct pf_retry	 retry_communication;
+	struct pf_retry	 retry_update;
+	/* [circuit_breaker] */
+	int64_t	 breaker_failures;
+	int64_t	 breaker_reset;		/* ms */
 	/* [bot] */
 	char	 bot_master_url[PF_CONF_TEXT];
 	char	 bot_name[PF_CONF_TEXT];	/* "" = host name */

@@ -1,6 +1,8 @@
 /*
  * The clocks; see clock.h.
  */
+#include <sys/random.h>
+
 #include <string.h>
 #include <time.h>
 
@@ -56,3 +58,15 @@ pf_sleep_ms(int64_t ms)
 	if (ms > 0)
 		nanosleep(&ts, NULL);
 }
+
+static double
+chance(void)
+{
+	uint32_t n = 0;
+
+	if (getrandom(&n, sizeof(n), 0) != (ssize_t)sizeof(n))
+		return 1.0;
+	return (double)n / (double)UINT32_MAX;
+}
+
+const struct pf_timer pf_timer = { pf_boot_ms, pf_sleep_ms, chance };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/retry.h"
 
 #define PF_BOOT_ID	37	/* room for pf_boot_id() */
 
@@ -16,6 +17,9 @@ int64_t	pf_boot_ms(void);	/* since boot, suspend included */
 
 /* The kernel's id of this boot. */
 const struct pf_err	*pf_boot_id(char out[PF_BOOT_ID]);
+
+/* CLOCK_BOOTTIME, real sleep and real chance, for base/retry. */
+extern const struct pf_timer pf_timer;
 
 /* Sleeps; ends early when a signal was caught. */
 void	pf_sleep_ms(int64_t);

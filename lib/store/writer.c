@@ -363,3 +363,35 @@ pf_writer_lost(const struct pf_writer *w)
 {
 	return w->fd == -1;
 }
+
+struct asking {
+	struct pf_json		**reply;
+	const struct pf_conf	*conf;
+	const char		*conf_path, *line;
+};
+
+static const struct pf_err *
+ask_once(void *arg)
+{
+	const struct pf_err *err;
+	struct asking *a = arg;
+	struct pf_writer *w = NULL;
+
+	if ((err = pf_writer_open(&w, a->conf->sched_socket, true,
+	    a->conf_path)) != NULL)
+		return err;
+	err = pf_writer_op(w, a->reply, a->line, a->conf->request);
+	pf_writer_close(w);
+	return err;
+}
+
+const struct pf_err *
+pf_writer_ask(struct pf_json **reply, const struct pf_conf *conf,
+    const char *conf_path, const char *line)
+{
+	struct asking a = { reply, conf, conf_path, line };
+
+	*reply = NULL;
+	return pf_retry_run(&conf->retry_operation, &pf_timer, NULL, ask_once,
+	    &a);
+}

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/conf.h"
 #include "codec/json.h"
 
 #define PF_OP_MAX	65536	/* bytes of a line, newline included */
@@ -37,6 +38,14 @@ void			 pf_writer_close(struct pf_writer *);
 const struct pf_err	*pf_writer_op(struct pf_writer *,
 			    struct pf_json **reply, const char *line,
 			    int64_t timeout_ms);
+
+/*
+ * One op from the command line: opens (with fallback), sends, closes, and
+ * tries again by [retry.bot_operation].  The op must be safe to repeat.
+ */
+const struct pf_err	*pf_writer_ask(struct pf_json **reply,
+			    const struct pf_conf *, const char *conf_path,
+			    const char *line);
 
 /*
  * True when the connection is gone: pf_writer_op() failed because of that,

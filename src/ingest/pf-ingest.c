@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ingest/ingest.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "store/conffile.h"
 
@@ -133,9 +134,9 @@ may_pass(const struct pf_err *err)
 static const struct pf_err *
 stay(struct ingest *g)
 {
-	const struct pf_retry_conf *r = &g->conf->retry_update;
+	const struct pf_retry *r = &g->conf->retry_operation;
 	const struct pf_err *err;
-	int64_t delay = 0;
+	int64_t delay = 0, failures = 0;
 	int fd;
 
 	if ((err = watch_open(&fd, g->conf->spool_path)) != NULL)
@@ -143,18 +144,13 @@ stay(struct ingest *g)
 	while (!stopping()) {
 		if ((err = drain(g)) != NULL && !may_pass(err))
 			break;
-		if (err == NULL && delay > 0)
+		if (err == NULL && failures > 0)
 			pf_note("goes on");
-		if (err != NULL && delay == 0)
+		if (err != NULL && failures == 0)
 			pf_warn("%s; the spool keeps what waits", err->msg);
-		if (err == NULL)
-			delay = 0;
-		else if (delay == 0)
-			delay = r->initial_delay > 0 ? r->initial_delay : 1;
-		else
-			delay = (int64_t)((double)delay * r->multiplier) + 1;
-		if (delay > r->max_delay && r->max_delay > 0)
-			delay = r->max_delay;
+		delay = err == NULL ? 0 :
+		    pf_retry_delay(r, &pf_timer, failures);
+		failures = err == NULL ? 0 : failures + 1;
 		/* While in trouble new packs are no reason to try again. */
 		wait_for(delay > 0 ? -1 : fd, delay > 0 ? delay : POLL_MS);
 		err = NULL;

@@ -26,7 +26,6 @@ static const struct pf_err *
 send_op(struct pf_json **reply, struct registry *g, struct pf_buf *b)
 {
 	const struct pf_err *err;
-	struct pf_writer *w = NULL;
 	struct pf_buf text = PF_BUF_INIT;
 
 	*reply = NULL;
@@ -36,11 +35,7 @@ send_op(struct pf_json **reply, struct registry *g, struct pf_buf *b)
 		pf_buf_free(b);
 		return NULL;
 	}
-	if ((err = pf_writer_open(&w, g->conf.sched_socket, true,
-	    g->conf_path)) == NULL) {
-		err = pf_writer_op(w, reply, b->data, g->conf.request);
-		pf_writer_close(w);
-	}
+	err = pf_writer_ask(reply, &g->conf, g->conf_path, b->data);
 	if (err == NULL && g->show.format == PF_FORMAT_JSON) {
 		pf_json_print(&text, *reply);
 		puts(text.data);

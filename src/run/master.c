@@ -33,16 +33,38 @@ refusal(const struct pf_http_call *c, const struct pf_json *reply)
 	    text, *more != '\0' ? ": " : "", more);
 }
 
+const struct pf_err *
+master_http(struct slot *s, struct pf_http_call *c, bool lease)
+{
+	const struct pf_err *err;
+	int64_t now = pf_boot_ms();
+
+	if (!lease && !pf_breaker_may(&s->breaker, now))
+		return pf_err(PF_BUSY, "the master is away (circuit %s, next "
+		    "try in %lld s)", pf_circuit_name(s->breaker.state),
+		    (long long)pf_breaker_wait(&s->breaker, now) / 1000 + 1);
+	err = pf_http_call(s->http, c);
+	pf_breaker_tell(&s->breaker, err == NULL && c->status < 500,
+	    pf_boot_ms());
+	return err;
+}
+
+struct request {
+	const char	*method, *path;
+	struct pf_buf	*body;		/* an open object, or NULL */
+	bool		 lease;		/* about one: the breaker lets it by */
+};
+
 /*
  * One JSON call; *reply is the caller's to free.  The time it was sent is
  * what a lease counts from: by the reply's, two bots could run one job.
  */
 static const struct pf_err *
-call(struct slot *s, const char *method, const char *path, struct pf_buf *body,
-    struct pf_json **reply)
+call(struct slot *s, const struct request *r, struct pf_json **reply)
 {
 	const struct pf_err *err, *bad;
-	struct pf_http_call c = { .method = method, .path = path,
+	struct pf_buf *body = r->body;
+	struct pf_http_call c = { .method = r->method, .path = r->path,
 	    .reply = PF_BUF_INIT };
 	int64_t sent = pf_boot_ms(), lease = 0;
 
@@ -53,13 +75,13 @@ call(struct slot *s, const char *method, const char *path, struct pf_buf *body,
 		c.body = body->data;
 		c.len = body->len;
 	}
-	if ((err = pf_http_call(s->http, &c)) == NULL) {
+	if ((err = master_http(s, &c, r->lease)) == NULL) {
 		bad = c.reply.len == 0 ? NULL :
 		    pf_json_parse(reply, c.reply.data, c.reply.len);
 		if (c.status < 200 || c.status > 299)
 			err = refusal(&c, *reply);
 		else if (bad != NULL)
-			err = pf_err_at(bad, "reply of %s", path);
+			err = pf_err_at(bad, "reply of %s", r->path);
 		else if (*reply != NULL)
 			err = pf_json_int(&lease, *reply, "lease_ms", 1,
 			    INT64_C(1) << 40);
@@ -88,6 +110,8 @@ master_register(struct slot *s, const char *caps)
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_json *reply = NULL;
 	const char *id = "", *master = "";
+	const struct request r = { "POST", "/api/v1/bots/register", &b,
+	    false };
 	char host[129] = "localhost";
 
 	(void)gethostname(host, sizeof(host) - 1);
@@ -96,8 +120,8 @@ master_register(struct slot *s, const char *caps)
 	pf_jw_str(&b, "name", s->name);
 	pf_jw_str(&b, "inc", s->inc);
 	pf_jw_raw(&b, "capabilities", caps);
-	if ((err = call(s, "POST", "/api/v1/bots/register", &b, &reply)) ==
-	    NULL && (err = pf_json_need(&id, reply, "bot_id")) == NULL &&
+	if ((err = call(s, &r, &reply)) == NULL &&
+	    (err = pf_json_need(&id, reply, "bot_id")) == NULL &&
 	    (err = pf_json_need(&master, reply, "master")) == NULL &&
 	    (err = state_check_master(s, master)) == NULL) {
 		if (!pf_id_ok(id))
@@ -118,11 +142,12 @@ master_claim(struct slot *s, struct job *j, bool *found)
 	struct pf_buf text = PF_BUF_INIT;
 	const char *status = "";
 	char path[256];
+	const struct request r = { "GET", path, NULL, false };
 
 	*found = false;
 	snprintf(path, sizeof(path), "/api/v1/bots/%s/job?inc=%s", s->bot,
 	    s->inc);
-	if ((err = call(s, "GET", path, NULL, &reply)) == NULL &&
+	if ((err = call(s, &r, &reply)) == NULL &&
 	    (err = pf_json_need(&status, reply, "status")) == NULL &&
 	    strcmp(status, "no_jobs_available") != 0) {
 		pf_json_print(&text, reply);
@@ -156,9 +181,10 @@ post(struct slot *s, const char *what, struct pf_buf *body,
 {
 	const struct pf_err *err;
 	char path[256];
+	const struct request r = { "POST", path, body, true };
 
 	snprintf(path, sizeof(path), "/api/v1/bots/%s/%s", s->bot, what);
-	err = call(s, "POST", path, body, reply);
+	err = call(s, &r, reply);
 	pf_buf_free(body);
 	return err;
 }

@@ -83,7 +83,7 @@ send_pack(struct slot *s, struct pf_pack *p)
 	    .path = "/api/v1/results/batch", .type = PACK_TYPE,
 	    .body = p->data.data, .len = p->data.len, .reply = PF_BUF_INIT };
 
-	if ((err = pf_http_call(s->http, &c)) != NULL)
+	if ((err = master_http(s, &c, false)) != NULL)
 		goto done;
 	if (c.status == 422 || c.status == 400 || c.status == 413) {
 		/* Nothing in it will ever be taken: for a person to see. */
@@ -129,8 +129,8 @@ outbox_deliver(struct slot *s)
 		return NULL;
 	}
 	if (pf_boot_ms() >= s->not_before)
-		s->not_before = pf_boot_ms() +
-		    pf_retry_delay(&s->retry, s->failures);
+		s->not_before = pf_boot_ms() + pf_retry_delay(
+		    &s->conf->retry_update, &pf_timer, s->failures);
 	s->failures++;
 	return err;
 }

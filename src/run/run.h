@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/breaker.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/name.h"
-#include "base/retry.h"
 #include "codec/conf.h"
 #include "codec/hash.h"
 #include "codec/json.h"
@@ -62,7 +62,7 @@ struct slot {
 	int64_t			 lease_ms, heartbeat_ms;
 	int64_t			 seq;		/* of the last record */
 	/* deliveries */
-	struct pf_retry		 retry;
+	struct pf_breaker	 breaker;	/* of all calls to the master */
 	int			 failures;
 	int64_t			 not_before;	/* CLOCK_BOOTTIME, ms */
 	/* the lease of the job: over at this CLOCK_BOOTTIME, ms */
@@ -98,6 +98,9 @@ const struct pf_err	*state_clear(struct slot *);
  * PF_STALE: the lease is not ours any more.
  */
 const struct pf_err	*master_register(struct slot *, const char *caps);
+/* Any call through the slot's breaker; what keeps a lease always goes. */
+const struct pf_err	*master_http(struct slot *, struct pf_http_call *,
+			    bool lease);
 const struct pf_err	*master_claim(struct slot *, struct job *,
 			    bool *found);
 struct beat {

@@ -46,9 +46,8 @@ open_slot(struct slot *s, int number, int slots)
 		snprintf(s->name, sizeof(s->name), "%.120s", base);
 	s->dir = pf_asprintf("%s/slot-%d", s->workdir, number);
 	s->outbox = pf_asprintf("%s/outbox", s->dir);
-	s->retry = (struct pf_retry){ conf->retry_update.initial_delay,
-	    conf->retry_update.max_delay, conf->retry_update.multiplier,
-	    conf->retry_update.jitter };
+	s->breaker.max_failures = conf->breaker_failures;
+	s->breaker.reset_timeout = conf->breaker_reset;
 	if ((err = pf_mkdirs(s->dir, 0750)) != NULL ||
 	    (err = pf_spool_init(s->outbox, 0750)) != NULL ||
 	    (err = state_identity(s)) != NULL ||
@@ -74,21 +73,22 @@ static const struct pf_err *
 sign_on(struct slot *s, const char *caps)
 {
 	const struct pf_err *err;
-	const struct pf_retry_conf *rc = &s->conf->retry_communication;
-	struct pf_retry quick = { rc->initial_delay, rc->max_delay,
-	    rc->multiplier, rc->jitter };
-	int i;
+	const struct pf_retry *quick = &s->conf->retry_communication;
+	int64_t i;
 
 	for (i = 0;; i++) {
 		err = master_register(s, caps);
-		if (err == NULL || err->class != PF_BUSY || pf_stopping)
+		if (!pf_retry_may(quick, err) || pf_stopping)
 			return err;
-		if (i >= rc->max_retries && !s->opts->loop)
+		if (i >= quick->max_retries && !s->opts->loop)
 			return err;
 		if (i == 0)
 			pf_warn("%s: %s; trying again", s->name, err->msg);
-		nap(pf_retry_delay(i < rc->max_retries ? &quick : &s->retry,
-		    i));
+		if (i < quick->max_retries)
+			nap(pf_retry_delay(quick, &pf_timer, i));
+		else
+			nap(pf_retry_delay(&s->conf->retry_update, &pf_timer,
+			    i - quick->max_retries));
 	}
 }
 
@@ -115,7 +115,7 @@ settle(struct slot *s, const struct job *j, const char *result,
 		    (!s->opts->loop &&
 		    i >= s->conf->retry_communication.max_retries))
 			return err;	/* state.json keeps it */
-		nap(pf_retry_delay(&s->retry, i));
+		nap(pf_retry_delay(&s->conf->retry_update, &pf_timer, i));
 		if (pf_stopping)
 			pf_sleep_ms(500);
 		(void)outbox_deliver(s);
@@ -245,7 +245,8 @@ serve(struct slot *s, const char *caps)
 			if (away == 0)
 				pf_warn("%s: %s; trying on", s->name,
 				    err->msg);
-			nap(pf_retry_delay(&s->retry, away++));
+			nap(pf_retry_delay(&s->conf->retry_update,
+			    &pf_timer, away++));
 		}
 	}
 	return NULL;

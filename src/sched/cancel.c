@@ -7,7 +7,8 @@
 #include "store/writer.h"
 
 static const struct pf_err *
-cancel_one(struct pf_writer *w, const struct pf_conf *conf, const char *job)
+cancel_one(const struct options *o, const struct pf_conf *conf,
+    const char *job)
 {
 	const struct pf_err *err;
 	struct pf_buf line = PF_BUF_INIT;
@@ -18,8 +19,8 @@ cancel_one(struct pf_writer *w, const struct pf_conf *conf, const char *job)
 	pf_jw_str(&line, "op", "cancel");
 	pf_jw_str(&line, "job", job);
 	pf_jw_close(&line, '}');
-	if ((err = pf_writer_op(w, &reply, line.data, conf->request)) == NULL
-	    && (err = pf_json_need(&status, reply, "status")) == NULL)
+	if ((err = pf_writer_ask(&reply, conf, o->conf_path, line.data)) ==
+	    NULL && (err = pf_json_need(&status, reply, "status")) == NULL)
 		printf("%s\t%s\n", job, status);
 	pf_json_free(reply);
 	pf_buf_free(&line);
@@ -31,7 +32,6 @@ verb_cancel(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
 	const struct pf_err *err = NULL;
-	struct pf_writer *w = NULL;
 	int i;
 
 	if (argc < 2)
@@ -45,11 +45,7 @@ verb_cancel(struct options *o, const struct pf_conf *conf, int argc,
 			printf("%s\twould be cancelled\n", argv[i]);
 		return NULL;
 	}
-	if ((err = pf_writer_open(&w, conf->sched_socket, true,
-	    o->conf_path)) != NULL)
-		return err;
 	for (i = 1; i < argc && err == NULL; i++)
-		err = cancel_one(w, conf, argv[i]);
-	pf_writer_close(w);
+		err = cancel_one(o, conf, argv[i]);
 	return err;
 }

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "sched/sched.h"
 #include "store/blob.h"
@@ -248,6 +249,7 @@ make_line(struct pf_buf *line, const struct submission *s,
     const struct pf_conf *conf)
 {
 	const struct pf_err *err;
+	char request[PF_ID_MAX + 1];
 	int i;
 
 	pf_jw_open(line, NULL, '{');
@@ -256,6 +258,9 @@ make_line(struct pf_buf *line, const struct submission *s,
 	pf_jw_str(line, "engine", s->engine);
 	pf_jw_int(line, "priority", s->priority);
 	pf_jw_int(line, "copies", s->copies);
+	/* An answer may be lost and the line sent again. */
+	pf_uuid7(request, pf_wall_ms());
+	pf_jw_str(line, "request", request);
 	pf_jw_int(line, "memory_limit", s->memory);
 	if (s->duration != 0)
 		pf_jw_int(line, "duration_ms", s->duration);
@@ -296,17 +301,13 @@ send_line(const struct options *o, const struct pf_conf *conf,
 {
 	const struct pf_err *err;
 	const struct pf_json *id;
-	struct pf_writer *w = NULL;
 	struct pf_json *reply = NULL;
 
-	if ((err = pf_writer_open(&w, conf->sched_socket, true,
-	    o->conf_path)) == NULL &&
-	    (err = pf_writer_op(w, &reply, line, conf->request)) == NULL)
+	if ((err = pf_writer_ask(&reply, conf, o->conf_path, line)) == NULL)
 		for (id = pf_json_first(pf_json_get(reply, "jobs"));
 		    id != NULL; id = pf_json_next(id))
 			printf("%s\n", pf_json_text(id));
 	pf_json_free(reply);
-	pf_writer_close(w);
 	return err;
 }
 

@@ -13,6 +13,8 @@ run_master()
 	[retry.update_recovery]
 	initial_delay = 100ms
 	max_delay = 500ms
+	[circuit_breaker]
+	reset_timeout = 300ms
 	[bot]
 	name = bot
 	work_directory = $T/w

@@ -63,11 +63,11 @@ values(void)
 	    "[timeouts]\ntick=100ms\nbot = 1s\n[retry.communication]\n"
 	    "jitter = no\nmultiplier = 2.5\n[bot]\nname =\n";
 	struct pf_conf c;
-	int lines[64];
+	int lines[128];
 	size_t i, set = 0;
 
 	pf_conf_default(&c);
-	ok(pf_conf_count() < 64, "few enough keys");
+	ok(pf_conf_count() < 128, "few enough keys");
 	ok(pf_conf_parse(&c, "f", text, strlen(text), lines) == NULL, "good");
 	is_str(c.storage_path, "/s", "a path, its comment left out");
 	is_int(c.tick, 100, "a duration");
