@@ -29,24 +29,24 @@ OS =	fs clock lock sock proc stop
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db blob spool writer
 NET =	http
-VIEW =	known view lists find show overdue
+VIEW =	known view lists find show overdue explain
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
 # What only the writer links.
 MODEL =	system bot job campaign assignment result crash corpus coverage event
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-	recover rows
+	recover rows campaign
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
-SCHED =		pf-sched writer serve apply init submit cancel
+SCHED =		pf-sched writer serve apply init submit cancel campaign
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry
 RUN =		pf-run slots slot fuzz job fetch state master outbox engine \
 		engine_afl engine_libfuzzer finds rerun env argv
-REPORT =	pf-report crash status
+REPORT =	pf-report crash status explain
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system
 

@@ -34,9 +34,10 @@ $(LIBPF): $(LIB:%=$(O)/lib/%.o)
 	rm -f $@ && ar rcs $@ $^
 
 # The schema is SQL to read and a string to link.
-$(O)/lib/store/schema.c: lib/store/schema.sql scripts/mkschema
-	@mkdir -p $(@D)
-	sh scripts/mkschema lib/store/schema.sql >$@
+SQL =	lib/store/schema.sql lib/store/schema-2.sql
+$(O)/lib/store/schema.c: $(SQL) scripts/mkschema
+	@mkdir -p $(@D); echo "SQL $(SQL)"
+	@sh scripts/mkschema $(SQL) >$@
 
 # --as-needed leaves each program just the libraries it calls; a test looks.
 .SECONDEXPANSION:

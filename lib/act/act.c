@@ -32,6 +32,8 @@ static const struct {
 	{ "status",	pf_act_status },
 	{ "submit",	pf_act_submit },
 	{ "cancel",	pf_act_cancel },
+	{ "archive",	pf_act_archive },
+	{ "campaign",	pf_act_campaign },
 	{ "tick",	pf_act_tick },
 	{ "expire",	pf_act_expire },
 	{ "recover",	pf_act_recover },

@@ -69,6 +69,10 @@ const struct pf_err	*pf_act_submit(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_cancel(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_archive(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_campaign(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_tick(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_expire(struct pf_act *,

@@ -1,10 +1,11 @@
 /*
  * The claim: the next job for a bot, in one transaction.
  *
- * Which one: of the campaigns with a job that waits, the one with the least
- * running/weight that has a job this bot can run; in it the highest
- * priority, then the oldest.  The cost is the number of campaigns that wait
- * times the bot's capabilities, whatever the number of jobs.
+ * Which one: of the active campaigns with a job that waits, the one with the
+ * least running/weight (then the fewest turns) that has a job this bot can
+ * run; in it the highest priority, then the oldest.  The cost is the number
+ * of campaigns that wait times the bot's capabilities, whatever the number
+ * of jobs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +86,8 @@ give(struct pf_act *a, struct pf_bot *b, struct pf_assignment *as,
 	snprintf(as->inc, sizeof(as->inc), "%s", b->inc);
 	/* The unique indexes of the table are the proof: never twice. */
 	if ((err = pf_assignment_insert(a->db, as)) != NULL ||
-	    (err = pf_move_job(a, &j, PF_JOB_GIVE, b->id)) != NULL)
+	    (err = pf_move_job(a, &j, PF_JOB_GIVE, b->id)) != NULL ||
+	    (err = pf_campaign_turn(a->db, j.id)) != NULL)
 		return err;
 	snprintf(b->job, sizeof(b->job), "%s", j.id);
 	return pf_move_bot(a, b, PF_BOT_GIVEN, j.id);

@@ -47,4 +47,8 @@ const struct pf_err	*pf_end_lease(struct pf_act *,
 const struct pf_err	*pf_bot_alive(struct pf_act *, const char *bot);
 void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 
+/* Cancels a job that waits or is live; cancel.c. */
+const struct pf_err	*pf_cancel_job(struct pf_act *, const char *id,
+			    const char *message);
+
 #endif

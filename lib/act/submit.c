@@ -224,7 +224,8 @@ add_jobs(struct pf_act *a, const struct pf_job_new *common,
 	if (!pf_text_ok(campaign))
 		return pf_err_field(PF_DATA, "campaign", "campaign: not a "
 		    "name of 1 to 128 printable bytes");
-	if ((err = pf_campaign_need(group, a->db, campaign, a->now)) != NULL)
+	if ((err = pf_campaign_need(group, a->db, campaign, a->now)) != NULL ||
+	    (err = pf_campaign_join(a->db, group)) != NULL)
 		return err;
 	n.campaign = group;
 	n.id = id;

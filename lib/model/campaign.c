@@ -2,28 +2,144 @@
  * Campaigns; see campaign.h.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "model/campaign.h"
+
+#define NONE	PF_CAMPAIGN_STATES
+#define ACTIVE	PF_CAMPAIGN_ACTIVE
+#define PAUSED	PF_CAMPAIGN_PAUSED
+#define OVER	PF_CAMPAIGN_FINISHED
+
+static const char *const states[PF_CAMPAIGN_STATES] = {
+	"active", "paused", "finished",
+};
+
+static const char *const events[PF_CAMPAIGN_EVENTS] = {
+	"pause", "resume", "finish",
+};
+
+static const enum pf_campaign_state
+machine[PF_CAMPAIGN_STATES][PF_CAMPAIGN_EVENTS] = {
+	/* event:    pause   resume  finish */
+	[ACTIVE] = { PAUSED, ACTIVE, OVER },
+	[PAUSED] = { PAUSED, ACTIVE, OVER },
+	[OVER] =   { NONE,   NONE,   OVER },
+};
+
+const char *
+pf_campaign_state_name(enum pf_campaign_state s)
+{
+	return states[s];
+}
+
+const char *
+pf_campaign_event_name(enum pf_campaign_event e)
+{
+	return events[e];
+}
+
+bool
+pf_campaign_next(enum pf_campaign_state *to, enum pf_campaign_state from,
+    enum pf_campaign_event event)
+{
+	if (machine[from][event] == NONE)
+		return false;
+	*to = machine[from][event];
+	return true;
+}
+
+static enum pf_campaign_state
+state_of(const char *name)
+{
+	int i;
+
+	for (i = 0; i < PF_CAMPAIGN_STATES; i++)
+		if (strcmp(states[i], name) == 0)
+			return (enum pf_campaign_state)i;
+	pf_die("campaign status '%s' in the database", name);
+}
+
+const struct pf_err *
+pf_campaign_find(struct pf_campaign *c, bool *found, struct pf_db *db,
+    const char *name)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*c = (struct pf_campaign){ 0 };
+	*found = false;
+	if ((err = pf_q(&q, db, "SELECT id, name, status, weight, pending, "
+	    "running FROM campaigns WHERE name = ?1 OR id = ?1 "
+	    "ORDER BY name = ?1 DESC LIMIT 1", "s", name)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found) {
+		snprintf(c->id, sizeof(c->id), "%s", pf_q_text(&q, 0));
+		snprintf(c->name, sizeof(c->name), "%s", pf_q_text(&q, 1));
+		c->state = state_of(pf_q_text(&q, 2));
+		c->weight = pf_q_int(&q, 3);
+		c->pending = pf_q_int(&q, 4);
+		c->running = pf_q_int(&q, 5);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_campaign_insert(struct pf_db *db, const struct pf_campaign *c, int64_t now)
+{
+	return pf_db_run(db, NULL, "INSERT INTO campaigns (id, name, "
+	    "created_at, status, weight) VALUES (?, ?, ?, ?, ?)", "ssisi",
+	    c->id, c->name, now, states[c->state], c->weight);
+}
+
+const struct pf_err *
+pf_campaign_update(struct pf_db *db, const struct pf_campaign *c, int64_t now)
+{
+	return pf_db_run(db, NULL, "UPDATE campaigns SET status = ?2, "
+	    "weight = ?3, ended_at = CASE WHEN ?2 = 'finished' THEN "
+	    "coalesce(ended_at, ?4) END WHERE id = ?1", "ssii", c->id,
+	    states[c->state], c->weight, now);
+}
 
 const struct pf_err *
 pf_campaign_need(char id[PF_ID_MAX + 1], struct pf_db *db, const char *name,
     int64_t now)
 {
 	const struct pf_err *err;
-	struct pf_q q;
-	bool more = false;
+	struct pf_campaign c;
+	bool found;
 
-	if ((err = pf_q(&q, db, "SELECT id FROM campaigns WHERE name = ?",
-	    "s", name)) == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more)
-		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
-	pf_q_done(&q);
-	if (err != NULL || more)
+	if ((err = pf_campaign_find(&c, &found, db, name)) != NULL)
 		return err;
-	pf_uuid7(id, now);
-	return pf_db_run(db, NULL, "INSERT INTO campaigns (id, name, "
-	    "created_at) VALUES (?, ?, ?)", "ssi", id, name, now);
+	if (found && c.state == PF_CAMPAIGN_FINISHED)
+		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
+		    "finished and takes no more jobs", c.name);
+	if (!found) {
+		c = (struct pf_campaign){ .weight = 1 };
+		pf_uuid7(c.id, now);
+		snprintf(c.name, sizeof(c.name), "%s", name);
+		err = pf_campaign_insert(db, &c, now);
+	}
+	snprintf(id, PF_ID_MAX + 1, "%s", c.id);
+	return err;
+}
+
+const struct pf_err *
+pf_campaign_turn(struct pf_db *db, const char *job)
+{
+	return pf_db_run(db, NULL, "UPDATE campaigns SET turns = turns + "
+	    "1.0 / weight WHERE id = (SELECT campaign FROM jobs WHERE "
+	    "id = ?)", "s", job);
+}
+
+const struct pf_err *
+pf_campaign_join(struct pf_db *db, const char *id)
+{
+	return pf_db_run(db, NULL, "UPDATE campaigns SET turns = max(turns, "
+	    "coalesce((SELECT min(turns) FROM campaigns WHERE pending > 0 "
+	    "AND status = 'active' AND id <> ?1), 0)) WHERE id = ?1", "s",
+	    id);
 }
 
 const struct pf_err *
@@ -33,11 +149,30 @@ pf_campaign_waiting(struct pf_db *db, const struct pf_campaign_walk *w)
 	struct pf_q q;
 	bool more = true, stop = false;
 
-	err = pf_q(&q, db, "SELECT id FROM campaigns WHERE pending > 0 "
-	    "ORDER BY CAST(running AS REAL) / weight, created_at, id", "");
+	err = pf_q(&q, db, "SELECT id FROM campaigns WHERE pending > 0 AND "
+	    "status = 'active' ORDER BY CAST(running AS REAL) / weight, "
+	    "turns, created_at, id", "");
 	while (err == NULL && !stop &&
 	    (err = pf_q_row(&q, &more)) == NULL && more)
 		err = w->see(w->arg, pf_q_text(&q, 0), &stop);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_campaign_job(char id[PF_ID_MAX + 1], bool *found, struct pf_db *db,
+    const char *campaign)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*found = false;
+	if ((err = pf_q(&q, db, "SELECT id FROM jobs WHERE campaign = ? AND "
+	    "(status = 'pending' OR (status IN ('assigned', 'running') AND "
+	    "cancel = 0)) LIMIT 1", "s", campaign)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found)
+		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
 	pf_q_done(&q);
 	return err;
 }

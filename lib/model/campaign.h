@@ -1,5 +1,8 @@
 /*
- * Campaigns: groups of jobs between which turns are fair.
+ * Campaigns: groups of jobs on one target, between which turns are fair.
+ *
+ * The machine of their states is the only place that knows which follows
+ * which; pf-internals(7) prints it.
  */
 #ifndef PF_MODEL_CAMPAIGN_H
 #define PF_MODEL_CAMPAIGN_H
@@ -12,13 +15,61 @@
 
 #define PF_CAMPAIGN_DEFAULT	"default"
 
-/* Id of the campaign of that name, made if there is none. */
+enum pf_campaign_state {
+	PF_CAMPAIGN_ACTIVE,
+	PF_CAMPAIGN_PAUSED,	/* gives no job; what runs goes on */
+	PF_CAMPAIGN_FINISHED,	/* takes no job, what it had is cancelled */
+	PF_CAMPAIGN_STATES
+};
+
+enum pf_campaign_event {
+	PF_CAMPAIGN_PAUSE, PF_CAMPAIGN_RESUME, PF_CAMPAIGN_FINISH,
+	PF_CAMPAIGN_EVENTS
+};
+
+const char	*pf_campaign_state_name(enum pf_campaign_state);
+const char	*pf_campaign_event_name(enum pf_campaign_event);
+
+/* False if the event cannot happen in that state. */
+bool	pf_campaign_next(enum pf_campaign_state *to, enum pf_campaign_state,
+	    enum pf_campaign_event);
+
+struct pf_campaign {
+	char			 id[PF_ID_MAX + 1];
+	char			 name[129];
+	enum pf_campaign_state	 state;
+	int64_t			 weight;
+	int64_t			 pending, running;	/* jobs */
+};
+
+/* By name, else by id; *found false if there is none. */
+const struct pf_err	*pf_campaign_find(struct pf_campaign *, bool *found,
+			    struct pf_db *, const char *name);
+const struct pf_err	*pf_campaign_insert(struct pf_db *,
+			    const struct pf_campaign *, int64_t now);
+/* Writes state and weight back. */
+const struct pf_err	*pf_campaign_update(struct pf_db *,
+			    const struct pf_campaign *, int64_t now);
+
+/*
+ * Id of the active campaign of that name for a new job, made if there is
+ * none; PF_CONFLICT if it is finished.
+ */
 const struct pf_err	*pf_campaign_need(char id[PF_ID_MAX + 1],
 			    struct pf_db *, const char *name, int64_t now);
 
 /*
- * Calls see for each campaign with a pending job, the least running/weight
- * first (ties: the older), until see sets *stop.
+ * Turns: one is taken with each job that is given.  A campaign that begins
+ * to wait (again) joins at the least of those that wait: what it did not
+ * want in the past gives it no right to all turns now.
+ */
+const struct pf_err	*pf_campaign_turn(struct pf_db *, const char *job);
+const struct pf_err	*pf_campaign_join(struct pf_db *, const char *id);
+
+/*
+ * Calls see for each active campaign with a pending job, the least
+ * running/weight first (ties: the fewest turns, then the older), until see
+ * sets *stop.
  */
 struct pf_campaign_walk {
 	const struct pf_err	*(*see)(void *, const char *id, bool *stop);
@@ -26,5 +77,9 @@ struct pf_campaign_walk {
 };
 const struct pf_err	*pf_campaign_waiting(struct pf_db *,
 			    const struct pf_campaign_walk *);
+
+/* A job of the campaign that has not ended nor is being cancelled. */
+const struct pf_err	*pf_campaign_job(char id[PF_ID_MAX + 1], bool *found,
+			    struct pf_db *, const char *campaign);
 
 #endif

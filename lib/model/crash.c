@@ -7,16 +7,34 @@
 
 static const struct pf_err *
 insert(struct pf_db *db, const struct pf_crash *c, const char *id,
-    int64_t now)
+    bool unique, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
 	    "hash, file_path, type, signal, exit_code, timestamp, size, "
 	    "is_unique, tool, stack, output, command, engine, count, "
 	    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, 1, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16)",
-	    "ssssssiiiisssssi", id, c->job, c->bot, c->hash, c->file_path,
+	    "?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16)",
+	    "ssssssiiiisssssii", id, c->job, c->bot, c->hash, c->file_path,
 	    c->type, c->signal, c->exit_code, c->timestamp, c->size, c->tool,
-	    c->stack, c->output, c->command, c->engine, now);
+	    c->stack, c->output, c->command, c->engine, now,
+	    (int64_t)unique);
+}
+
+/* True if another job of the campaign has it, with the same target. */
+static const struct pf_err *
+elsewhere(bool *known, struct pf_db *db, const struct pf_crash *c)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*known = false;
+	if ((err = pf_q(&q, db, "SELECT 1 FROM jobs j CROSS JOIN crashes x ON "
+	    "x.hash = ?2 JOIN jobs o ON o.id = x.job_id WHERE j.id = ?1 AND "
+	    "o.campaign = j.campaign AND o.target_hash = j.target_hash "
+	    "LIMIT 1", "ss", c->job, c->hash)) == NULL)
+		err = pf_q_row(&q, known);
+	pf_q_done(&q);
+	return err;
 }
 
 const struct pf_err *
@@ -36,10 +54,11 @@ pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count, bool *unique,
 		*count = pf_q_int(&q, 1);
 	}
 	pf_q_done(&q);
-	*unique = !more;
-	if (err != NULL || more)
+	*unique = false;
+	if (err != NULL || more || (err = elsewhere(&more, db, c)) != NULL)
 		return err;
+	*unique = !more;
 	*count = 1;
 	pf_uuid7(id, now);
-	return insert(db, c, id, now);
+	return insert(db, c, id, *unique, now);
 }

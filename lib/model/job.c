@@ -147,6 +147,13 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 }
 
 const struct pf_err *
+pf_job_archive(struct pf_db *db, int64_t *n, const char *id, int64_t now)
+{
+	return pf_db_run(db, n, "UPDATE jobs SET archived_at = ?2 WHERE "
+	    "id = ?1 AND archived_at IS NULL", "si", id, now);
+}
+
+const struct pf_err *
 pf_jobs_live(int64_t *n, struct pf_db *db)
 {
 	return pf_db_int(db, n, NULL, "SELECT coalesce(sum(value), 0) FROM "

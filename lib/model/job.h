@@ -59,6 +59,10 @@ const struct pf_err	*pf_job_get(struct pf_job *, struct pf_db *,
 const struct pf_err	*pf_job_update(struct pf_db *, const struct pf_job *,
 			    int64_t now, const char *message);
 
+/* Takes an ended job out of the lists; *n 0 if it was out already. */
+const struct pf_err	*pf_job_archive(struct pf_db *, int64_t *n,
+			    const char *id, int64_t now);
+
 /* How many are assigned or running, by the counters. */
 const struct pf_err	*pf_jobs_live(int64_t *n, struct pf_db *);
 

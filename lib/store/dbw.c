@@ -21,6 +21,7 @@ static const struct {
 	const char	*sql;
 } migrations[] = {
 	{ 1, pf_schema_sql },
+	{ 2, pf_schema_2_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))
@@ -69,6 +70,22 @@ configure(struct pf_db *db)
 	    "PRAGMA journal_size_limit = 67108864");
 }
 
+/* A copy of what is about to be changed, beside it. */
+static const struct pf_err *
+keep_old(struct pf_db *db, const char *path, int version)
+{
+	const struct pf_err *err;
+	struct pf_buf copy = PF_BUF_INIT;
+
+	pf_buf_addf(&copy, "%s.before-%d", path, version);
+	unlink(copy.data);	/* of a migration that did not come through */
+	if ((err = pf_db_run(db, NULL, "VACUUM INTO ?", "s", copy.data)) ==
+	    NULL)
+		err = pf_sync_dir(copy.data);
+	pf_buf_free(&copy);
+	return err;
+}
+
 static const struct pf_err *
 migrate(struct pf_db *db, const char *path, bool *made)
 {
@@ -95,7 +112,9 @@ migrate(struct pf_db *db, const char *path, bool *made)
 		snprintf(text, sizeof(text), "PRAGMA application_id = %d;"
 		    "PRAGMA user_version = %d", PF_DB_APPLICATION,
 		    migrations[i].version);
-		if ((err = pf_dbw_begin(db)) == NULL &&
+		if ((tables == 0 || version == 0 || (err = keep_old(db, path,
+		    migrations[i].version)) == NULL) &&
+		    (err = pf_dbw_begin(db)) == NULL &&
 		    (err = exec(db, migrations[i].sql)) == NULL &&
 		    (err = exec(db, text)) == NULL)
 			err = pf_dbw_commit(db);

@@ -1,10 +1,11 @@
 /*
- * The schema as SQL text: lib/store/schema.sql, made a string by
- * scripts/mkschema.
+ * The schema as SQL text, made strings by scripts/mkschema:
+ * lib/store/schema.sql is version 1, schema-N.sql brings N-1 to N.
  */
 #ifndef PF_STORE_SCHEMA_H
 #define PF_STORE_SCHEMA_H
 
 extern const char pf_schema_sql[];
+extern const char pf_schema_2_sql[];
 
 #endif

@@ -13,7 +13,8 @@ find(char out[PF_ID_MAX + 1], struct pf_db *db, const char *sql,
 {
 	const struct pf_err *err;
 	const char *how = strcmp(what, "crash") == 0 ? "crashes" :
-	    strcmp(what, "bot") == 0 ? "bots" : "jobs";
+	    strcmp(what, "bot") == 0 ? "bots" :
+	    strcmp(what, "campaign") == 0 ? "campaigns" : "jobs";
 	char second[PF_ID_MAX + 1];
 	struct pf_q q = PF_Q_INIT;
 	bool more = false;
@@ -62,4 +63,13 @@ pf_find_crash(char out[PF_ID_MAX + 1], struct pf_db *db, const char *text)
 {
 	return find(out, db, "SELECT id FROM crashes WHERE id >= ?1 AND "
 	    "id < ?1 || '~' ORDER BY id LIMIT 2", "crash", text);
+}
+
+const struct pf_err *
+pf_find_campaign(char out[PF_ID_MAX + 1], struct pf_db *db, const char *text)
+{
+	return find(out, db, "SELECT id FROM campaigns WHERE name = ?1 OR "
+	    "(id >= ?1 AND id < ?1 || '~' AND NOT EXISTS (SELECT 1 FROM "
+	    "campaigns WHERE name = ?1)) ORDER BY id LIMIT 2", "campaign",
+	    text);
 }

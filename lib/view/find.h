@@ -1,6 +1,6 @@
 /*
  * From what a person types to an id: the id itself or as much of it as is
- * unique, for bots the name too.  Read-only.
+ * unique, for bots and campaigns the name too.  Read-only.
  */
 #ifndef PF_VIEW_FIND_H
 #define PF_VIEW_FIND_H
@@ -14,6 +14,8 @@ const struct pf_err	*pf_find_job(char out[PF_ID_MAX + 1], struct pf_db *,
 			    const char *text);
 const struct pf_err	*pf_find_bot(char out[PF_ID_MAX + 1], struct pf_db *,
 			    const char *text);
+const struct pf_err	*pf_find_campaign(char out[PF_ID_MAX + 1],
+			    struct pf_db *, const char *text);
 const struct pf_err	*pf_find_crash(char out[PF_ID_MAX + 1],
 			    struct pf_db *, const char *text);
 

@@ -5,9 +5,10 @@
 #include "view/view.h"
 
 #define N(cols)	(sizeof(cols) / sizeof(cols[0]))
-#define VIEW(what, all, by) \
+#define VIEW_LIKE(what, cols, all, by) \
 	const struct pf_view pf_view_##what = \
-	    { #what, what##_cols, N(what##_cols), all, by }
+	    { #what, cols##_cols, N(cols##_cols), all, by }
+#define VIEW(what, all, by)	VIEW_LIKE(what, what, all, by)
 
 #define TEXT	PF_CELL_TEXT
 #define INT	PF_CELL_INT
@@ -61,6 +62,7 @@ static const struct pf_view_col jobs_cols[] = {
 	{ NULL,		"strikes",		INT },
 	{ NULL,		"cancel",		BOOL },
 	{ NULL,		"message",		TEXT },
+	{ NULL,		"archived_at",		TIME },
 };
 #define JOBS \
 	"SELECT j.id, j.name, j.target, j.fuzzer, j.status, j.assigned_bot, " \
@@ -71,7 +73,7 @@ static const struct pf_view_col jobs_cols[] = {
 	"j.timeout_at, j.work_dir, j.duration, j.memory_limit, j.timeout, " \
 	"j.dictionary, j.seed_corpus, j.output_dir, j.kind, p.name, " \
 	"j.priority, j.target_hash, j.args, j.options, j.epoch, j.attempt, " \
-	"j.strikes, j.cancel, j.message FROM "
+	"j.strikes, j.cancel, j.message, j.archived_at FROM "
 #define JOBS_JOIN \
 	" AS j LEFT JOIN bots AS b ON b.id = j.assigned_bot " \
 	"LEFT JOIN job_stats AS s ON s.job_id = j.id " \
@@ -79,9 +81,36 @@ static const struct pf_view_col jobs_cols[] = {
 	"LEFT JOIN counters AS c ON c.name = 'crashes' AND c.scope = j.id " \
 	"LEFT JOIN campaigns AS p ON p.id = j.campaign "
 VIEW(jobs,
-    JOBS "(SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?1)"
+    JOBS "(SELECT * FROM jobs WHERE archived_at IS NULL "
+    "ORDER BY created_at DESC, id DESC LIMIT ?1)"
     JOBS_JOIN "ORDER BY j.created_at, j.id",
     JOBS "jobs" JOBS_JOIN "WHERE j.id = ?1 LIMIT ?2");
+VIEW_LIKE(archive, jobs,
+    JOBS "(SELECT * FROM jobs WHERE archived_at IS NOT NULL "
+    "ORDER BY created_at DESC, id DESC LIMIT ?1)"
+    JOBS_JOIN "ORDER BY j.created_at, j.id", NULL);
+VIEW_LIKE(campaign_jobs, jobs, NULL,
+    JOBS "(SELECT * FROM jobs WHERE campaign = ?1 ORDER BY id DESC "
+    "LIMIT ?2)" JOBS_JOIN "ORDER BY j.id");
+
+static const struct pf_view_col campaigns_cols[] = {
+	{ "id",		"id",			TEXT },
+	{ "name",	"name",			TEXT },
+	{ "status",	"status",		TEXT },
+	{ "weight",	"weight",		INT },
+	{ "pending",	"pending_jobs",		INT },
+	{ "running",	"running_jobs",		INT },
+	{ NULL,		"turns",		REAL },
+	{ "created",	"created_at",		TIME },
+	{ NULL,		"ended_at",		TIME },
+};
+#define CAMPAIGNS \
+	"SELECT id, name, status, weight, pending, running, turns, " \
+	"created_at, ended_at FROM "
+VIEW(campaigns,
+    CAMPAIGNS "(SELECT * FROM campaigns ORDER BY created_at DESC, id DESC "
+    "LIMIT ?1) ORDER BY created_at, id",
+    CAMPAIGNS "campaigns WHERE id = ?1 LIMIT ?2");
 
 static const struct pf_view_col bots_cols[] = {
 	{ "id",		"id",			TEXT },

@@ -21,6 +21,10 @@
 static const char usage_text[] =
     "usage: pf-report [-Hj] [-c conf] [-n max] jobs\n"
     "       pf-report [-Hj] [-c conf] job id\n"
+    "       pf-report [-Hj] [-c conf] [-n max] archive\n"
+    "       pf-report [-Hj] [-c conf] [-n max] campaigns\n"
+    "       pf-report [-Hj] [-c conf] campaign name\n"
+    "       pf-report [-j] [-c conf] explain job | bot id\n"
     "       pf-report [-Hj] [-c conf] [-n max] bots\n"
     "       pf-report [-Hj] [-c conf] [-n max] crashes [-J job]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
@@ -133,6 +137,34 @@ of_job(struct report *r, const struct pf_view *all, const struct pf_view *one,
 }
 
 static const struct pf_err *
+report_archive(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_archive, NULL, NULL);
+}
+
+static const struct pf_err *
+report_campaigns(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_campaigns, NULL, NULL);
+}
+
+static const struct pf_err *
+report_campaign(struct report *r, const char *arg)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+
+	if ((err = pf_find_campaign(id, r->show.db, arg)) != NULL ||
+	    (err = pf_show_record(&r->show, &pf_view_campaigns, id)) !=
+	    NULL || r->show.format == PF_FORMAT_JSON)
+		return err;
+	putchar('\n');
+	return pf_show_list(&r->show, &pf_view_campaign_jobs, id, NULL);
+}
+
+static const struct pf_err *
 report_crashes(struct report *r, const char *arg)
 {
 	(void)arg;
@@ -193,13 +225,17 @@ static const struct command {
 	bool			 db;
 	const struct pf_err	*(*run)(struct report *, const char *);
 } commands[] = {
+	{ "archive",	"",	0, 0, true,	report_archive },
 	{ "bots",	"",	0, 0, true,	report_bots },
+	{ "campaign",	"",	1, 1, true,	report_campaign },
+	{ "campaigns",	"",	0, 0, true,	report_campaigns },
 	{ "config",	"",	0, 0, false,	report_config },
 	{ "corpus",	"",	0, 1, true,	report_corpus },
 	{ "coverage",	"",	0, 1, true,	report_coverage },
 	{ "crash",	"x",	1, 1, true,	report_crash },
 	{ "crashes",	"J",	0, 0, true,	report_crashes },
 	{ "events",	"f",	0, 0, true,	report_events },
+	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
 	{ "jobs",	"",	0, 0, true,	report_jobs },
 	{ "status",	"",	0, 0, true,	report_status },
@@ -296,6 +332,8 @@ main(int argc, char *argv[])
 	if ((err = pf_conf_load(&r.conf, r.conf_path, r.lines)) == NULL &&
 	    c->db)
 		err = pf_db_open(&r.show.db, r.conf.storage_path);
+	if (err == NULL)
+		r.rest = argv + optind;
 	if (err == NULL)
 		err = c->run(&r, argv[optind]);
 	pf_db_close(r.show.db);

@@ -16,12 +16,14 @@ struct report {
 	int		*lines;		/* where keys stand, pf_conf_count() */
 	struct pf_show	 show;
 	const char	*job;		/* -J */
+	char		**rest;		/* all arguments */
 	bool		 follow;	/* -f */
 	bool		 script;	/* -x */
 };
 
 /* The commands that are more than a list; arg is the id. */
 const struct pf_err	*report_crash(struct report *, const char *arg);
+const struct pf_err	*report_explain(struct report *, const char *arg);
 const struct pf_err	*report_status(struct report *, const char *arg);
 const struct pf_err	*report_config(struct report *, const char *arg);
 

@@ -19,6 +19,9 @@ static const char usage_text[] =
     "           [-k copies] [-C campaign] [-m memory] [-T exec_timeout]\n"
     "           [-o key=value] [-- arg ...]\n"
     "       pf-sched [-n] [-c conf] cancel job ...\n"
+    "       pf-sched [-n] [-c conf] campaign create [-w weight] name\n"
+    "       pf-sched [-n] [-c conf] campaign set -w weight name\n"
+    "       pf-sched [-n] [-c conf] campaign pause | resume | finish name\n"
     "       pf-sched -h | -V\n";
 
 static const struct {
@@ -31,6 +34,7 @@ static const struct {
 	{ "apply",	verb_apply },
 	{ "submit",	verb_submit },
 	{ "cancel",	verb_cancel },
+	{ "campaign",	verb_campaign },
 };
 
 #define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))

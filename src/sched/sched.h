@@ -30,6 +30,8 @@ const struct pf_err	*verb_submit(struct options *, const struct pf_conf *,
 			    int argc, char *argv[]);
 const struct pf_err	*verb_cancel(struct options *, const struct pf_conf *,
 			    int argc, char *argv[]);
+const struct pf_err	*verb_campaign(struct options *,
+			    const struct pf_conf *, int argc, char *argv[]);
 
 /* Prints the usage on stderr and ends with 64. */
 void	usage(void) __attribute__((noreturn));

@@ -1,0 +1,135 @@
+/*
+ * Campaigns: create, set, pause, resume, finish.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "act/common.h"
+#include "model/campaign.h"
+#include "model/event.h"
+
+#define WEIGHT_MAX	1000
+
+static const struct pf_err *
+note(struct pf_act *a, const struct pf_campaign *c, const char *was,
+    const char *why)
+{
+	struct pf_event e = { .time = a->now, .kind = "campaign",
+	    .subject = c->id, .was = was,
+	    .now = pf_campaign_state_name(c->state), .who = "campaign",
+	    .why = why };
+
+	return pf_event_add(a->db, &e);
+}
+
+static const struct pf_err *
+create(struct pf_act *a, struct pf_campaign *c, const char *name)
+{
+	const struct pf_err *err;
+
+	if (c->id[0] != '\0')
+		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
+		    "there already", c->name);
+	pf_uuid7(c->id, a->now);
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	if ((err = pf_campaign_insert(a->db, c, a->now)) != NULL)
+		return err;
+	return note(a, c, "", c->name);
+}
+
+/* What waits is cancelled, what runs is told to end. */
+static const struct pf_err *
+cancel_jobs(struct pf_act *a, const struct pf_campaign *c, int64_t *n)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+	bool found;
+
+	while ((err = pf_campaign_job(id, &found, a->db, c->id)) == NULL &&
+	    found) {
+		if ((err = pf_cancel_job(a, id, "its campaign is finished"))
+		    != NULL)
+			return err;
+		++*n;
+	}
+	return err;
+}
+
+static const struct pf_err *
+move(struct pf_act *a, struct pf_campaign *c, enum pf_campaign_event event,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	enum pf_campaign_state was = c->state;
+	int64_t n = 0;
+
+	if (event == PF_CAMPAIGN_FINISH &&
+	    strcmp(c->name, PF_CAMPAIGN_DEFAULT) == 0)
+		return pf_err_field(PF_CONFLICT, "campaign", "campaign "
+		    PF_CAMPAIGN_DEFAULT " is for jobs without one and cannot "
+		    "be finished");
+	if (!pf_campaign_next(&c->state, c->state, event))
+		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
+		    "%s: %s is not possible", c->name,
+		    pf_campaign_state_name(was),
+		    pf_campaign_event_name(event));
+	if (c->state == was)
+		return NULL;
+	if ((err = pf_campaign_update(a->db, c, a->now)) != NULL ||
+	    (err = note(a, c, pf_campaign_state_name(was), c->name)) != NULL)
+		return err;
+	if (event == PF_CAMPAIGN_RESUME)
+		return pf_campaign_join(a->db, c->id);
+	if (event != PF_CAMPAIGN_FINISH)
+		return NULL;
+	if ((err = cancel_jobs(a, c, &n)) == NULL)
+		pf_jw_int(out, "cancelled", n);
+	return err;
+}
+
+const struct pf_err *
+pf_act_campaign(struct pf_act *a, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const char *name = "", *what = "";
+	struct pf_campaign c;
+	int64_t weight = 0;
+	bool found;
+	int i;
+
+	if ((err = pf_json_need(&what, req, "do")) != NULL ||
+	    (err = pf_json_need(&name, req, "campaign")) != NULL ||
+	    (err = pf_json_int(&weight, req, "weight", 1, WEIGHT_MAX)) !=
+	    NULL)
+		return err;
+	if (!pf_text_ok(name))
+		return pf_err_field(PF_DATA, "campaign", "campaign: not a "
+		    "name of 1 to 128 printable bytes");
+	if ((err = pf_campaign_find(&c, &found, a->db, name)) != NULL)
+		return err;
+	if (!found && strcmp(what, "create") != 0)
+		return pf_err_field(PF_NOTFOUND, "campaign", "campaign "
+		    "%.128s: unknown", name);
+	if (weight > 0 || c.weight == 0)
+		c.weight = weight > 0 ? weight : 1;
+	for (i = 0; i < PF_CAMPAIGN_EVENTS && strcmp(what,
+	    pf_campaign_event_name((enum pf_campaign_event)i)) != 0; i++)
+		;
+	if (strcmp(what, "create") == 0)
+		err = create(a, &c, name);
+	else if (i < PF_CAMPAIGN_EVENTS)
+		err = move(a, &c, (enum pf_campaign_event)i, out);
+	else if (strcmp(what, "set") == 0)
+		err = pf_campaign_update(a->db, &c, a->now);
+	else
+		err = pf_err_field(PF_DATA, "do", "do: \"%.32s\" is not "
+		    "create, set, pause, resume or finish", what);
+	if (err != NULL)
+		return err;
+	pf_jw_str(out, "id", c.id);
+	pf_jw_str(out, "campaign", c.name);
+	pf_jw_str(out, "status", pf_campaign_state_name(c.state));
+	pf_jw_int(out, "weight", c.weight);
+	return NULL;
+}

@@ -1,0 +1,302 @@
+/*
+ * Why something does not run; see explain.h.  The order of the causes is
+ * that in which the claim looks at them, act/claim.c.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/name.h"
+#include "base/time.h"
+#include "view/explain.h"
+
+/* What is looked at of a job. */
+struct job {
+	char	 status[16], engine[33], message[257], campaign[129];
+	char	 state[16], campaign_id[PF_ID_MAX + 1], bot[PF_ID_MAX + 1];
+	char	 bot_name[129];
+	int64_t	 priority, created, ended, attempt, silent;
+	bool	 cancel;
+};
+
+static void
+copy(char *to, size_t n, const struct pf_q *q, int col)
+{
+	snprintf(to, n, "%s", pf_q_text(q, col));
+}
+
+static const struct pf_err *
+get_job(struct job *j, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*j = (struct job){ 0 };
+	if ((err = pf_q(&q, db, "SELECT j.status, j.fuzzer, j.message, "
+	    "c.name, c.status, c.id, coalesce(b.id, ''), coalesce(b.name, "
+	    "''), j.priority, j.created_at, coalesce(j.completed_at, 0), "
+	    "j.attempt, coalesce((SELECT tick FROM clock), 0) - "
+	    "coalesce(a.lease_tick, 0), j.cancel FROM jobs j "
+	    "JOIN campaigns c ON c.id = j.campaign "
+	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
+	    "LEFT JOIN assignments a ON a.job_id = j.id AND "
+	    "a.status IN ('assigned', 'started') WHERE j.id = ?", "s", id)) ==
+	    NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		copy(j->status, sizeof(j->status), &q, 0);
+		copy(j->engine, sizeof(j->engine), &q, 1);
+		copy(j->message, sizeof(j->message), &q, 2);
+		copy(j->campaign, sizeof(j->campaign), &q, 3);
+		copy(j->state, sizeof(j->state), &q, 4);
+		copy(j->campaign_id, sizeof(j->campaign_id), &q, 5);
+		copy(j->bot, sizeof(j->bot), &q, 6);
+		copy(j->bot_name, sizeof(j->bot_name), &q, 7);
+		j->priority = pf_q_int(&q, 8);
+		j->created = pf_q_int(&q, 9);
+		j->ended = pf_q_int(&q, 10);
+		j->attempt = pf_q_int(&q, 11);
+		j->silent = pf_q_int(&q, 12);
+		j->cancel = pf_q_int(&q, 13) != 0;
+	}
+	pf_q_done(&q);
+	return err == NULL && !more ? pf_err(PF_NOTFOUND, "job %s: unknown",
+	    id) : err;
+}
+
+/* A job that a bot has: how it stands with the lease. */
+static void
+held(struct pf_buf *b, const struct job *j, const struct pf_conf *conf)
+{
+	int64_t left = pf_conf_lease_ticks(conf) + 1 - j->silent;
+
+	pf_buf_addf(b, "%s on bot %s", j->status, j->bot_name);
+	if (j->cancel)
+		pf_buf_adds(b, ", being cancelled: the bot is told by its "
+		    "next heartbeat");
+	if (j->silent < 2)
+		return;
+	pf_buf_addf(b, "; the bot is silent for %" PRId64 " ticks, ",
+	    j->silent);
+	if (left > 0)
+		pf_buf_addf(b, "its lease ends %" PRId64 " tick%s from now",
+		    left, left == 1 ? "" : "s");
+	else
+		pf_buf_adds(b, "pf-reaper will take the job from it");
+}
+
+/* Bots that offer an engine, by what keeps them from a new job. */
+struct offer {
+	int64_t	 all, free, busy, out, failed, drain;
+};
+
+static const struct pf_err *
+get_offer(struct offer *o, struct pf_db *db, const char *engine)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*o = (struct offer){ 0 };
+	if ((err = pf_q(&q, db, "SELECT count(*), "
+	    "sum(NOT drain AND status IN ('idle', 'registering')), "
+	    "sum(NOT drain AND status = 'busy'), sum(status = 'timed_out'), "
+	    "sum(status = 'failed'), sum(drain AND status NOT IN "
+	    "('timed_out', 'failed')) FROM bots WHERE gone_at IS NULL AND "
+	    "EXISTS (SELECT 1 FROM json_each(capabilities) WHERE "
+	    "value = ?)", "s", engine)) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more)
+		*o = (struct offer){ pf_q_int(&q, 0), pf_q_int(&q, 1),
+		    pf_q_int(&q, 2), pf_q_int(&q, 3), pf_q_int(&q, 4),
+		    pf_q_int(&q, 5) };
+	pf_q_done(&q);
+	return err;
+}
+
+/* Deaf, or at the limit of concurrent jobs: holds for every job. */
+static const struct pf_err *
+at_limit(bool *full, struct pf_db *db, const struct pf_conf *conf)
+{
+	int64_t live = 0;
+	const struct pf_err *err;
+
+	*full = false;
+	if (conf->max_concurrent_jobs == 0)
+		return NULL;
+	err = pf_db_int(db, &live, NULL, "SELECT coalesce(sum(value), 0) "
+	    "FROM counters WHERE name IN ('jobs_assigned', 'jobs_running') "
+	    "AND scope = ''", "");
+	*full = live >= conf->max_concurrent_jobs;
+	return err;
+}
+
+static const struct pf_err *
+pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
+    const char *id, const struct job *j)
+{
+	const struct pf_err *err;
+	struct offer o;
+	int64_t before = 0;
+	bool full;
+
+	if (strcmp(j->state, "paused") == 0) {
+		pf_buf_addf(b, "its campaign %s is paused; pf-sched campaign "
+		    "resume %s goes on with it", j->campaign, j->campaign);
+		return NULL;
+	}
+	if ((err = get_offer(&o, db, j->engine)) != NULL ||
+	    (err = at_limit(&full, db, conf)) != NULL ||
+	    (err = pf_db_int(db, &before, NULL, "SELECT count(*) FROM jobs "
+	    "WHERE status = 'pending' AND campaign = ?1 AND fuzzer = ?2 AND "
+	    "(priority > ?3 OR (priority = ?3 AND (created_at < ?4 OR "
+	    "(created_at = ?4 AND id < ?5))))", "ssiis", j->campaign_id,
+	    j->engine, j->priority, j->created, id)) != NULL)
+		return err;
+	if (o.all == 0)
+		pf_buf_addf(b, "no bot offers %s", j->engine);
+	else if (o.free + o.busy == 0)
+		pf_buf_addf(b, "no bot that offers %s takes jobs: %" PRId64
+		    " timed out, %" PRId64 " failed, %" PRId64 " draining",
+		    j->engine, o.out, o.failed, o.drain);
+	else if (full)
+		pf_buf_addf(b, "limits.max_concurrent_jobs (%" PRId64 ") is "
+		    "reached", conf->max_concurrent_jobs);
+	else if (o.free == 0 || before > 0)
+		pf_buf_addf(b, "waiting for its turn: %" PRId64 " job%s of "
+		    "campaign %s before it, %" PRId64 " of %" PRId64 " bots "
+		    "for %s busy", before, before == 1 ? "" : "s",
+		    j->campaign, o.busy, o.free + o.busy, j->engine);
+	else
+		pf_buf_addf(b, "waiting for the next request of one of %"
+		    PRId64 " free bots for %s", o.free, j->engine);
+	return NULL;
+}
+
+const struct pf_err *
+pf_explain_job(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
+    const char *id)
+{
+	const struct pf_err *err;
+	char when[PF_TIME_TEXT];
+	struct job j;
+
+	if ((err = get_job(&j, db, id)) != NULL)
+		return err;
+	if (strcmp(j.status, "pending") == 0) {
+		pf_buf_adds(b, "pending: ");
+		return pending(b, db, conf, id, &j);
+	}
+	if (j.ended == 0) {
+		held(b, &j, conf);
+		return NULL;
+	}
+	pf_buf_addf(b, "%s at %s", j.status, pf_time_text(when, j.ended));
+	if (j.message[0] != '\0')
+		pf_buf_addf(b, ": %s", j.message);
+	return NULL;
+}
+
+/* A bot that could take a job: what it would get, or why nothing. */
+static const struct pf_err *
+could(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
+    const char *caps)
+{
+	const struct pf_err *err;
+	int64_t waiting = 0, paused = 0;
+	bool full;
+
+	if ((err = at_limit(&full, db, conf)) != NULL ||
+	    (err = pf_db_int(db, &waiting, NULL, "SELECT count(*) FROM jobs "
+	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
+	    "'pending' AND c.status = 'active' AND fuzzer IN "
+	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL ||
+	    (err = pf_db_int(db, &paused, NULL, "SELECT count(*) FROM jobs "
+	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
+	    "'pending' AND c.status = 'paused' AND fuzzer IN "
+	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL)
+		return err;
+	if (waiting == 0 && paused == 0)
+		pf_buf_addf(b, "no job waits for %s", caps);
+	else if (waiting == 0)
+		pf_buf_addf(b, "the %" PRId64 " jobs that wait for %s are in "
+		    "paused campaigns", paused, caps);
+	else if (full)
+		pf_buf_addf(b, "limits.max_concurrent_jobs (%" PRId64 ") is "
+		    "reached", conf->max_concurrent_jobs);
+	else
+		pf_buf_addf(b, "gets one of %" PRId64 " waiting jobs with its "
+		    "next request", waiting);
+	return NULL;
+}
+
+/* What is looked at of a bot. */
+struct bot {
+	char	 status[16], caps[2048], job[PF_ID_MAX + 1];
+	int64_t	 seen, failures, gone;
+	bool	 drain;
+};
+
+static const struct pf_err *
+get_bot(struct bot *o, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*o = (struct bot){ 0 };
+	if ((err = pf_q(&q, db, "SELECT status, capabilities, "
+	    "coalesce(current_job, ''), last_seen, failure_count, "
+	    "coalesce(gone_at, 0), drain FROM bots WHERE id = ?", "s", id)) ==
+	    NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		copy(o->status, sizeof(o->status), &q, 0);
+		copy(o->caps, sizeof(o->caps), &q, 1);
+		copy(o->job, sizeof(o->job), &q, 2);
+		o->seen = pf_q_int(&q, 3);
+		o->failures = pf_q_int(&q, 4);
+		o->gone = pf_q_int(&q, 5);
+		o->drain = pf_q_int(&q, 6) != 0;
+	}
+	pf_q_done(&q);
+	return err == NULL && !more ? pf_err(PF_NOTFOUND, "bot %s: unknown",
+	    id) : err;
+}
+
+const struct pf_err *
+pf_explain_bot(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
+    const char *id)
+{
+	const struct pf_err *err;
+	char when[PF_TIME_TEXT];
+	struct bot o;
+
+	if ((err = get_bot(&o, db, id)) != NULL)
+		return err;
+	if (o.gone != 0) {
+		pf_buf_addf(b, "deregistered at %s",
+		    pf_time_text(when, o.gone));
+		return NULL;
+	}
+	pf_buf_addf(b, "%s: ", o.status);
+	if (strcmp(o.status, "failed") == 0) {
+		pf_buf_addf(b, "%" PRId64 " failures; pf-registry reset takes "
+		    "it back", o.failures);
+		return NULL;
+	}
+	if (strcmp(o.status, "timed_out") == 0) {
+		pf_buf_addf(b, "silent since %s; its next request takes it "
+		    "back", pf_time_text(when, o.seen));
+		return NULL;
+	}
+	if (o.job[0] != '\0') {
+		pf_buf_addf(b, "job %s is ", o.job);
+		err = pf_explain_job(b, db, conf, o.job);
+		if (o.drain)
+			pf_buf_adds(b, "; it is the last: the bot drains");
+		return err;
+	}
+	if (o.drain) {
+		pf_buf_adds(b, "draining, it takes no job; pf-registry drain "
+		    "-u ends that");
+		return NULL;
+	}
+	return could(b, db, conf, o.caps);
+}
