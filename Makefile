@@ -25,9 +25,9 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
-OS =	fs clock lock sock proc stop
+OS =	fs clock lock sock proc stop notify
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
-STORE =	conffile db blob spool writer
+STORE =	conffile db rowjson blob spool writer
 NET =	http
 VIEW =	known view lists find show overdue explain
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
@@ -36,11 +36,12 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 # What only the writer links.
 MODEL =	system bot job campaign assignment result crash corpus coverage event
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-	recover rows campaign
+	recover rows campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
-SCHED =		pf-sched writer serve apply init submit cancel campaign
+SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
+		snapshot backup remake reload rebuild
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry
@@ -48,7 +49,7 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox engine \
 		engine_afl engine_libfuzzer finds rerun env argv
 REPORT =	pf-report crash status explain
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
-		api_results api_system
+		api_results api_system ear
 
 # Tests in C, fuzz targets.
 UNIT = err buf num name time sock spool writer retry breaker proc states json rec conf trace table
@@ -57,7 +58,7 @@ FUZZ =	json rec conf aflstat fuzzlog trace self
 
 MAN1 =	pf-registry pf-run pf-report
 MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db
-MAN7 =	pandafuzz pf-internals pf-style pf-test
+MAN7 =	pandafuzz pf-internals pf-recovery pf-style pf-test
 MAN8 =	pf-sched pf-reaper pf-ingest pf-httpd
 ETC =	pandafuzz.conf crontab.sample inetd.conf.sample pf-httpd.service \
 	pf-httpd.socket

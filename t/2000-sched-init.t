@@ -70,7 +70,7 @@ check 'a foreign database' 78 - '~not a PandaFuzz database' pf-sched init
 is "$(sqlite3 "$T/o/storage/data/pandafuzz.db" .tables)" mine 'is left alone'
 rm "$T/o/storage/data/pandafuzz.db"
 head -c 8192 /dev/urandom >"$T/o/storage/data/pandafuzz.db"
-check 'a damaged database' 74 - '~pf-db' pf-sched init
+check 'a damaged database' 74 - '~pf-recovery' pf-sched init
 rm -rf "$T/o/storage"
 : >"$T/o/storage"
 check 'a file in the way' 74 - '~a file is in the way' pf-sched init

@@ -34,8 +34,11 @@ static const struct {
 	{ "cancel",	pf_act_cancel },
 	{ "archive",	pf_act_archive },
 	{ "campaign",	pf_act_campaign },
+	{ "hearing",	pf_act_hearing },
+	{ "deaf",	pf_act_deaf },
 	{ "tick",	pf_act_tick },
 	{ "expire",	pf_act_expire },
+	{ "sweep",	pf_act_sweep },
 	{ "recover",	pf_act_recover },
 };
 
@@ -88,6 +91,7 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 	a->now = pf_wall_ms();
 	a->op = ops[i].name;
 	a->lazy = false;
+	a->heard = 0;
 	if ((err = pf_dbw_save(a->db)) == NULL) {
 		pf_op_begin(reply, req, true);
 		err = ops[i].run(a, req, reply);
@@ -98,6 +102,7 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 	}
 	if (err != NULL) {
 		reply->len = start;
+		a->heard = 0;
 		pf_op_refuse(reply, req, err);
 	} else
 		*lazy = a->lazy;

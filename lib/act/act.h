@@ -30,6 +30,9 @@ struct pf_act {
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */
+	int64_t			 hearing;	/* ears there; the server's */
+	int			 heard;	/* set by an op: 1 the client is an
+					 * ear now, -1 no more */
 	bool			 lazy;	/* set by an op whose effect may be
 					 * written up to a second later */
 };
@@ -73,11 +76,17 @@ const struct pf_err	*pf_act_archive(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_campaign(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_hearing(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_deaf(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_tick(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_expire(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_recover(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_sweep(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_crash(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);

@@ -8,6 +8,7 @@
 #include "act/common.h"
 #include "base/num.h"
 #include "model/event.h"
+#include "model/system.h"
 
 #define LONG_RUN	600000	/* ms of a lease that count as progress */
 
@@ -166,4 +167,15 @@ pf_reply_lease(struct pf_act *a, struct pf_buf *out)
 {
 	pf_jw_int(out, "lease_ms", pf_conf_lease_ms(a->conf));
 	pf_jw_int(out, "heartbeat_ms", pf_conf_heartbeat_ms(a->conf));
+}
+
+const struct pf_err *
+pf_deaf(struct pf_act *a, bool *deaf)
+{
+	const struct pf_err *err;
+	int64_t known = 0;
+
+	err = pf_ear_count(a->db, &known);
+	*deaf = known > 0 && a->hearing == 0;
+	return err;
 }

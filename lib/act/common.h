@@ -51,4 +51,10 @@ void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 const struct pf_err	*pf_cancel_job(struct pf_act *, const char *id,
 			    const char *message);
 
+/* True while programs that hear bots are known and none of them is there. */
+const struct pf_err	*pf_deaf(struct pf_act *, bool *deaf);
+
+/* Deletes events past [retention] events, a bounded number; how many. */
+const struct pf_err	*pf_sweep_events(struct pf_act *, int64_t *n);
+
 #endif

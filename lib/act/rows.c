@@ -24,6 +24,7 @@
 struct row {
 	struct pf_result	 r;
 	int64_t			 seq, epoch, attempt;
+	int64_t			 filed;		/* by pf-ingest, its clock */
 	const struct pf_json	*j;
 };
 
@@ -34,7 +35,7 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	struct pf_assignment as;
 	bool found;
 
-	*row = (struct row){ .j = j, .r.kind = a->op };
+	*row = (struct row){ .j = j, .r.kind = a->op, .filed = a->now };
 	if (!pf_json_is_object(j))
 		return pf_err_field(PF_DATA, "rows", "row is not an object");
 	if ((err = pf_json_need(&row->r.rid, j, "rid")) != NULL ||
@@ -44,7 +45,8 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	    (err = pf_json_int(&row->epoch, j, "epoch", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_json_int(&row->attempt, j, "attempt", 0,
 	    PF_INT_MAX)) != NULL || (err = pf_json_int(&row->r.time, j,
-	    "time", 0, PF_INT_MAX)) != NULL)
+	    "time", 0, PF_INT_MAX)) != NULL || (err = pf_json_int(
+	    &row->filed, j, "filed", 0, PF_INT_MAX)) != NULL)
 		return err;
 	if (!pf_sha_ok(row->r.rid))
 		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
@@ -61,8 +63,9 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	const struct pf_err *err;
 	const struct pf_json *j = row->j;
 	struct pf_crash c = { .job = row->r.job, .bot = row->r.bot,
-	    .timestamp = row->r.time, .type = "unknown", .tool = "",
-	    .stack = "", .output = "", .command = "", .engine = "" };
+	    .timestamp = row->r.time, .rid = row->r.rid,
+	    .type = "unknown", .tool = "", .stack = "", .output = "",
+	    .command = "", .engine = "" };
 	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
 	    .now = "new", .who = row->r.bot };
 	char id[PF_ID_MAX + 1], path[256];
@@ -85,7 +88,7 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
 	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
 	c.file_path = path;
-	if ((err = pf_crash_put(id, &count, &unique, a->db, &c, a->now)) !=
+	if ((err = pf_crash_put(id, &count, &unique, a->db, &c, row->filed)) !=
 	    NULL)
 		return err;
 	e.subject = id;

@@ -2,8 +2,8 @@
  * The reaper's clock: tick.
  *
  * Time for leases passes only here: at most one tick an interval of
- * CLOCK_BOOTTIME and none across a boot.  A clock that was set, a suspend,
- * an outage of any length therefore expire nothing.
+ * CLOCK_BOOTTIME, none across a boot, none while bots are not heard.  A clock
+ * that was set, a suspend, an outage of any length therefore expire nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,12 +31,13 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	const char *boot = "";
 	int64_t boot_ms = -1, prev = a->tick;
 	struct pf_ticks t;
-	bool counted = false;
+	bool counted = false, deaf;
 
 	if ((err = pf_need_id(&boot, req, "boot")) != NULL ||
 	    (err = pf_json_int(&boot_ms, req, "boot_ms", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_json_int(&prev, req, "prev", 0, PF_INT_MAX)) !=
-	    NULL || (err = pf_ticks_get(&t, a->db)) != NULL)
+	    NULL || (err = pf_ticks_get(&t, a->db)) != NULL ||
+	    (err = pf_deaf(a, &deaf)) != NULL)
 		return err;
 	if (boot_ms == -1)
 		return pf_err_field(PF_DATA, "boot_ms", "boot_ms is missing");
@@ -50,8 +51,8 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);
 	} else if (boot_ms - t.boot_ms >= a->conf->tick) {
-		counted = true;
-		t.tick++;
+		counted = !deaf;
+		t.tick += counted ? 1 : 0;
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);
 	}
@@ -60,5 +61,6 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	a->tick = t.tick;
 	pf_jw_int(out, "tick", t.tick);
 	pf_jw_bool(out, "counted", counted);
+	pf_jw_bool(out, "deaf", deaf);
 	return NULL;
 }

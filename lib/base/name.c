@@ -114,20 +114,45 @@ pf_engine_name(char out[33], const char *s)
 	return true;
 }
 
+static void
+uuid(char out[PF_ID_MAX + 1], unsigned char b[16], int64_t ms, int version)
+{
+	size_t i;
+	char *p = out;
+
+	for (i = 0; i < 6; i++)
+		b[i] = (unsigned char)((uint64_t)ms >> (40 - 8 * i));
+	b[6] = (unsigned char)(version << 4 | (b[6] & 0x0f));
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	for (i = 0; i < 16; i++)
+		p += snprintf(p, 4, "%02x%s", b[i],
+		    i == 3 || i == 5 || i == 7 || i == 9 ? "-" : "");
+}
+
 void
 pf_uuid7(char out[PF_ID_MAX + 1], int64_t now)
 {
 	unsigned char b[16];
-	size_t i;
-	char *p = out;
 
 	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
 		pf_die("getrandom gave no random bytes");
-	for (i = 0; i < 6; i++)
-		b[i] = (unsigned char)((uint64_t)now >> (40 - 8 * i));
-	b[6] = (unsigned char)(0x70 | (b[6] & 0x0f));
-	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	uuid(out, b, now, 7);
+}
+
+static unsigned char
+digit(char c)
+{
+	return (unsigned char)(c >= 'a' ? c - 'a' + 10 : c - '0');
+}
+
+void
+pf_uuid_of(char out[PF_ID_MAX + 1], int64_t ms, const char *sha)
+{
+	unsigned char b[16];
+	size_t i;
+
 	for (i = 0; i < sizeof(b); i++)
-		p += snprintf(p, 4, "%02x%s", b[i],
-		    i == 3 || i == 5 || i == 7 || i == 9 ? "-" : "");
+		b[i] = (unsigned char)(digit(sha[2 * i]) << 4 |
+		    digit(sha[2 * i + 1]));
+	uuid(out, b, ms, 8);
 }

@@ -36,4 +36,10 @@ bool	pf_engine_name(char out[33], const char *);
 /* A new UUID of version 7 (RFC 9562) for the time in ms; 36 characters. */
 void	pf_uuid7(char out[PF_ID_MAX + 1], int64_t now);
 
+/*
+ * A UUID that is the same for the same time and hash (64 hex digits):
+ * ordered by time as version 7 is, of version 8.
+ */
+void	pf_uuid_of(char out[PF_ID_MAX + 1], int64_t ms, const char *sha);
+
 #endif

@@ -59,6 +59,6 @@ pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count, bool *unique,
 		return err;
 	*unique = !more;
 	*count = 1;
-	pf_uuid7(id, now);
+	pf_uuid_of(id, now, c->rid);
 	return insert(db, c, id, *unique, now);
 }

@@ -18,4 +18,8 @@ struct pf_event {
 };
 const struct pf_err	*pf_event_add(struct pf_db *, const struct pf_event *);
 
+/* Deletes at most max of those before a time, the oldest first. */
+const struct pf_err	*pf_event_sweep(struct pf_db *, int64_t *n,
+			    int64_t before, int64_t max);
+
 #endif

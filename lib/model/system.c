@@ -63,3 +63,29 @@ pf_ticks_set(struct pf_db *db, const struct pf_ticks *t, int64_t now)
 	    "UPDATE SET tick = ?1, boot = ?2, boot_ms = ?3, time = ?4",
 	    "isii", t->tick, t->boot, t->boot_ms, now);
 }
+
+const struct pf_err *
+pf_ear_add(struct pf_db *db, int64_t *n, const char *name, int64_t now)
+{
+	return pf_db_run(db, n, "INSERT INTO ears (name, since) VALUES "
+	    "(?, ?) ON CONFLICT (name) DO NOTHING", "si", name, now);
+}
+
+const struct pf_err *
+pf_ear_remove(struct pf_db *db, int64_t *n, const char *name)
+{
+	return pf_db_run(db, n, "DELETE FROM ears WHERE name = ?", "s", name);
+}
+
+const struct pf_err *
+pf_ear_count(struct pf_db *db, int64_t *n)
+{
+	return pf_db_int(db, n, NULL, "SELECT count(*) FROM ears", "");
+}
+
+const struct pf_err *
+pf_counter_sum(struct pf_db *db, int64_t *n, const char *like)
+{
+	return pf_db_int(db, n, NULL, "SELECT coalesce(sum(value), 0) FROM "
+	    "counters WHERE name LIKE ? AND scope = ''", "s", like);
+}

@@ -31,4 +31,15 @@ const struct pf_err	*pf_ticks_get(struct pf_ticks *, struct pf_db *);
 const struct pf_err	*pf_ticks_set(struct pf_db *, const struct pf_ticks *,
 			    int64_t now);
 
+/* Sum of the counters of that name, a LIKE pattern, over the whole master. */
+const struct pf_err	*pf_counter_sum(struct pf_db *, int64_t *n,
+			    const char *like);
+
+/* Programs through which bots reach the master; *n: rows changed. */
+const struct pf_err	*pf_ear_add(struct pf_db *, int64_t *n,
+			    const char *name, int64_t now);
+const struct pf_err	*pf_ear_remove(struct pf_db *, int64_t *n,
+			    const char *name);
+const struct pf_err	*pf_ear_count(struct pf_db *, int64_t *n);
+
 #endif

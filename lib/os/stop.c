@@ -5,7 +5,7 @@
 
 #include "os/stop.h"
 
-volatile sig_atomic_t pf_stopping;
+volatile sig_atomic_t pf_stopping, pf_reload;
 
 static void
 on_signal(int sig)
@@ -24,4 +24,19 @@ pf_stop_catch(void)
 		sigaction(SIGINT, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+}
+
+static void
+on_hup(int sig)
+{
+	(void)sig;
+	pf_reload = 1;
+}
+
+void
+pf_reload_catch(void)
+{
+	struct sigaction sa = { .sa_handler = on_hup };
+
+	sigaction(SIGHUP, &sa, NULL);
 }

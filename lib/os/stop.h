@@ -10,6 +10,10 @@ shell starts programs in the background so, and ends them in its own order.
 
 extern volatile sig_atomic_t pf_stopping;
 
+/* Set by SIGHUP after pf_reload_catch(); whoever acts on it clears it. */
+extern volatile sig_atomic_t pf_reload;
+void	pf_reload_catch(void);
+
 /* From now on; system calls that sleep are not restarted. */
 void	pf_stop_catch(void);
 

@@ -13,6 +13,7 @@
 
 struct pf_db {
 	sqlite3		*handle;
+	bool		 damaged;
 	struct {
 		const char	*sql;
 		sqlite3_stmt	*st;
@@ -78,10 +79,25 @@ pf_db_err(struct pf_db *db, int rc, const char *what)
 		hint = " (the database, its -wal and -shm must be readable, "
 		    "their directory searchable; see pf-db(5))";
 	else if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
-		hint = " (the database is damaged: stop, keep it, see "
-		    "pf-db(5))";
+		hint = " (the database is damaged: pf-recovery(7) says what "
+		    "to do)";
+	if (db != NULL && ((rc & 0xff) == SQLITE_CORRUPT ||
+	    (rc & 0xff) == SQLITE_NOTADB))
+		db->damaged = true;
 	return pf_err(class, "%s: %s%s", what, db != NULL ?
 	    sqlite3_errmsg(db->handle) : sqlite3_errstr(rc), hint);
+}
+
+bool
+pf_db_damaged(const struct pf_db *db)
+{
+	return db->damaged;
+}
+
+void
+pf_db_damage(struct pf_db *db)
+{
+	db->damaged = true;
 }
 
 static const struct pf_err *

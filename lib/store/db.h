@@ -81,4 +81,9 @@ struct sqlite3		*pf_db_handle(struct pf_db *);
 /* Wraps a handle that store/dbw.c opened; takes it over. */
 struct pf_db		*pf_db_wrap(struct sqlite3 *);
 
+/* True once SQLite has found the file damaged through this connection. */
+bool			 pf_db_damaged(const struct pf_db *);
+/* The same, found by other means. */
+void			 pf_db_damage(struct pf_db *);
+
 #endif

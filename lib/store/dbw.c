@@ -196,6 +196,57 @@ pf_dbw_init(const char *storage, bool *made)
 	return err;
 }
 
+static const struct pf_err *
+condemned(const char *storage)
+{
+	const struct pf_err *err = NULL;
+	struct pf_buf path = PF_BUF_INIT;
+
+	pf_buf_addf(&path, "%s/data/DAMAGED", storage);
+	if (pf_exists(path.data))
+		err = pf_err(PF_CONFIG, "%s: the database was found damaged; "
+		    "pf-recovery(7) says what to do", path.data);
+	pf_buf_free(&path);
+	return err;
+}
+
+const struct pf_err *
+pf_dbw_condemn(const char *storage, const char *why)
+{
+	const struct pf_err *err = NULL;
+	struct pf_buf path = PF_BUF_INIT, text = PF_BUF_INIT;
+
+	pf_buf_addf(&path, "%s/data/DAMAGED", storage);
+	pf_buf_addf(&text, "%s\n", why);
+	if (!pf_exists(path.data))
+		err = pf_file_put(path.data, NULL, text.data, text.len, 0640);
+	pf_buf_free(&path);
+	pf_buf_free(&text);
+	return err;
+}
+
+const struct pf_err *
+pf_dbw_check(struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+	char text[300], *nl;
+
+	if ((err = pf_q(&q, db, "PRAGMA quick_check(1)", "")) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more &&
+	    strcmp(pf_q_text(&q, 0), "ok") != 0) {
+		snprintf(text, sizeof(text), "%s", pf_q_text(&q, 0));
+		while ((nl = strchr(text, '\n')) != NULL)
+			*nl = ' ';
+		err = pf_err(PF_IO, "the database is damaged: %s; "
+		    "pf-recovery(7) says what to do", text);
+		pf_db_damage(db);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
 const struct pf_err *
 pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 {
@@ -207,6 +258,7 @@ pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 	*out = NULL;
 	pf_db_path(&path, storage);
 	if ((err = take_lock(lock, storage)) == NULL &&
+	    (err = condemned(storage)) == NULL &&
 	    (err = open_file(&db, path.data, 0)) == NULL &&
 	    (err = pf_db_int(db, &version, NULL, "PRAGMA user_version", "")) ==
 	    NULL && version != PF_DB_VERSION)

@@ -31,4 +31,17 @@ const struct pf_err	*pf_dbw_save(struct pf_db *);
 const struct pf_err	*pf_dbw_release(struct pf_db *);
 void			 pf_dbw_undo(struct pf_db *);	/* to the savepoint */
 
+/*
+ * Looks the whole file over (PRAGMA quick_check): PF_IO with the first thing
+ * found wrong.
+ */
+const struct pf_err	*pf_dbw_check(struct pf_db *);
+
+/*
+ * Notes durably, in <storage>/data/DAMAGED, that the database is damaged and
+ * how that showed; pf_dbw_open() refuses it from then on (PF_CONFIG), until
+ * somebody has mended it and removed the note.
+ */
+const struct pf_err	*pf_dbw_condemn(const char *storage, const char *why);
+
 #endif

@@ -395,3 +395,12 @@ pf_writer_ask(struct pf_json **reply, const struct pf_conf *conf,
 	return pf_retry_run(&conf->retry_operation, &pf_timer, NULL, ask_once,
 	    &a);
 }
+
+bool
+pf_writer_there(struct pf_writer *w, int64_t ms)
+{
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	/* Nothing was asked: bytes, or the end of them, mean the end. */
+	return poll(&p, 1, (int)ms) == 0;
+}

@@ -53,6 +53,9 @@ const struct pf_err	*pf_writer_ask(struct pf_json **reply,
  */
 bool			 pf_writer_lost(const struct pf_writer *);
 
+/* Waits up to ms; false as soon as the other end has gone. */
+bool			 pf_writer_there(struct pf_writer *, int64_t ms);
+
 /* The error of a reply line that was parsed, NULL if it says ok. */
 const struct pf_err	*pf_op_reply(const struct pf_json *);
 

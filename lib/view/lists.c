@@ -286,13 +286,15 @@ static const struct pf_view_col master_cols[] = {
 	{ NULL,		"schema_version",	INT },
 	{ NULL,		"tick",			INT },
 	{ NULL,		"tick_time",		TIME },
+	{ NULL,		"ears",			INT },
 };
 VIEW(master,
     "SELECT (SELECT value FROM system WHERE key = 'master_id'), "
     "(SELECT CAST(value AS INTEGER) FROM system WHERE key = 'created'), "
     "(SELECT CAST(value AS INTEGER) FROM system WHERE key = 'epoch'), "
     "(SELECT user_version FROM pragma_user_version), "
-    "(SELECT tick FROM clock), (SELECT time FROM clock) LIMIT ?1", NULL);
+    "(SELECT tick FROM clock), (SELECT time FROM clock), "
+    "(SELECT count(*) FROM ears) LIMIT ?1", NULL);
 
 /* Those that were never counted are there as zero. */
 static const struct pf_view_col counters_cols[] = {

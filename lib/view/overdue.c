@@ -83,3 +83,29 @@ pf_overdue(struct pf_db *db, const struct pf_conf *conf,
 	pf_q_done(&q);
 	return err;
 }
+
+const struct pf_err *
+pf_overdue_old(struct pf_db *db, const struct pf_conf *conf, int64_t now,
+    bool *events, void (*each)(const char *))
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	int64_t oldest = now;
+	bool more = false;
+
+	if ((err = pf_db_int(db, &oldest, &more, "SELECT time FROM events "
+	    "ORDER BY id LIMIT 1", "")) != NULL)
+		return err;
+	*events = more && conf->keep_events > 0 &&
+	    oldest < now - conf->keep_events;
+	if (conf->keep_jobs == 0)
+		return NULL;
+	if ((err = pf_q(&q, db, "SELECT id FROM jobs WHERE completed_at IS "
+	    "NOT NULL AND archived_at IS NULL AND completed_at < ? "
+	    "ORDER BY completed_at LIMIT 1000", "i", now - conf->keep_jobs))
+	    == NULL)
+		while ((err = pf_q_row(&q, &more)) == NULL && more)
+			each(pf_q_text(&q, 0));
+	pf_q_done(&q);
+	return err;
+}

@@ -38,4 +38,12 @@ const struct pf_err	*pf_overdue(struct pf_db *, const struct pf_conf *,
 			    void (*each)(void *, const struct pf_overdue *),
 			    void *);
 
+/*
+ * What is past its retention at this wall time: *events true if any event
+ * is; each ended job, at most max of them, by its id.
+ */
+const struct pf_err	*pf_overdue_old(struct pf_db *, const struct pf_conf *,
+			    int64_t now, bool *events,
+			    void (*each)(const char *job));
+
 #endif

@@ -20,6 +20,7 @@
 
 struct MHD_Connection;
 struct commit;
+struct ear;
 struct pool;
 struct req;
 struct route;
@@ -33,6 +34,8 @@ struct httpd {
 	int		 wake;		/* eventfd: main looks again */
 	struct pool	*pool;
 	struct commit	*commit;
+	struct ear	*ear;
+	const char	*where;		/* name of the ear, or NULL */
 	atomic_bool	 stopping;	/* answer what is here, then close */
 	atomic_int	 requests;	/* begun and not yet answered */
 	atomic_int	 connections;
@@ -111,5 +114,12 @@ void			 commit_push(struct commit *, struct req *);
 void			 commit_stop(struct commit *);
 /* Whether the spool and the disk have room for n more bytes. */
 const struct pf_err	*commit_admit(struct commit *, size_t n);
+
+/*
+ * ear.c: tells the writer that bots are heard at this address, from a thread
+ * of its own, again after each loss; ear_stop() ends both.
+ */
+const struct pf_err	*ear_start(struct httpd *);
+void			 ear_stop(struct httpd *);
 
 #endif

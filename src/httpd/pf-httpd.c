@@ -150,8 +150,9 @@ start(const struct opts *o, struct httpd *h)
 		err = take_stdin(&fd);
 	else {
 		kind = PF_SOCK_NONE;
-		err = listen_self(&fd, o->where != NULL ? o->where :
-		    h->conf.http_listen);
+		/* What inetd starts on demand hears without being there. */
+		h->where = o->where != NULL ? o->where : h->conf.http_listen;
+		err = listen_self(&fd, h->where);
 	}
 	if (err != NULL)
 		return err;

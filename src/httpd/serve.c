@@ -117,7 +117,8 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 		return pf_errno("eventfd");
 	if ((err = signal_fd(&sig)) != NULL ||
 	    (err = commit_start(h)) != NULL ||
-	    (err = pool_start(h, listens ? 16 : 1)) != NULL)
+	    (err = pool_start(h, listens ? 16 : 1)) != NULL ||
+	    (h->where != NULL && (err = ear_start(h)) != NULL))
 		return err;
 	/* The first use of libcrypto by several threads at once leaks. */
 	if (listens)
@@ -133,6 +134,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	if (!drain(h, d, sig, idle))
 		return err;
 	MHD_stop_daemon(d);
+	ear_stop(h);
 	pool_stop(h->pool);
 	commit_stop(h->commit);
 	close(sig);

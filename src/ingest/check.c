@@ -7,6 +7,7 @@
 
 #include "codec/json.h"
 #include "ingest/ingest.h"
+#include "os/clock.h"
 #include "view/known.h"
 
 #define BIG	INT64_C(9007199254740992)	/* 2^53 */
@@ -130,6 +131,7 @@ make_row(struct item *it)
 	pf_jw_int(b, "epoch", r->epoch);
 	pf_jw_int(b, "attempt", r->attempt);
 	pf_jw_int(b, "time", r->time);
+	pf_jw_int(b, "filed", pf_wall_ms());
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS) {
 		pf_jw_str(b, "hash", r->sha256);
 		pf_jw_int(b, "size", (int64_t)r->len);

@@ -136,6 +136,43 @@ tick(const struct pf_clock *c, const char *boot, int64_t now, bool dry)
 	print_line(&b);
 }
 
+static void
+archive(const char *job)
+{
+	struct pf_buf b = PF_BUF_INIT;
+
+	open_line(&b, "archive");
+	pf_jw_str(&b, "job", job);
+	print_line(&b);
+}
+
+static void
+say_archive(const char *job)
+{
+	printf("job %s would be archived\n", job);
+}
+
+/* What is past its retention.  A clock that was set harms nothing: events
+ * and the lists of ended jobs are all that shrink. */
+static const struct pf_err *
+sweep(struct pf_db *db, const struct pf_conf *conf, bool dry)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	bool events = false;
+
+	if ((err = pf_overdue_old(db, conf, pf_wall_ms(), &events,
+	    dry ? say_archive : archive)) != NULL || !events)
+		return err;
+	if (dry) {
+		puts("old events would be deleted");
+		return NULL;
+	}
+	open_line(&b, "sweep");
+	print_line(&b);
+	return NULL;
+}
+
 static const struct pf_err *
 reap(struct pf_db *db, const struct pf_conf *conf, bool dry)
 {
@@ -153,7 +190,10 @@ reap(struct pf_db *db, const struct pf_conf *conf, bool dry)
 	}
 	if (now - c.boot_ms >= conf->tick)
 		tick(&c, boot, now, dry);
-	return pf_overdue(db, conf, &c, dry ? say : expire, NULL);
+	if ((err = pf_overdue(db, conf, &c, dry ? say : expire, NULL)) !=
+	    NULL)
+		return err;
+	return sweep(db, conf, dry);
 }
 
 int

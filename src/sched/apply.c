@@ -178,6 +178,8 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
 		usage();
 	if ((err = open_sink(&s)) == NULL)
 		err = run(&s);
+	if (s.own.act.db != NULL && pf_db_damaged(s.own.act.db))
+		err = writer_damaged(&s.own);
 	if (s.remote != NULL)
 		pf_writer_close(s.remote);
 	else

@@ -22,6 +22,11 @@ static const char usage_text[] =
     "       pf-sched [-n] [-c conf] campaign create [-w weight] name\n"
     "       pf-sched [-n] [-c conf] campaign set -w weight name\n"
     "       pf-sched [-n] [-c conf] campaign pause | resume | finish name\n"
+    "       pf-sched [-nq] [-c conf] recover\n"
+    "       pf-sched [-q] [-c conf] snapshot\n"
+    "       pf-sched [-nq] [-c conf] backup directory\n"
+    "       pf-sched [-nq] [-c conf] rebuild\n"
+    "       pf-sched [-nq] [-c conf] restore directory\n"
     "       pf-sched -h | -V\n";
 
 static const struct {
@@ -35,6 +40,11 @@ static const struct {
 	{ "submit",	verb_submit },
 	{ "cancel",	verb_cancel },
 	{ "campaign",	verb_campaign },
+	{ "recover",	verb_recover },
+	{ "snapshot",	verb_snapshot },
+	{ "backup",	verb_backup },
+	{ "rebuild",	verb_rebuild },
+	{ "restore",	verb_restore },
 };
 
 #define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))

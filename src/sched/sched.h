@@ -32,6 +32,24 @@ const struct pf_err	*verb_cancel(struct options *, const struct pf_conf *,
 			    int argc, char *argv[]);
 const struct pf_err	*verb_campaign(struct options *,
 			    const struct pf_conf *, int argc, char *argv[]);
+const struct pf_err	*verb_recover(struct options *,
+			    const struct pf_conf *, int argc, char *argv[]);
+const struct pf_err	*verb_snapshot(struct options *,
+			    const struct pf_conf *, int argc, char *argv[]);
+const struct pf_err	*verb_backup(struct options *, const struct pf_conf *,
+			    int argc, char *argv[]);
+
+const struct pf_err	*verb_rebuild(struct options *,
+			    const struct pf_conf *, int argc, char *argv[]);
+const struct pf_err	*verb_restore(struct options *,
+			    const struct pf_conf *, int argc, char *argv[]);
+
+/* Writes metadata/jobs/<id>.json of these jobs. */
+const struct pf_err	*snapshot_jobs(const struct pf_conf *,
+			    char *const ids[], size_t n);
+
+/* Whether <dir>/data/pandafuzz.db is whole; how many jobs it has. */
+const struct pf_err	*backup_verify(const char *dir, int64_t *jobs);
 
 /* Prints the usage on stderr and ends with 64. */
 void	usage(void) __attribute__((noreturn));
@@ -61,6 +79,12 @@ const struct pf_err	*writer_line(struct writer *, struct pf_buf *reply,
 
 /* Makes everything since the last commit durable. */
 const struct pf_err	*writer_commit(struct writer *);
+
+/*
+ * The database has turned out damaged: notes that beside it, so that nobody
+ * writes to it any more; the error to end with.
+ */
+const struct pf_err	*writer_damaged(struct writer *);
 
 /* Drops it. */
 void			 writer_abort(struct writer *);

@@ -20,9 +20,12 @@
 #include "codec/op.h"
 #include "os/clock.h"
 #include "os/fs.h"
+#include "os/notify.h"
 #include "os/sock.h"
 #include "os/stop.h"
 #include "sched/sched.h"
+#include "store/conffile.h"
+#include "store/dbw.h"
 #include "store/writer.h"
 
 #define CLIENTS_MAX	4096
@@ -40,15 +43,19 @@ struct client {
 	bool		 eof;
 	bool		 deaf;		/* what it sends is thrown away */
 	bool		 broken;
+	bool		 ear;		/* bots are heard through it */
 };
 
 struct server {
 	struct writer	 w;
+	struct pf_conf	 conf;
+	const char	*conf_path;
 	struct client	*clients;
 	struct pollfd	*polls;
 	size_t		 n;
 	int		 listener;
 	bool		 handed;	/* the socket came on fd 0 */
+	bool		 verbose;
 	int64_t		 lazy_since;
 	int64_t		 busy_at;	/* when a client was last there */
 };
@@ -56,6 +63,8 @@ struct server {
 static void
 drop(struct server *s, size_t i)
 {
+	if (s->clients[i].ear && --s->w.act.hearing == 0 && s->verbose)
+		pf_note("bots are not heard any more: no tick counts");
 	close(s->clients[i].fd);
 	pf_buf_free(&s->clients[i].in);
 	pf_buf_free(&s->clients[i].out);
@@ -117,6 +126,18 @@ tell(struct client *c)
 	}
 }
 
+/* What the last op said of who sent it. */
+static void
+mark_ear(struct server *s, struct client *c)
+{
+	int heard = s->w.act.heard;
+
+	if (heard == 0 || c->ear == (heard > 0))
+		return;
+	c->ear = heard > 0;
+	s->w.act.hearing += heard;
+}
+
 /* Executes one client's whole lines; an overlong one breaks it off. */
 static const struct pf_err *
 work(struct server *s, struct client *c, size_t *lines)
@@ -132,6 +153,7 @@ work(struct server *s, struct client *c, size_t *lines)
 			break;
 		if (n > 0) {
 			err = writer_line(&s->w, &c->out, c->in.data + at, n);
+			mark_ear(s, c);
 			++*lines;
 		}
 		at += n + 1;
@@ -245,6 +267,28 @@ loop_once(struct server *s)
 	    pf_boot_ms() - s->busy_at >= IDLE_MS);
 }
 
+/* SIGHUP: what is not a place takes effect with the next op. */
+static void
+reload(struct server *s)
+{
+	const struct pf_err *err;
+	struct pf_conf conf;
+
+	pf_reload = 0;
+	if ((err = pf_conf_load(&conf, s->conf_path, NULL)) != NULL) {
+		pf_warn("%s; the old configuration stays", err->msg);
+		return;
+	}
+	if (strcmp(conf.storage_path, s->conf.storage_path) != 0 ||
+	    strcmp(conf.sched_socket, s->conf.sched_socket) != 0) {
+		pf_warn("another storage or socket takes a new start; the old "
+		    "configuration stays");
+		return;
+	}
+	s->conf = conf;
+	pf_note("the configuration was read again");
+}
+
 /*
  * A pf-sched apply may have the database for a moment: that is waited for,
  * but another server is not.
@@ -297,10 +341,14 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	if (argc != 1 || o->dry)
 		usage();
 	pf_stop_catch();
+	pf_reload_catch();
+	s.conf = *conf;
+	s.conf_path = o->conf_path;
+	s.verbose = o->verbose;
 	s.handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
 	/* The lock first: whoever connects must find a writer. */
-	if ((err = open_writer(&s, conf)) != NULL ||
-	    (err = listen_on(&s, conf)) != NULL)
+	if ((err = open_writer(&s, &s.conf)) != NULL ||
+	    (err = listen_on(&s, &s.conf)) != NULL)
 		goto done;
 	s.clients = pf_calloc(CLIENTS_MAX, sizeof(*s.clients));
 	s.polls = pf_calloc(CLIENTS_MAX + 1, sizeof(*s.polls));
@@ -308,10 +356,14 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	if (o->verbose)
 		pf_note("serving on %s", s.handed ? "standard input" :
 		    conf->sched_socket);
-	while (!pf_stopping && loop_once(&s))
-		;
+	pf_notify("READY=1");
+	while (!pf_stopping && !pf_db_damaged(s.w.act.db) && loop_once(&s))
+		if (pf_reload)
+			reload(&s);
+	pf_notify("STOPPING=1");
 	/* What was answered from memory is written before the end. */
-	err = writer_commit(&s.w);
+	err = pf_db_damaged(s.w.act.db) ? writer_damaged(&s.w) :
+	    writer_commit(&s.w);
 	if (!s.handed)
 		unlink(conf->sched_socket);
 	while (s.n > 0)

@@ -295,18 +295,38 @@ make_line(struct pf_buf *line, const struct submission *s,
 	return NULL;
 }
 
+/* The jobs are there; their descriptions in metadata/ can wait if need be. */
+static const struct pf_err *
+print_jobs(const struct pf_conf *conf, const struct pf_json *list)
+{
+	const struct pf_err *err;
+	const struct pf_json *id;
+	char **ids = pf_calloc(pf_json_count(list) + 1, sizeof(*ids));
+	size_t n = 0;
+
+	for (id = pf_json_first(list); id != NULL; id = pf_json_next(id))
+		if (pf_json_text(id) != NULL) {
+			ids[n++] = pf_strdup(pf_json_text(id));
+			printf("%s\n", ids[n - 1]);
+		}
+	if ((err = snapshot_jobs(conf, ids, n)) != NULL)
+		pf_warn("%s; the next pf-sched snapshot makes up for it",
+		    err->msg);
+	while (n > 0)
+		free(ids[--n]);
+	free(ids);
+	return NULL;
+}
+
 static const struct pf_err *
 send_line(const struct options *o, const struct pf_conf *conf,
     const char *line)
 {
 	const struct pf_err *err;
-	const struct pf_json *id;
 	struct pf_json *reply = NULL;
 
 	if ((err = pf_writer_ask(&reply, conf, o->conf_path, line)) == NULL)
-		for (id = pf_json_first(pf_json_get(reply, "jobs"));
-		    id != NULL; id = pf_json_next(id))
-			printf("%s\n", pf_json_text(id));
+		err = print_jobs(conf, pf_json_get(reply, "jobs"));
 	pf_json_free(reply);
 	return err;
 }

@@ -5,23 +5,27 @@
 #include <unistd.h>
 
 #include "codec/op.h"
+#include "os/clock.h"
+#include "os/stop.h"
 #include "sched/sched.h"
 #include "store/dbw.h"
 
 static const struct pf_err *
-recover(struct writer *w)
+recover(void *arg)
 {
 	static const char line[] = "{\"op\":\"recover\"}";
+	struct writer *w = arg;
 	const struct pf_err *err;
 	struct pf_buf reply = PF_BUF_INIT;
 	struct pf_json *j = NULL;
 
-	if ((err = writer_line(w, &reply, line, strlen(line))) == NULL &&
+	if ((err = pf_dbw_check(w->act.db)) == NULL &&
+	    (err = writer_line(w, &reply, line, strlen(line))) == NULL &&
 	    (err = pf_json_parse(&j, reply.data, reply.len)) == NULL &&
 	    (err = pf_op_reply_err(j)) == NULL)
 		err = writer_commit(w);
 	if (err != NULL)
-		err = pf_err_at(err, "recovery");
+		writer_abort(w);
 	pf_json_free(j);
 	pf_buf_free(&reply);
 	return err;
@@ -33,13 +37,31 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 	const struct pf_err *err;
 
 	*w = (struct writer){ .act.conf = conf, .lock = -1 };
-	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) ==
-	    NULL && (err = pf_act_load(&w->act)) == NULL &&
-	    recovering)
-		err = recover(w);
+	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) !=
+	    NULL || (err = pf_act_load(&w->act)) != NULL)
+		;
+	else if (recovering && (err = pf_retry_run(&conf->retry_recovery,
+	    &pf_timer, &pf_stopping, recover, w)) != NULL)
+		err = pf_err_at(err, "recovery");
+	if (err != NULL && w->act.db != NULL &&
+	    pf_db_damaged(w->act.db))
+		(void)pf_dbw_condemn(conf->storage_path, err->msg);
 	if (err != NULL)
 		writer_close(w);
 	return err;
+}
+
+const struct pf_err *
+writer_damaged(struct writer *w)
+{
+	const struct pf_err *err;
+	static const char why[] = "the database is damaged: pf-recovery(7) "
+	    "says what to do";
+
+	writer_abort(w);
+	if ((err = pf_dbw_condemn(w->act.conf->storage_path, why)) != NULL)
+		return err;
+	return pf_err(PF_IO, "%s/data: %s", w->act.conf->storage_path, why);
 }
 
 void

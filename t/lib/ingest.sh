@@ -66,7 +66,7 @@ picture()
 		sql "SELECT job_id, executions FROM job_stats"
 		cd "$S" && find crashes corpus -type f -exec sha256sum '{}' + |
 		    sort
-		cat metadata/ledger/*.jsonl | sort -u
+		sed 's/"filed":[0-9]*,//' metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
 }

@@ -1,0 +1,31 @@
+/*
+ * Clean-up by age: sweep.  Only events are deleted, a bounded number at a
+ * time; jobs are archived, one op each, and nothing that waits is touched.
+ */
+#include "act/common.h"
+#include "model/event.h"
+
+#define AT_ONCE	5000
+
+const struct pf_err *
+pf_sweep_events(struct pf_act *a, int64_t *n)
+{
+	*n = 0;
+	if (a->conf->keep_events == 0)
+		return NULL;
+	return pf_event_sweep(a->db, n, a->now - a->conf->keep_events,
+	    AT_ONCE);
+}
+
+const struct pf_err *
+pf_act_sweep(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	int64_t n;
+
+	(void)req;
+	if ((err = pf_sweep_events(a, &n)) != NULL)
+		return err;
+	pf_jw_int(out, "events", n);
+	return NULL;
+}

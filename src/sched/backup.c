@@ -1,0 +1,95 @@
+/*
+ * pf-sched backup: a consistent copy of the database while it is in use.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "os/fs.h"
+#include "sched/sched.h"
+
+/* Opens the copy as any reader would, and looks all of it over. */
+const struct pf_err *
+backup_verify(const char *dir, int64_t *jobs)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_db_open(&db, dir)) == NULL &&
+	    (err = pf_q(&q, db, "PRAGMA integrity_check(1)", "")) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more &&
+	    strcmp(pf_q_text(&q, 0), "ok") != 0)
+		err = pf_err(PF_DATA, "%s: the copy is damaged: %.200s", dir,
+		    pf_q_text(&q, 0));
+	pf_q_done(&q);
+	if (err == NULL)
+		err = pf_db_int(db, jobs, NULL, "SELECT count(*) FROM jobs",
+		    "");
+	pf_db_close(db);
+	return err;
+}
+
+/* Copy into <dir>/new, verify it there, then put it in place. */
+static const struct pf_err *
+copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	char *fresh = pf_asprintf("%s/new", dir);
+	char *data = pf_asprintf("%s/data", fresh);
+	char *to = pf_asprintf("%s/pandafuzz.db", data);
+	char *place = pf_asprintf("%s/data", dir);
+	char *final = pf_asprintf("%s/pandafuzz.db", place);
+
+	if ((err = pf_db_open(&db, conf->storage_path)) == NULL &&
+	    (err = pf_rmtree(fresh)) == NULL &&
+	    (err = pf_mkdirs(data, 0750)) == NULL &&
+	    (err = pf_mkdirs(place, 0750)) == NULL &&
+	    (err = pf_db_run(db, NULL, "VACUUM INTO ?", "s", to)) == NULL &&
+	    (err = backup_verify(fresh, jobs)) == NULL &&
+	    chmod(to, 0640) == -1)
+		err = pf_errno("chmod %s", to);
+	if (err == NULL && (err = pf_sync_dir(to)) == NULL) {
+		if (rename(to, final) == -1)
+			err = pf_errno("rename %s", to);
+		else
+			err = pf_sync_dir(place);
+	}
+	if (err == NULL)
+		err = pf_rmtree(fresh);
+	pf_db_close(db);
+	free(final);
+	free(place);
+	free(to);
+	free(data);
+	free(fresh);
+	return err;
+}
+
+const struct pf_err *
+verb_backup(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	const struct pf_err *err;
+	int64_t jobs = 0;
+
+	if (argc != 2)
+		usage();
+	if (strcmp(argv[1], conf->storage_path) == 0)
+		return pf_err(PF_USAGE, "%s is the storage itself", argv[1]);
+	if (o->dry) {
+		printf("would copy %s/data/pandafuzz.db to %s/data\n",
+		    conf->storage_path, argv[1]);
+		return NULL;
+	}
+	if ((err = copy(conf, argv[1], &jobs)) == NULL && !o->quiet)
+		printf("%s/data/pandafuzz.db\t%" PRId64 " jobs\n", argv[1],
+		    jobs);
+	return err;
+}

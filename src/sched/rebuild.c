@@ -1,0 +1,52 @@
+/*
+ * pf-sched rebuild and restore: the database from the storage tree alone, or
+ * from a backup and what the tree knows since.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sched/remake.h"
+
+static const struct pf_err *
+remake(const struct options *o, const struct pf_conf *conf, const char *from)
+{
+	const struct pf_err *err;
+	struct remake r;
+	int64_t crashes = 0, corpus = 0;
+
+	if ((err = remake_begin(&r, conf, from)) == NULL &&
+	    (err = remake_metadata(&r)) == NULL &&
+	    (err = remake_replay(&r)) == NULL &&
+	    (err = pf_db_int(r.act.db, &crashes, NULL, "SELECT count(*) FROM "
+	    "crashes", "")) == NULL &&
+	    (err = pf_db_int(r.act.db, &corpus, NULL, "SELECT count(*) FROM "
+	    "corpus", "")) == NULL)
+		err = remake_finish(&r, !o->dry);
+	remake_end(&r);
+	if (err == NULL && !o->quiet)
+		printf("jobs\t%" PRId64 "\nbots\t%" PRId64 "\nresults\t%"
+		    PRId64 "\ncrashes\t%" PRId64 "\ncorpus\t%" PRId64
+		    "\nrefused\t%" PRId64 "\n", r.jobs, r.bots, r.replayed,
+		    crashes, corpus, r.refused);
+	return err;
+}
+
+const struct pf_err *
+verb_rebuild(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	(void)argv;
+	if (argc != 1)
+		usage();
+	return remake(o, conf, NULL);
+}
+
+const struct pf_err *
+verb_restore(struct options *o, const struct pf_conf *conf, int argc,
+    char *argv[])
+{
+	if (argc != 2)
+		usage();
+	return remake(o, conf, argv[1]);
+}

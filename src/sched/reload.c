@@ -1,0 +1,361 @@
+/*
+ * What fills a database made anew: the snapshot in metadata/, the ledger,
+ * the descriptions beside crashes.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "sched/remake.h"
+#include "store/dbw.h"
+#include "store/rowjson.h"
+
+#define ROWS_MAX	100
+#define LINE_BYTES	60000
+#define COMMIT_OPS	200
+#define DOC_MAX		(64 << 20)
+
+/* True if the table has a row with that key. */
+static const struct pf_err *
+there(bool *found, struct pf_db *db, const char *sql, const struct pf_json *row,
+    const char *key)
+{
+	const char *id = "";
+	int64_t one;
+	const struct pf_err *err;
+
+	if ((err = pf_json_need(&id, row, key)) != NULL)
+		return err;
+	return pf_db_int(db, &one, found, sql, "s", id);
+}
+
+/* The rows of an array that are not there yet. */
+static const struct pf_err *
+add_rows(struct pf_db *db, const char *table, const struct pf_json *list,
+    const char *sql, const char *key)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *row;
+	bool found;
+
+	for (row = pf_json_first(list); row != NULL && err == NULL;
+	    row = pf_json_next(row))
+		if ((err = there(&found, db, sql, row, key)) == NULL && !found)
+			err = pf_row_insert(db, table, row);
+	return err;
+}
+
+static const struct pf_err *
+insert_all(struct pf_db *db, const char *table, const struct pf_json *list)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *row;
+
+	for (row = pf_json_first(list); row != NULL && err == NULL;
+	    row = pf_json_next(row))
+		err = pf_row_insert(db, table, row);
+	return err;
+}
+
+/* A job as its file knows it, unless the database knows how it ended. */
+static const struct pf_err *
+load_job(struct remake *r, const struct pf_json *doc)
+{
+	static const char have[] = "SELECT 1 FROM jobs WHERE id = ? AND status "
+	    "NOT IN ('pending', 'assigned', 'running')";
+	const struct pf_err *err;
+	struct pf_db *db = r->act.db;
+	const struct pf_json *job = pf_json_first(pf_json_get(doc, "jobs"));
+	const char *id = "";
+	bool ended = false;
+
+	if (job == NULL)
+		return pf_err(PF_DATA, "there is no job in it");
+	if ((err = there(&ended, db, have, job, "id")) != NULL || ended)
+		return err;
+	if ((err = pf_json_need(&id, job, "id")) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM assignments WHERE "
+	    "job_id = ?", "s", id)) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM job_blobs WHERE job = ?",
+	    "s", id)) != NULL || (err = pf_db_run(db, NULL, "DELETE FROM jobs "
+	    "WHERE id = ?", "s", id)) != NULL ||
+	    (err = add_rows(db, "campaigns", pf_json_get(doc, "campaigns"),
+	    "SELECT 1 FROM campaigns WHERE id = ?", "id")) != NULL ||
+	    (err = pf_row_insert(db, "jobs", job)) != NULL ||
+	    (err = insert_all(db, "job_blobs", pf_json_get(doc,
+	    "job_blobs"))) != NULL || (err = insert_all(db, "assignments",
+	    pf_json_get(doc, "assignments"))) != NULL)
+		return err;
+	r->jobs++;
+	return NULL;
+}
+
+static const struct pf_err *
+load_bot(struct remake *r, const struct pf_json *doc)
+{
+	const struct pf_err *err;
+	const struct pf_json *bot = pf_json_first(pf_json_get(doc, "bots"));
+	bool known = false;
+
+	if (bot == NULL)
+		return pf_err(PF_DATA, "there is no bot in it");
+	if ((err = there(&known, r->act.db, "SELECT 1 FROM bots WHERE id = ?",
+	    bot, "id")) != NULL || known)
+		return err;
+	if ((err = pf_row_insert(r->act.db, "bots", bot)) == NULL)
+		r->bots++;
+	return err;
+}
+
+static const struct pf_err *
+load_master(struct remake *r, const struct pf_json *doc)
+{
+	const struct pf_err *err;
+	struct pf_db *db = r->act.db;
+
+	if ((err = add_rows(db, "system", pf_json_get(doc, "system"),
+	    "SELECT 1 FROM system WHERE key = ?", "key")) != NULL ||
+	    (err = add_rows(db, "ears", pf_json_get(doc, "ears"),
+	    "SELECT 1 FROM ears WHERE name = ?", "name")) != NULL)
+		return err;
+	return add_rows(db, "campaigns", pf_json_get(doc, "campaigns"),
+	    "SELECT 1 FROM campaigns WHERE id = ?", "id");
+}
+
+/* One file; one that makes no sense is told and left out. */
+static const struct pf_err *
+load_file(struct remake *r, const char *path,
+    const struct pf_err *(*load)(struct remake *, const struct pf_json *))
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_json *doc = NULL;
+
+	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
+	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
+	    (err = pf_dbw_save(r->act.db)) == NULL) {
+		if ((err = load(r, doc)) != NULL)
+			pf_dbw_undo(r->act.db);
+		else
+			err = pf_dbw_release(r->act.db);
+	}
+	if (err != NULL && (err->class == PF_DATA || err->class == PF_CONFLICT
+	    || err->class == PF_USAGE)) {
+		pf_warn("%s: left out: %s", path, err->msg);
+		r->refused++;
+		err = NULL;
+	}
+	pf_json_free(doc);
+	pf_buf_free(&b);
+	return err;
+}
+
+/* True for "x.json". */
+static bool
+is_json(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && strcmp(name + n - 5, ".json") == 0;
+}
+
+static const struct pf_err *
+load_dir(struct remake *r, const char *what,
+    const struct pf_err *(*load)(struct remake *, const struct pf_json *))
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/%s", r->conf->storage_path, what), *path;
+	char **names = NULL;
+	size_t i, n = 0;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; i < n && err == NULL; i++) {
+		if (!is_json(names[i]))
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		err = load_file(r, path, load);
+		free(path);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
+}
+
+const struct pf_err *
+remake_metadata(struct remake *r)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/metadata/system/snapshot.json",
+	    r->conf->storage_path);
+
+	if ((err = pf_dbw_begin(r->act.db)) == NULL && pf_exists(path))
+		err = load_file(r, path, load_master);
+	else if (err == NULL)
+		pf_warn("%s: there was never a snapshot; what is known of "
+		    "jobs comes from their submission", path);
+	if (err == NULL && (err = load_dir(r, "metadata/jobs", load_job)) ==
+	    NULL && (err = load_dir(r, "metadata/bots", load_bot)) == NULL)
+		err = pf_dbw_commit(r->act.db);
+	free(path);
+	return err;
+}
+
+/* Rows of one kind on their way into an op. */
+struct rows {
+	struct remake	*r;
+	char		 kind[16];
+	struct pf_buf	 line;
+	int		 n, ops;
+};
+
+static const struct pf_err *
+flush(struct rows *w)
+{
+	const struct pf_err *err = NULL;
+	struct pf_buf reply = PF_BUF_INIT;
+	struct pf_json *j = NULL;
+	const struct pf_json *row;
+	bool lazy, fresh;
+
+	if (w->n == 0)
+		return NULL;
+	pf_buf_adds(&w->line, "]}");
+	if (w->ops == 0)
+		err = pf_dbw_begin(w->r->act.db);
+	if (err == NULL && (err = pf_act_line(&w->r->act, &reply,
+	    w->line.data, w->line.len, &lazy)) == NULL &&
+	    (err = pf_json_parse(&j, reply.data, reply.len)) == NULL)
+		for (row = pf_json_first(pf_json_get(j, "rows")); row != NULL;
+		    row = pf_json_next(row)) {
+			fresh = false;
+			(void)pf_json_bool(&fresh, row, "new");
+			w->r->replayed += fresh ? 1 : 0;
+			if (pf_json_get(row, "error") != NULL)
+				w->r->refused++;
+		}
+	if (err == NULL && ++w->ops == COMMIT_OPS) {
+		err = pf_dbw_commit(w->r->act.db);
+		w->ops = 0;
+	}
+	pf_buf_reset(&w->line);
+	w->n = 0;
+	pf_json_free(j);
+	pf_buf_free(&reply);
+	return err;
+}
+
+/* One filed result; half a line, as a crash leaves it, is left out. */
+static const struct pf_err *
+replay(struct rows *w, const char *text, size_t n)
+{
+	const struct pf_err *err = NULL;
+	struct pf_json *j = NULL;
+	const char *kind = "";
+
+	if (pf_json_parse(&j, text, n) != NULL ||
+	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
+	    (strcmp(kind, "crash") != 0 && strcmp(kind, "corpus") != 0 &&
+	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0)) {
+		w->r->refused++;
+		pf_json_free(j);
+		return NULL;
+	}
+	if (w->n == ROWS_MAX || w->line.len + n > LINE_BYTES ||
+	    strcmp(w->kind, kind) != 0)
+		err = flush(w);
+	if (err == NULL && w->n == 0) {
+		snprintf(w->kind, sizeof(w->kind), "%s", kind);
+		pf_buf_addf(&w->line, "{\"op\":\"%s\",\"rows\":[", kind);
+	}
+	pf_buf_adds(&w->line, w->n++ > 0 ? "," : "");
+	pf_json_print(&w->line, j);
+	pf_json_free(j);
+	return err;
+}
+
+static const struct pf_err *
+replay_ledger(struct rows *w, const char *path)
+{
+	const struct pf_err *err = NULL;
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (f == NULL)
+		return pf_errno("open %s", path);
+	while (err == NULL && (n = getline(&line, &room, f)) != -1)
+		if (n > 1)
+			err = replay(w, line, (size_t)n -
+			    (line[n - 1] == '\n' ? 1 : 0));
+	if (err == NULL && ferror(f))
+		err = pf_errno("read %s", path);
+	free(line);
+	fclose(f);
+	return err;
+}
+
+/* The description beside a crash is its first report. */
+static const struct pf_err *
+replay_crashes(struct rows *w, const char *dir)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	char **names = NULL, *path;
+	size_t i, n = 0;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; i < n && err == NULL; i++) {
+		if (!is_json(names[i]))
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		pf_buf_reset(&b);
+		if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL)
+			err = replay(w, b.data, b.len);
+		free(path);
+	}
+	pf_names_free(names);
+	pf_buf_free(&b);
+	return err;
+}
+
+static const struct pf_err *
+replay_dirs(struct rows *w, const char *what,
+    const struct pf_err *(*one)(struct rows *, const char *))
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/%s", w->r->conf->storage_path, what);
+	char **names = NULL, *path;
+	size_t i, n = 0;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; i < n && err == NULL; i++) {
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		err = one(w, path);
+		free(path);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
+}
+
+const struct pf_err *
+remake_replay(struct remake *r)
+{
+	const struct pf_err *err;
+	struct rows w = { .r = r, .line = PF_BUF_INIT };
+
+	/* Coverage of jobs long gone must not stop the rest. */
+	if ((err = replay_dirs(&w, "metadata/ledger", replay_ledger)) == NULL
+	    && (err = replay_dirs(&w, "crashes", replay_crashes)) == NULL)
+		err = flush(&w);
+	if (err == NULL && w.ops > 0)
+		err = pf_dbw_commit(r->act.db);
+	pf_buf_free(&w.line);
+	return err;
+}
