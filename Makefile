@@ -45,7 +45,7 @@ SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry
-RUN =		pf-run slots slot fuzz job fetch state master outbox engine \
+RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds rerun env argv
 REPORT =	pf-report crash status explain
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \

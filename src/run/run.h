@@ -124,4 +124,7 @@ int	slot_run(const struct options *, const struct pf_conf *,
 const struct pf_err	*slots_run(const struct options *,
 			    const struct pf_conf *, int *status);
 
+/* sweep.c: removes what [retention] work is over for, but this job's. */
+void	sweep_work(struct slot *, const char *job);
+
 #endif

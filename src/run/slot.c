@@ -186,6 +186,7 @@ take_up(struct slot *s, bool *worked)
 		pf_warn("%s: %s; dropping it", s->name, err->msg);
 		err = state_clear(s);
 	}
+	sweep_work(s, err == NULL && found ? j.id : "");
 	if (err == NULL && found && result[0] != '\0')
 		err = settle(s, &j, result, message.data);
 	else if (err == NULL && found) {

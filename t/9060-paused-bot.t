@@ -1,0 +1,88 @@
+#!/bin/sh
+# A bot that is stopped past its lease and goes on: its job is another's by
+# then, its completion counts nothing, its results are kept.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/master.sh
+. "$PF_ROOT/t/lib/master.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/run.sh
+. "$PF_ROOT/t/lib/run.sh"
+whole
+need clang jq sqlite3
+
+run_master
+sed -i 's/^\[retry.communication\]/[timeouts]\ntick = 200ms\nbot = 1s\n&/' \
+    "$PF_CONF"
+for pid in $master_pids; do
+	case $pid in *:sched) kill -HUP "${pid%%:*}" ;; esac
+done
+build_libfuzzer finder <<'END'
+#include <stddef.h>
+#include <stdint.h>
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	volatile int x = 0;
+	size_t i;
+	for (i = 0; i + 1 < n; i++)
+		if (p[i] == 'P' && p[i + 1] == 'F')
+			x++;
+	return 0;
+}
+END
+submit paused libfuzzer "$T/finder" -d 20s
+timeout 60 pf-run -m "$url" >"$T/bot.out" 2>"$T/bot.err" &
+bot=$!
+at_end "kill $bot 2>/dev/null"
+ok 'it runs' until_true 20 job_is running
+slot=$(pgrep -P "$(pgrep -P "$bot")")
+found() { [ "$(master_sql 'SELECT count(*) FROM corpus')" -gt 0 ]; }
+ok 'it has found something' until_true 20 found
+kill -STOP "$slot"
+# Between two ticks lies an interval of the real clock.
+expired()
+{
+	pf-reaper | pf-sched -q apply
+	job_is pending
+}
+ok 'silent past its lease, its job waits again' until_true 20 expired
+is "$(master_sql "SELECT status FROM bots WHERE name = 'bot'")" timed_out \
+    'and the bot has timed out'
+reply=$(printf '%s\n' '{"op":"register","hostname":"h","name":"other","capabilities":["libfuzzer"],"inc":"o"}' |
+    pf-sched apply)
+other=$(printf '%s' "$reply" | jq -r .bot)
+reply=$(printf '{"op":"claim","bot":"%s","inc":"o"}\n' "$other" | pf-sched apply)
+is "$(printf '%s' "$reply" | jq -r '.job.id + " \(.attempt)"')" "$job 2" \
+    'another bot gets it, as the second attempt'
+before=$(master_sql 'SELECT count(*) FROM results')
+# A find of the time after: what the stopped slot did not see yet.
+dir=$(find "$T/w/slot-0/jobs" -maxdepth 1 -name "$job")
+printf 'late find' >"$dir/corpus/late"
+kill -CONT "$slot"
+rc=0
+wait $bot || rc=$?
+ok 'it ends by itself' test $rc -ge 0
+like "$(cat "$T/bot.err")" "lost its lease|lease" 'and says why'
+ok 'its engine has ended' until_true 10 sh -c \
+    "! pgrep -f '$T/w/slot-0/jobs/[0-9]' >/dev/null"
+is "$(master_sql "SELECT status || ' ' || attempt FROM jobs WHERE id = '$job'")" \
+    'assigned 2' 'the job is still the other bot'"'"'s'
+filed() { [ "$(master_sql 'SELECT count(*) FROM results')" -gt "$before" ]; }
+ok 'what it had found is filed all the same' until_true 20 filed
+is "$(master_sql "SELECT count(*) FROM results WHERE late = 1 AND time > 0")" \
+    "$(master_sql "SELECT count(*) FROM results r WHERE late = 1")" 'as late'
+ok 'some of it is late' test "$(master_sql \
+    'SELECT count(*) FROM results WHERE late = 1')" -gt 0
+sum=$(printf 'late find' | sha256sum | cut -c 1-64)
+is "$(master_sql "SELECT count(*) FROM corpus WHERE hash = '$sum'")" 1 \
+    'also what it found last'
+token='"epoch":1,"attempt":1'
+bid=$(master_sql "SELECT id FROM bots WHERE name = 'bot'")
+check 'a completion with the old token is refused' 65 '~"class":"stale"' - \
+    pf-sched apply <<END
+{"op":"complete","bot":"$bid","job":"$job",$token,"result":"completed"}
+END
+check 'that of the other counts' 0 '~"status":"completed"' - pf-sched apply <<END
+{"op":"complete","bot":"$other","inc":"o","job":"$job","epoch":1,"attempt":2,"result":"completed"}
+END
+done_testing
