@@ -80,7 +80,7 @@ print-PROGS:
 TESTENV = PF_BIN=$(abspath $(B)) PF_OBJ=$(abspath $(O)) PF_ROOT=$(CURDIR)
 REPLAYS = $(FUZZ:%=$(O)/t/fuzz/%.t)
 
-setup-build setup-demo setup-check:
+setup-build setup-demo setup-check setup-model:
 	@$(SETUP) $(@:setup-%=%)
 
 tests: all $(UNITS) $(TOOLS) $(REPLAYS)
@@ -105,6 +105,10 @@ check-valgrind: setup-check
 	for t in $(UNITS) $(REPLAYS); do $(TESTENV) valgrind -q --error-exitcode=9 \
 	    --leak-check=full --errors-for-leak-kinds=definite \
 	    --trace-children=no $$t >/dev/null || exit 1; done
+
+# The lease, as a model: every order of events.
+check-model: setup-model
+	sh t/model/check
 
 ALLSRC = $(LIB:%=lib/%.c) $(filter-out lib/store/schema.c,$(WRITER:%=lib/%.c)) \
 	$(SCHED:%=src/sched/%.c) $(REGISTRY:%=src/registry/%.c) \
@@ -153,5 +157,5 @@ dist:
 README: man/man7/pandafuzz.7
 	sh scripts/readme >$@
 
-.PHONY: all tests check check-asan check-valgrind analyze fuzz demo install \
+.PHONY: all tests check check-model check-asan check-valgrind analyze fuzz demo install \
 	uninstall clean dist print-PROGS setup-build setup-demo setup-check

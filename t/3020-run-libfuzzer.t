@@ -18,9 +18,21 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	volatile char *p;
+	volatile int x = 0;
 
 	if (size < 4)
 		return 0;
+	/* Ways that any mutation finds before it finds a crash. */
+	switch (data[3] & 7) {
+	case 0: x = 3; break;
+	case 1: x = 1; break;
+	case 2: x = 4; break;
+	case 3: x = 1; break;
+	case 4: x = 5; break;
+	case 5: x = 9; break;
+	case 6: x = 2; break;
+	case 7: x = 6; break;
+	}
 	if (memcmp(data, "HEAP", 4) == 0) {
 		p = malloc(4);
 		p[size] = 1;
@@ -28,7 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (memcmp(data, "ABRT", 4) == 0)
 		abort();
-	return 0;
+	return x > 9 ? -1 : 0;
 }
 END
 mkdir "$T/seeds"

@@ -1,0 +1,68 @@
+#!/bin/sh
+# 64 bots and 2,000 jobs, while the writer is killed outright again and again:
+# each job ends once, nobody has a job that another has.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/sched.sh
+. "$PF_ROOT/t/lib/sched.sh"
+whole
+need sqlite3 socat
+
+jobs=2000
+sched_new ''
+for i in 1 2; do
+	pf-sched submit -N "s$i" -e libfuzzer -t /bin/true -k 1000 >/dev/null
+done
+is "$(sql "SELECT value FROM counters WHERE name = 'jobs_pending'")" $jobs \
+    'the jobs wait'
+serve_start
+storm "$T/m/sock" 64 >"$T/log" 2>"$T/lost" &
+storm=$!
+at_end "kill $storm 2>/dev/null"
+kills=0
+while kill -0 $storm 2>/dev/null && [ $kills -lt 200 ]; do
+	sleep 0.2
+	serve_stop KILL
+	kills=$((kills + 1))
+	serve_start
+done
+rc=0
+wait $storm || rc=$?
+is $rc 0 'all bots came to their end'
+echo "# $kills kills, $(cat "$T/lost") connections lost, $(grep -c ^done "$T/log") completions answered"
+ok 'the writer was killed ten times and more' test $kills -ge 10
+ok 'and that was noticed' test "$(cat "$T/lost")" -gt 64
+is "$(sql "SELECT count(*) FROM jobs WHERE status = 'completed'")" $jobs \
+    'every job is completed'
+is "$(sql "SELECT count(*) FROM (SELECT subject FROM events WHERE kind = 'job'
+    AND now = 'completed' GROUP BY subject HAVING count(*) = 1)")" $jobs \
+    'each of them once'
+is "$(sql "SELECT count(*) FROM assignments WHERE status <> 'completed'")" 0 \
+    'no lease was lost on the way'
+is "$(sql 'SELECT max(attempt) FROM jobs')" 1 'nor given twice'
+grep '^done' "$T/log" | awk '{ print $2 }' | sort >"$T/acked"
+is "$(sort -u "$T/acked" | wc -l)" $jobs 'each completion was answered'
+
+# held: lines of the log where a job is with two bots at a time
+held()
+{
+	sort -k 2,2 -k 5,5n "$1" | awk '
+	    $1 == "grant" && $2 == job && by != "" && by != $4 { print }
+	    $1 == "grant" { job = $2; by = $4 }
+	    $1 == "done" && $2 == job && $4 == by { by = "" }'
+}
+held "$T/log" >"$T/twice"
+empty "$T/twice" 'no job was with two bots at a time'
+# The check itself must be able to see one.
+first=$(grep -m 1 '^grant' "$T/log")
+# shellcheck disable=SC2086
+set -- $first
+{
+	cat "$T/log"
+	echo "grant $2 2 somebody $5"
+} >"$T/forged"
+held "$T/forged" >"$T/twice"
+ok 'one that was would be seen' test -s "$T/twice"
+serve_stop TERM
+is "$serve_rc" 0 'the last writer ends well'
+done_testing

@@ -1,0 +1,164 @@
+/*
+ * Many bots at once over the socket of pf-sched serve, which may be killed at
+ * any moment: each registers, then claims, starts and completes jobs until
+ * none is left.  What was asked is asked again until it is answered.
+ *
+ *	storm socket bots
+ *
+ * A line on stdout for each answer: "grant JOB ATTEMPT BOT MS", "done JOB
+ * ATTEMPT BOT MS", where MS is CLOCK_BOOTTIME and that of done is from before
+ * it was sent: between the two the bot holds the job.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "os/clock.h"
+#include "store/writer.h"
+
+#define PAUSE_MS	25	/* between two ops, so that it lasts */
+#define EMPTY_MAX	20	/* claims without a job, then it is over */
+
+static const char *socket_path;
+static pthread_mutex_t out = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int lost;		/* connections */
+
+struct bot {
+	pthread_t	 thread;
+	struct pf_writer *writer;
+	int		 number;
+	char		 id[65];
+};
+
+/* Asks until there is an answer; NULL if it is a refusal. */
+static struct pf_json *
+ask(struct bot *b, const char *line)
+{
+	const struct pf_err *err;
+	struct pf_json *reply = NULL;
+
+	for (;;) {
+		err = b->writer == NULL ? pf_writer_open(&b->writer,
+		    socket_path, false, NULL) : NULL;
+		if (err != NULL) {
+			b->writer = NULL;
+			pf_sleep_ms(20);
+			continue;
+		}
+		err = pf_writer_op(b->writer, &reply, line, 10000);
+		if (err == NULL)
+			return reply;
+		if (err->class != PF_BUSY && err->class != PF_IO)
+			return NULL;
+		pf_writer_close(b->writer);
+		b->writer = NULL;
+		lost++;
+	}
+}
+
+static void
+say(const char *what, const char *job, int64_t attempt, const struct bot *b,
+    int64_t ms)
+{
+	pthread_mutex_lock(&out);
+	printf("%s %s %lld %s %lld\n", what, job, (long long)attempt, b->id,
+	    (long long)ms);
+	fflush(stdout);
+	pthread_mutex_unlock(&out);
+}
+
+static void
+tell(struct bot *b, const char *op, const char *job, int64_t attempt)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "{\"op\":\"%s\",\"bot\":\"%s\","
+	    "\"inc\":\"i%d\",\"job\":\"%s\",\"epoch\":1,\"attempt\":%lld,"
+	    "\"result\":\"completed\"}", op, b->id, b->number, job,
+	    (long long)attempt);
+	pf_json_free(ask(b, line));
+}
+
+/* One job from its claim to its end; false if there was none. */
+static bool
+one(struct bot *b)
+{
+	struct pf_json *reply;
+	const struct pf_json *j;
+	const char *id = "";
+	char line[256], job[65];
+	int64_t attempt = 0, at;
+
+	snprintf(line, sizeof(line), "{\"op\":\"claim\",\"bot\":\"%s\","
+	    "\"inc\":\"i%d\"}", b->id, b->number);
+	reply = ask(b, line);
+	j = pf_json_get(reply, "job");
+	if (j == NULL || pf_json_need(&id, j, "id") != NULL ||
+	    pf_json_int(&attempt, reply, "attempt", 1, 1 << 20) != NULL) {
+		pf_json_free(reply);
+		return false;
+	}
+	snprintf(job, sizeof(job), "%s", id);
+	pf_json_free(reply);
+	say("grant", job, attempt, b, pf_boot_ms());
+	pf_sleep_ms(PAUSE_MS);
+	tell(b, "start", job, attempt);
+	pf_sleep_ms(PAUSE_MS);
+	at = pf_boot_ms();
+	tell(b, "complete", job, attempt);
+	say("done", job, attempt, b, at);
+	return true;
+}
+
+static void *
+run(void *arg)
+{
+	struct bot *b = arg;
+	struct pf_json *reply;
+	const char *id = "";
+	char line[256];
+	int empty = 0;
+
+	snprintf(line, sizeof(line), "{\"op\":\"register\",\"hostname\":\"h\","
+	    "\"name\":\"b%d\",\"inc\":\"i%d\",\"capabilities\":[\"libfuzzer\"]"
+	    "}", b->number, b->number);
+	reply = ask(b, line);
+	if (pf_json_need(&id, reply, "bot") == NULL)
+		snprintf(b->id, sizeof(b->id), "%s", id);
+	pf_json_free(reply);
+	while (empty < EMPTY_MAX) {
+		empty = one(b) ? 0 : empty + 1;
+		pf_sleep_ms(PAUSE_MS);
+	}
+	pf_writer_close(b->writer);
+	return NULL;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct bot *bots;
+	int64_t n = 0;
+	int i;
+
+	pf_prog = "storm";
+	if (argc != 3 || !pf_num(&n, argv[2], 1, 1024)) {
+		fputs("usage: storm socket bots\n", stderr);
+		return 64;
+	}
+	socket_path = argv[1];
+	bots = calloc((size_t)n, sizeof(*bots));
+	for (i = 0; i < n; i++) {
+		bots[i].number = i;
+		if (pthread_create(&bots[i].thread, NULL, run, &bots[i]) != 0)
+			return 1;
+	}
+	for (i = 0; i < n; i++)
+		pthread_join(bots[i].thread, NULL);
+	free(bots);
+	fprintf(stderr, "%d\n", lost);
+	return 0;
+}
