@@ -12,7 +12,7 @@ OBJ_report =	$(call obj,report,$(REPORT))
 OBJ_httpd =	$(call obj,httpd,$(HTTPD))
 UNITS =	$(UNIT:%=$(O)/t/unit/%.t)
 WRITERO = $(WRITER:%=$(O)/lib/%.o)
-TOOLS =	$(HELPERS:%=$(O)/t/lib/%)
+TOOLS =	$(HELPERS:%=$(O)/t/lib/%) $(O)/t/lib/mf.so
 FUZZERS = $(FUZZ:%=$(O)/fuzz/%)
 SETUP =	sh scripts/setup
 
@@ -54,6 +54,11 @@ $(O)/t/unit/%.t: $(O)/t/unit/%.o $(O)/libpfw.a $(LIBPF)
 
 $(O)/t/lib/%: $(O)/t/lib/%.o $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Preloaded into a program of ours, so nothing of a sanitizer in it.
+$(O)/t/lib/mf.so: t/lib/mf.c
+	@mkdir -p $(@D); echo "CC $<"
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
 
 # A fuzz target over its corpus, without a fuzzer: part of make check.
 $(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/parsers.o \

@@ -16,7 +16,7 @@ static void __attribute__((noreturn))
 out_of_memory(void)
 {
 	pf_note("out of memory");
-	_exit(EX_OSERR);
+	_exit(EX_TEMPFAIL);
 }
 
 void *

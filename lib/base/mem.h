@@ -1,6 +1,6 @@
 /*
  * Allocation that cannot fail: out of memory ends the process with status
- * 71 (EX_OSERR).  The commands are crash-only, so dying is always safe: what
+ * 75 (EX_TEMPFAIL).  The commands are crash-only, so dying is always safe: what
  * was promised is already on disk.
  */
 #ifndef PF_BASE_MEM_H

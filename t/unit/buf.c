@@ -172,12 +172,12 @@ test_ends(void)
 	is_int(tap_dies(said, sizeof(said), far_too_much), 70, "all of it");
 	is_int(tap_dies(said, sizeof(said), eat_too_much), 70,
 	    "more eaten than there is");
-	is_int(tap_dies(said, sizeof(said), wrapped), 71, "a wrapped product");
+	is_int(tap_dies(said, sizeof(said), wrapped), 75, "a wrapped product");
 	is_str(said, "t: out of memory\n", "is out of memory");
 #ifndef __SANITIZE_ADDRESS__
-	is_int(tap_dies(said, sizeof(said), not_to_be_had), 71, "no memory");
+	is_int(tap_dies(said, sizeof(said), not_to_be_had), 75, "no memory");
 	is_str(said, "t: out of memory\n", "is said");
-	is_int(tap_dies(said, sizeof(said), not_to_be_had_zeroed), 71,
+	is_int(tap_dies(said, sizeof(said), not_to_be_had_zeroed), 75,
 	    "no zeroed memory");
 #endif
 }
