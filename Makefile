@@ -52,7 +52,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system ear
 
 # Tests in C, fuzz targets.
-UNIT = err buf num name time sock spool writer retry breaker proc states json rec conf trace table
+UNIT = history err buf num name time sock spool writer retry breaker proc states json rec conf trace table
 HELPERS = mkpack storm
 FUZZ =	json rec conf aflstat fuzzlog trace self
 
