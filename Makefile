@@ -54,6 +54,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock spool writer retry breaker proc states json rec conf trace table
 HELPERS = mkpack storm
+PRELOAD = mf
 FUZZ =	json rec conf aflstat fuzzlog trace self
 
 MAN1 =	pf-registry pf-run pf-report

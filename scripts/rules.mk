@@ -12,7 +12,7 @@ OBJ_report =	$(call obj,report,$(REPORT))
 OBJ_httpd =	$(call obj,httpd,$(HTTPD))
 UNITS =	$(UNIT:%=$(O)/t/unit/%.t)
 WRITERO = $(WRITER:%=$(O)/lib/%.o)
-TOOLS =	$(HELPERS:%=$(O)/t/lib/%) $(O)/t/lib/mf.so
+TOOLS =	$(HELPERS:%=$(O)/t/lib/%) $(PRELOAD:%=$(O)/t/lib/%.so)
 FUZZERS = $(FUZZ:%=$(O)/fuzz/%)
 SETUP =	sh scripts/setup
 
@@ -56,7 +56,7 @@ $(O)/t/lib/%: $(O)/t/lib/%.o $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Preloaded into a program of ours, so nothing of a sanitizer in it.
-$(O)/t/lib/mf.so: t/lib/mf.c
+$(O)/t/lib/%.so: t/lib/%.c
 	@mkdir -p $(@D); echo "CC $<"
 	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
 

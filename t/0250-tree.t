@@ -29,6 +29,7 @@ done
 	var ALLSRC | tr ' ' '\n'
 	var UNIT | tr ' ' '\n' | sed 's|.*|t/unit/&.c|'
 	var HELPERS | tr ' ' '\n' | sed 's|.*|t/lib/&.c|'
+	var PRELOAD | tr ' ' '\n' | sed 's|.*|t/lib/&.c|'
 	var FUZZ | tr ' ' '\n' | sed 's|.*|t/fuzz/&.c|'
 } | grep -v '/\.c$' | sort >"$T/named"
 grep -E '^(src/.*|lib/.*|t/unit/[^/]*|t/lib/[^/]*|t/fuzz/[^/]*)\.c$' \

@@ -21,7 +21,7 @@
 
 #define BOTS	6
 #define JOBS	40
-#define OPS	250
+#define OPS	400
 #define LEASE	3	/* ticks */
 
 enum { REG, IDLE, BUSY, OUT, FAILED };
@@ -97,24 +97,23 @@ live(int j)
 }
 
 /* The job of a bot is over for it. */
-static void
+static struct job *
 release(int b, const char *how)
 {
 	struct job *j = &jobs[bots[b].job];
 
 	j->ended = how;
 	j->ended_bot = b;
-	j->bot = -1;
-	bots[b].job = -1;
+	j->bot = bots[b].job = -1;
+	return j;
 }
 
 static void
 requeue(int b, const char *how)
 {
-	int j = bots[b].job;
+	struct job *j = release(b, how);
 
-	release(b, how);
-	jobs[j].state = jobs[j].cancel ? CANC : PEND;
+	j->state = j->cancel ? CANC : PEND;
 }
 
 static enum pf_class
@@ -125,8 +124,7 @@ do_register(int b)
 	const char *id = "";
 	bool fresh = roll(4) == 0, known = bots[b].id[0] != '\0';
 
-	if (known && fresh)
-		bots[b].inc++;
+	bots[b].inc += known && fresh;
 	got = op(&j, "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"b%d\""
 	    ",\"inc\":\"i%d\",\"capabilities\":[\"e%d\",\"e%d\"]}", b,
 	    bots[b].inc, b % 3, (b + 1) % 3);
@@ -217,14 +215,12 @@ do_claim(int b)
 
 	got = op(&j, "{\"op\":\"claim\",\"bot\":\"%s\",\"inc\":\"i%d\"}",
 	    bots[b].id[0] != '\0' ? bots[b].id : "nobody", bots[b].inc);
-	if (bots[b].id[0] == '\0') {
-		pf_json_free(j);
-		return got == PF_NOTFOUND ? PF_OK : PF_BUG;
-	}
 	(void)pf_json_str(&id, pf_json_get(j, "job"), "id");
 	(void)pf_json_bool(&again, j, "again");
 	if (got == PF_OK)
 		got = took(b, id, again);
+	else if (got == PF_NOTFOUND && bots[b].id[0] == '\0')
+		got = PF_OK;
 	bots[b].seen = tick;
 	pf_json_free(j);
 	return got;
@@ -360,37 +356,29 @@ static enum pf_class
 do_expire(int b)
 {
 	struct pf_json *reply;
-	enum pf_class got, want = PF_STALE;
-	struct job *j;
+	struct job none = { .id = "" };
+	bool with = bots[b].job != -1;
+	struct job *j = with ? &jobs[bots[b].job] : &none;
+	int64_t lease = with ? j->lease : bots[b].seen;
+	enum pf_class got;
 
 	if (bots[b].id[0] == '\0')
 		return PF_OK;
-	if (bots[b].job == -1) {
-		got = op(&reply, "{\"op\":\"expire\",\"what\":\"bot\",\"bot\":"
-		    "\"%s\",\"lease_tick\":%lld}", bots[b].id,
-		    (long long)bots[b].seen);
-		if (bots[b].seen + LEASE < tick) {
-			want = PF_OK;
-			silent(b, false);
-		}
-		pf_json_free(reply);
-		return got == want ? PF_OK : PF_BUG;
-	}
-	j = &jobs[bots[b].job];
-	got = op(&reply, "{\"op\":\"expire\",\"what\":\"lease\",\"bot\":"
-	    "\"%s\",\"job\":\"%s\",\"epoch\":1,\"attempt\":%d,"
-	    "\"lease_tick\":%lld}", bots[b].id, j->id, j->attempt,
-	    (long long)j->lease);
+	got = op(&reply, "{\"op\":\"expire\",\"what\":\"%s\",\"bot\":\"%s\","
+	    "\"job\":\"%s\",\"epoch\":1,\"attempt\":%d,\"lease_tick\":%lld}",
+	    with ? "lease" : "bot", bots[b].id, j->id, j->attempt,
+	    (long long)lease);
 	pf_json_free(reply);
-	if (j->lease + LEASE < tick) {
-		want = PF_OK;
+	if (lease + LEASE >= tick)
+		return got == PF_STALE ? PF_OK : PF_BUG;
+	if (with) {
 		j->strikes++;
 		requeue(b, "silent");
 		if (j->state == PEND && j->strikes > conf.max_attempts)
 			j->state = FAIL;
-		silent(b, true);
 	}
-	return got == want ? PF_OK : PF_BUG;
+	silent(b, with);
+	return got;
 }
 
 /* Status and number of a row by id; what differs is said. */
@@ -411,7 +399,6 @@ row_is(const char *sql, const char *id, const char *status, int64_t n)
 	return good;
 }
 
-/* The database against the model. */
 static bool
 same(void)
 {
@@ -468,8 +455,8 @@ history(int seed)
 {
 	static enum pf_class (*const does[])(int) = { do_register, do_submit,
 	    do_claim, do_claim, do_claim, do_token, do_token, do_token,
-	    do_token, do_cancel, do_operator, do_tick, do_tick, do_expire,
-	    do_expire };
+	    do_cancel, do_operator, do_tick, do_tick, do_tick, do_tick,
+	    do_tick, do_tick, do_expire, do_expire, do_expire };
 	char dir[] = "/tmp/pf-history.XXXXXX", path[256], name[64];
 	int i, k;
 	bool good = true;
