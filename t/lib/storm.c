@@ -3,7 +3,7 @@
  * any moment: each registers, then claims, starts and completes jobs until
  * none is left.  What was asked is asked again until it is answered.
  *
- *	storm socket bots
+ *	storm socket bots [pause]
  *
  * A line on stdout for each answer: "grant JOB ATTEMPT BOT MS", "done JOB
  * ATTEMPT BOT MS", where MS is CLOCK_BOOTTIME and that of done is from before
@@ -19,12 +19,13 @@
 #include "os/clock.h"
 #include "store/writer.h"
 
-#define PAUSE_MS	25	/* between two ops, so that it lasts */
+#define PAUSE_MS	25	/* between two ops, unless said otherwise */
 #define EMPTY_MAX	20	/* claims without a job, then it is over */
 
 static const char *socket_path;
 static pthread_mutex_t out = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int lost;		/* connections */
+static int64_t pause_ms = PAUSE_MS;
 
 struct bot {
 	pthread_t	 thread;
@@ -104,9 +105,9 @@ one(struct bot *b)
 	snprintf(job, sizeof(job), "%s", id);
 	pf_json_free(reply);
 	say("grant", job, attempt, b, pf_boot_ms());
-	pf_sleep_ms(PAUSE_MS);
+	pf_sleep_ms(pause_ms);
 	tell(b, "start", job, attempt);
-	pf_sleep_ms(PAUSE_MS);
+	pf_sleep_ms(pause_ms);
 	at = pf_boot_ms();
 	tell(b, "complete", job, attempt);
 	say("done", job, attempt, b, at);
@@ -129,9 +130,10 @@ run(void *arg)
 	if (pf_json_need(&id, reply, "bot") == NULL)
 		snprintf(b->id, sizeof(b->id), "%s", id);
 	pf_json_free(reply);
-	while (empty < EMPTY_MAX) {
+	/* Without a pause no job means that there is none left. */
+	while (empty < (pause_ms == 0 ? 1 : EMPTY_MAX)) {
 		empty = one(b) ? 0 : empty + 1;
-		pf_sleep_ms(PAUSE_MS);
+		pf_sleep_ms(pause_ms);
 	}
 	pf_writer_close(b->writer);
 	return NULL;
@@ -145,8 +147,9 @@ main(int argc, char *argv[])
 	int i;
 
 	pf_prog = "storm";
-	if (argc != 3 || !pf_num(&n, argv[2], 1, 1024)) {
-		fputs("usage: storm socket bots\n", stderr);
+	if (argc < 3 || argc > 4 || !pf_num(&n, argv[2], 1, 1024) ||
+	    (argc == 4 && !pf_num(&pause_ms, argv[3], 0, 10000))) {
+		fputs("usage: storm socket bots [pause]\n", stderr);
 		return 64;
 	}
 	socket_path = argv[1];
