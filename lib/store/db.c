@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/conf.h"
+#include "os/clock.h"
 #include "store/db.h"
 
 #define SLOTS	512		/* statements cached, a power of two */
@@ -356,4 +358,26 @@ pf_db_int(struct pf_db *db, int64_t *out, bool *found, const char *sql,
 		*found = more;
 	pf_q_done(&q);
 	return err;
+}
+
+struct opening {
+	struct pf_db	**out;
+	const char	*storage;
+};
+
+static const struct pf_err *
+open_once(void *arg)
+{
+	const struct opening *o = arg;
+
+	return pf_db_open(o->out, o->storage);
+}
+
+const struct pf_err *
+pf_db_open_conf(struct pf_db **out, const struct pf_conf *conf)
+{
+	struct opening o = { out, conf->storage_path };
+
+	return pf_retry_run(&conf->retry_database, &pf_timer, NULL, open_once,
+	    &o);
 }

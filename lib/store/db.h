@@ -81,6 +81,11 @@ struct sqlite3		*pf_db_handle(struct pf_db *);
 /* Wraps a handle that store/dbw.c opened; takes it over. */
 struct pf_db		*pf_db_wrap(struct sqlite3 *);
 
+/* The storage of the configuration, tried by [retry.database]. */
+struct pf_conf;
+const struct pf_err	*pf_db_open_conf(struct pf_db **,
+			    const struct pf_conf *);
+
 /* True once SQLite has found the file damaged through this connection. */
 bool			 pf_db_damaged(const struct pf_db *);
 /* The same, found by other means. */

@@ -166,7 +166,7 @@ run(struct ingest *g, bool dry, bool wait)
 	int strays = 0;
 
 	if ((err = watch_signals()) != NULL ||
-	    (err = pf_db_open(&g->db, g->conf->storage_path)) != NULL)
+	    (err = pf_db_open_conf(&g->db, g->conf)) != NULL)
 		return err;
 	if (dry)
 		return dry_run(g);

@@ -207,7 +207,7 @@ main(int argc, char *argv[])
 	pf_prog = "pf-reaper";
 	parse(&o, argc, argv);
 	if ((err = pf_conf_load(&conf, o.conf_path, NULL)) == NULL &&
-	    (err = pf_db_open(&db, conf.storage_path)) == NULL)
+	    (err = pf_db_open_conf(&db, &conf)) == NULL)
 		err = reap(db, &conf, o.dry);
 	pf_db_close(db);
 	return pf_exit(err);

@@ -169,7 +169,7 @@ run(struct registry *g, const struct command *c, const char *bot)
 
 	if ((err = pf_conf_load(&g->conf, g->conf_path, NULL)) != NULL)
 		return err;
-	if (c->db && (err = pf_db_open(&g->show.db, g->conf.storage_path)) !=
+	if (c->db && (err = pf_db_open_conf(&g->show.db, &g->conf)) !=
 	    NULL)
 		return err;
 	if (c->bot && (err = pf_find_bot(id, g->show.db, bot)) != NULL)

@@ -331,7 +331,7 @@ main(int argc, char *argv[])
 	r.lines = pf_calloc(pf_conf_count(), sizeof(*r.lines));
 	if ((err = pf_conf_load(&r.conf, r.conf_path, r.lines)) == NULL &&
 	    c->db)
-		err = pf_db_open(&r.show.db, r.conf.storage_path);
+		err = pf_db_open_conf(&r.show.db, &r.conf);
 	if (err == NULL)
 		r.rest = argv + optind;
 	if (err == NULL)

@@ -47,7 +47,7 @@ copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
 	char *place = pf_asprintf("%s/data", dir);
 	char *final = pf_asprintf("%s/pandafuzz.db", place);
 
-	if ((err = pf_db_open(&db, conf->storage_path)) == NULL &&
+	if ((err = pf_db_open_conf(&db, conf)) == NULL &&
 	    (err = pf_rmtree(fresh)) == NULL &&
 	    (err = pf_mkdirs(data, 0750)) == NULL &&
 	    (err = pf_mkdirs(place, 0750)) == NULL &&

@@ -232,7 +232,7 @@ snapshot_jobs(const struct pf_conf *conf, char *const ids[], size_t n)
 	struct snapshot s = { .dir = dir };
 	size_t i;
 
-	if ((err = pf_db_open(&s.db, conf->storage_path)) == NULL)
+	if ((err = pf_db_open_conf(&s.db, conf)) == NULL)
 		for (i = 0; i < n && err == NULL; i++)
 			err = put_job(&s, ids[i]);
 	if (err == NULL)
@@ -255,7 +255,7 @@ verb_snapshot(struct options *o, const struct pf_conf *conf, int argc,
 	(void)argv;
 	if (argc != 1 || o->dry)
 		usage();
-	if ((err = pf_db_open(&s.db, conf->storage_path)) == NULL &&
+	if ((err = pf_db_open_conf(&s.db, conf)) == NULL &&
 	    (err = pf_lock(&lock, lockfile)) == NULL)
 		err = take(&s);
 	if (err == NULL && !o->quiet)
