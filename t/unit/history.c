@@ -65,7 +65,7 @@ roll(int n)
 }
 
 /* One op; the class of its refusal or PF_OK, its reply in *j. */
-static enum pf_class
+static enum pf_class __attribute__((format(printf, 2, 3)))
 op(struct pf_json **j, const char *fmt, ...)
 {
 	struct pf_buf line = PF_BUF_INIT, reply = PF_BUF_INIT;
