@@ -209,3 +209,24 @@ pf_sock_kind(int fd)
 		return PF_SOCK_NONE;
 	return v != 0 ? PF_SOCK_LISTENS : PF_SOCK_CONNECTED;
 }
+
+bool
+pf_sock_peer_ok(int fd)
+{
+	struct ucred who = { 0 };
+	socklen_t len = sizeof(who);
+	gid_t groups[256];
+	size_t i;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == -1)
+		return false;
+	if (who.uid == 0 || who.uid == geteuid() || who.gid == getegid())
+		return true;
+	len = sizeof(groups);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == -1)
+		return false;
+	for (i = 0; i < len / sizeof(groups[0]); i++)
+		if (groups[i] == getegid())
+			return true;
+	return false;
+}

@@ -29,4 +29,11 @@ const struct pf_err	*pf_sock_name(int fd, char *out, unsigned int n);
 enum pf_sock { PF_SOCK_NONE, PF_SOCK_LISTENS, PF_SOCK_CONNECTED };
 enum pf_sock		 pf_sock_kind(int fd);
 
+/*
+ * True if the process at the other end of a Unix connection is root's, our
+ * own user's, or in our group (SO_PEERCRED, SO_PEERGROUPS): for sockets whose
+ * mode somebody else has set.
+ */
+bool	pf_sock_peer_ok(int fd);
+
 #endif

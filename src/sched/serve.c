@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "codec/op.h"
 #include "os/clock.h"
 #include "os/fs.h"
@@ -33,7 +34,7 @@
 #define OUT_MAX		(4 << 20)	/* unread replies of a client */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
 #define AGAIN_MS	20	/* between two tries for the database */
-#define IDLE_MS		30000		/* on a socket that was handed over */
+#define IDLE_MS		INT64_C(30000)	/* on a socket that was handed over */
 
 struct client {
 	int		 fd;
@@ -58,6 +59,7 @@ struct server {
 	bool		 verbose;
 	int64_t		 lazy_since;
 	int64_t		 busy_at;	/* when a client was last there */
+	int64_t		 idle_ms;	/* then a handed-over socket is left */
 };
 
 static void
@@ -79,6 +81,12 @@ welcome(struct server *s)
 
 	while (s->n < CLIENTS_MAX && (fd = accept4(s->listener, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1) {
+		/* inetd makes its sockets for everybody. */
+		if (s->handed && !pf_sock_peer_ok(fd)) {
+			pf_warn("a stranger's connection was closed");
+			close(fd);
+			continue;
+		}
 		c = &s->clients[s->n++];
 		*c = (struct client){ .fd = fd, .in = PF_BUF_INIT,
 		    .out = PF_BUF_INIT };
@@ -232,7 +240,7 @@ patience(const struct server *s)
 	if (s->w.open)
 		left = s->lazy_since + LAZY_MS - now;
 	else if (s->handed && s->n == 0)
-		left = s->busy_at + IDLE_MS - now;
+		left = s->busy_at + s->idle_ms - now;
 	else
 		return -1;
 	return left < 0 ? 0 : (int)left;
@@ -264,7 +272,7 @@ loop_once(struct server *s)
 		s->busy_at = pf_boot_ms();
 	turn(s);
 	return !(s->handed && s->n == 0 && !s->w.open &&
-	    pf_boot_ms() - s->busy_at >= IDLE_MS);
+	    pf_boot_ms() - s->busy_at >= s->idle_ms);
 }
 
 /* SIGHUP: what is not a place takes effect with the next op. */
@@ -335,11 +343,16 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
 	const struct pf_err *err;
-	struct server s = { .listener = -1, .w.lock = -1 };
+	struct server s = { .listener = -1, .w.lock = -1,
+	    .idle_ms = IDLE_MS };
+	const char *idle = getenv("PF_SCHED_IDLE");
 
 	(void)argv;
 	if (argc != 1 || o->dry)
 		usage();
+	if (idle != NULL && (!pf_dur(&s.idle_ms, idle) || s.idle_ms < 1))
+		return pf_err(PF_CONFIG, "PF_SCHED_IDLE=%s is not a duration",
+		    idle);
 	pf_stop_catch();
 	pf_reload_catch();
 	s.conf = *conf;
