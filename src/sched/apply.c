@@ -6,6 +6,7 @@
  * transaction.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,11 +27,23 @@ struct sink {
 	const struct pf_conf	*conf;
 	bool			 quiet;
 	bool			 refused;	/* some line was */
+	bool			 skipping;	/* an overlong line's rest */
+	int64_t			 line;		/* read so far */
+	struct pf_buf		 asked;		/* int64_t: lines to answer */
 };
 
-/* Replies go out after the commit; -q keeps the good ones back. */
 static void
-print(struct sink *s, const char *reply, size_t n)
+ask_for(struct sink *s)
+{
+	pf_buf_add(&s->asked, &s->line, sizeof(s->line));
+}
+
+/*
+ * Replies go out after the commit; -q keeps the good ones back.  A refusal
+ * names the line of the input.
+ */
+static void
+print(struct sink *s, int64_t line, const char *reply, size_t n)
 {
 	struct pf_json *j = NULL;
 	bool ok = pf_json_parse(&j, reply, n) == NULL &&
@@ -39,8 +52,10 @@ print(struct sink *s, const char *reply, size_t n)
 	pf_json_free(j);
 	if (!ok)
 		s->refused = true;
+	if (!ok)
+		printf("{\"line\":%" PRId64 ",", line);
 	if (!ok || !s->quiet) {
-		fwrite(reply, 1, n, stdout);
+		fwrite(reply + !ok, 1, n - !ok, stdout);
 		fputc('\n', stdout);
 	}
 }
@@ -49,9 +64,16 @@ static void
 print_all(struct sink *s, const struct pf_buf *replies)
 {
 	const char *p, *nl;
+	int64_t line = 0;
+	size_t i = 0;
 
-	for (p = replies->data; (nl = strchr(p, '\n')) != NULL; p = nl + 1)
-		print(s, p, (size_t)(nl - p));
+	for (p = replies->data; (nl = strchr(p, '\n')) != NULL; p = nl + 1) {
+		if (i + sizeof(line) <= s->asked.len)
+			memcpy(&line, s->asked.data + i, sizeof(line));
+		i += sizeof(line);
+		print(s, line, p, (size_t)(nl - p));
+	}
+	pf_buf_reset(&s->asked);
 	fflush(stdout);
 }
 
@@ -63,6 +85,12 @@ send_one(struct sink *s, struct pf_buf *replies, char *line, size_t n)
 
 	if (s->remote == NULL)
 		return writer_line(&s->own, replies, line, n);
+	/* It would end the line for the server, who would wait for more. */
+	if (memchr(line, '\0', n) != NULL) {
+		pf_op_refuse(replies, NULL, pf_err(PF_USAGE, "not an op line: "
+		    "it holds a NUL byte"));
+		return NULL;
+	}
 	line[n] = '\0';
 	err = pf_writer_op(s->remote, &reply, line, s->conf->request);
 	if (err == NULL)
@@ -78,6 +106,14 @@ send_one(struct sink *s, struct pf_buf *replies, char *line, size_t n)
 	return NULL;
 }
 
+static void
+too_long(struct sink *s, struct pf_buf *replies)
+{
+	ask_for(s);
+	pf_op_refuse(replies, NULL, pf_err(PF_USAGE, "op line longer than %d "
+	    "bytes", PF_OP_MAX));
+}
+
 /* All whole lines of the buffer; at the end of input the last one too. */
 static const struct pf_err *
 batch(struct sink *s, struct pf_buf *in, bool eof)
@@ -87,16 +123,20 @@ batch(struct sink *s, struct pf_buf *in, bool eof)
 	size_t at = 0, n, lines = 0;
 	char *nl;
 
-	if (eof && in->len > 0 && in->data[in->len - 1] != '\n')
+	if (eof && (s->skipping || (in->len > 0 &&
+	    in->data[in->len - 1] != '\n')))
 		pf_buf_addc(in, '\n');
 	while (err == NULL && lines < BATCH_MAX && (nl = memchr(in->data + at,
 	    '\n', in->len - at)) != NULL) {
 		n = (size_t)(nl - (in->data + at));
-		if (n >= PF_OP_MAX)
-			pf_op_refuse(&replies, NULL, pf_err(PF_USAGE,
-			    "op line longer than %d bytes", PF_OP_MAX));
-		else if (n > 0)
+		s->line++;
+		if (s->skipping || n >= PF_OP_MAX)
+			too_long(s, &replies);
+		else if (n > 0) {
+			ask_for(s);
 			err = send_one(s, &replies, in->data + at, n);
+		}
+		s->skipping = false;
 		at += n + 1;
 		lines++;
 	}
@@ -157,10 +197,12 @@ run(struct sink *s)
 		do {
 			if (err == NULL)
 				err = batch(s, &in, n == 0);
-		} while (err == NULL && strchr(in.data, '\n') != NULL);
-		if (err == NULL && in.len > PF_OP_MAX)
-			err = pf_err(PF_DATA, "op line longer than %d bytes",
-			    PF_OP_MAX);
+		} while (err == NULL && memchr(in.data, '\n', in.len) != NULL);
+		/* What is too long is not kept; its end will be found. */
+		if (s->skipping || in.len > PF_OP_MAX) {
+			s->skipping = true;
+			pf_buf_reset(&in);
+		}
 	}
 	pf_buf_free(&in);
 	return err;
@@ -171,7 +213,8 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
 	const struct pf_err *err;
-	struct sink s = { .conf = conf, .quiet = o->quiet, .own.lock = -1 };
+	struct sink s = { .conf = conf, .quiet = o->quiet, .own.lock = -1,
+	    .asked = PF_BUF_INIT };
 
 	(void)argv;
 	if (argc != 1)
@@ -184,6 +227,7 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
 		pf_writer_close(s.remote);
 	else
 		writer_close(&s.own);
+	pf_buf_free(&s.asked);
 	if (err == NULL && s.refused)
 		err = pf_err(PF_DATA, "%s", "");
 	return err;
