@@ -44,7 +44,8 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (prev != t.tick)
 		return pf_err_field(PF_STALE, "prev", "tick %" PRId64 " is "
 		    "over, this is %" PRId64, prev, t.tick);
-	if (strcmp(t.boot, boot) != 0) {
+	/* Nor can this clock go back, unless it is another machine's. */
+	if (strcmp(t.boot, boot) != 0 || boot_ms < t.boot_ms) {
 		if ((err = new_boot(a)) != NULL)
 			return err;
 		snprintf(t.boot, sizeof(t.boot), "%s", boot);

@@ -123,7 +123,7 @@ tick(const struct pf_clock *c, const char *boot, int64_t now, bool dry)
 {
 	struct pf_buf b = PF_BUF_INIT;
 
-	if (dry && strcmp(boot, c->boot) == 0)
+	if (dry && strcmp(boot, c->boot) == 0 && now >= c->boot_ms)
 		printf("tick %" PRId64 " would be counted\n", c->tick + 1);
 	else if (dry)
 		puts("a new boot would be noted, and every lease renewed");
@@ -184,7 +184,7 @@ reap(struct pf_db *db, const struct pf_conf *conf, bool dry)
 	if ((err = pf_clock_get(&c, db)) != NULL ||
 	    (err = pf_boot_id(boot)) != NULL)
 		return err;
-	if (strcmp(boot, c.boot) != 0) {
+	if (strcmp(boot, c.boot) != 0 || now < c.boot_ms) {
 		tick(&c, boot, now, dry);
 		return NULL;
 	}

@@ -17,6 +17,8 @@
 #include "os/fs.h"
 #include "run/run.h"
 
+#define LINK_TRIES	3
+
 static void
 on_piece(void *arg, const void *p, size_t n)
 {
@@ -56,6 +58,23 @@ download(struct slot *s, const struct blob *b, const char *tmp)
 	return err;
 }
 
+/*
+ * Another slot may have been faster.  What is there is not replaced: a file
+ * that is replaced while somebody links it is gone for him (ENOENT).
+ */
+static const struct pf_err *
+publish(const char *tmp, const char *path, int64_t size)
+{
+	struct stat st;
+
+	if (link(tmp, path) == 0 || (errno == EEXIST &&
+	    stat(path, &st) == 0 && st.st_size == size))
+		return NULL;
+	if (rename(tmp, path) == -1)
+		return pf_errno("rename %s", tmp);
+	return NULL;
+}
+
 /* The blob in the cache; what is there was checked when it came. */
 static const struct pf_err *
 need_blob(struct slot *s, const struct blob *b, const char *path)
@@ -67,11 +86,9 @@ need_blob(struct slot *s, const struct blob *b, const char *path)
 	if (stat(path, &st) == 0 && st.st_size == b->size)
 		return NULL;
 	tmp = pf_asprintf("%s.%ld", path, (long)getpid());
-	err = download(s, b, tmp);
-	if (err == NULL && rename(tmp, path) == -1)
-		err = pf_errno("rename %s", tmp);
-	if (err != NULL)
-		unlink(tmp);
+	if ((err = download(s, b, tmp)) == NULL)
+		err = publish(tmp, path, b->size);
+	unlink(tmp);
 	free(tmp);
 	return err == NULL ? NULL : pf_err_at(err, "blob %s", b->name);
 }
@@ -81,20 +98,25 @@ static const struct pf_err *
 place(struct slot *s, const struct blob *b, const char *dir, size_t n,
     struct files *f)
 {
-	const struct pf_err *err;
+	const struct pf_err *err = NULL;
 	char *from = pf_asprintf("%s/blobs/%s", s->workdir, b->sha256);
 	char *to;
+	bool linked = false;
+	int i;
 
 	/* Seeds of the same name must not hide one another. */
 	if (strcmp(b->kind, "seed") == 0)
 		to = pf_asprintf("%s/%04zu-%s", f->seeds, n, b->name);
 	else
 		to = pf_asprintf("%s/bin/%s", dir, b->name);
-	if ((err = need_blob(s, b, from)) == NULL && unlink(to) == -1 &&
-	    errno != ENOENT)
+	if (unlink(to) == -1 && errno != ENOENT)
 		err = pf_errno("unlink %s", to);
-	if (err == NULL && link(from, to) == -1)
-		err = pf_errno("link %s", to);
+	/* Old files are swept by other slots: then it is fetched anew. */
+	for (i = 0; err == NULL && !linked && i < LINK_TRIES; i++)
+		if ((err = need_blob(s, b, from)) == NULL &&
+		    !(linked = link(from, to) == 0) &&
+		    (errno != ENOENT || i == LINK_TRIES - 1))
+			err = pf_errno("link %s", to);
 	if (err == NULL && strcmp(b->kind, "target") == 0)
 		f->target = pf_strdup(to);
 	else if (err == NULL && strcmp(b->kind, "dict") == 0)
