@@ -69,6 +69,7 @@ is "$status" 70 'a slot that was killed'
 ok 'its engine died with it' until_true 5 test "$(engines)" = 0
 ok 'the job is still its own' job_is running
 attempt=$(master_sql "SELECT attempt FROM jobs WHERE id = '$job'")
+rm -f "$T/bot.err"
 timeout 60 pf-run -m "$url" >"$T/bot.out" 2>"$T/bot.err" &
 bot=$!
 ok 'the next pf-run takes it up' until_true 10 grep -q "job $job" "$T/bot.err"
