@@ -62,16 +62,21 @@ void
 pf_buf_addf(struct pf_buf *b, const char *fmt, ...)
 {
 	va_list ap;
+	char *p = pf_buf_room(b, 32);	/* enough for most */
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(p, b->cap - b->len, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		pf_die("bad format '%s'", fmt);
-	va_start(ap, fmt);
-	vsnprintf(pf_buf_room(b, (size_t)n), (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)n >= b->cap - b->len) {
+		*p = '\0';
+		p = pf_buf_room(b, (size_t)n);
+		va_start(ap, fmt);
+		vsnprintf(p, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	pf_buf_grew(b, (size_t)n);
 }
 

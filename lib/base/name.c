@@ -61,9 +61,12 @@ pf_utf8_ok(const char *s, size_t n)
 	uint32_t c;
 	size_t len;
 
-	for (; n > 0; s += len, n -= len)
-		if ((len = utf8_char(&c, (const unsigned char *)s, n)) == 0)
+	for (; n > 0; s += len, n -= len) {
+		len = 1;
+		if ((unsigned char)*s >= 0x80 && (len = utf8_char(&c,
+		    (const unsigned char *)s, n)) == 0)
 			return false;
+	}
 	return true;
 }
 
@@ -114,6 +117,8 @@ pf_engine_name(char out[33], const char *s)
 	return true;
 }
 
+#define STEP	12	/* bytes of a UUID that a step fills, and later */
+
 static void
 uuid(char out[PF_ID_MAX + 1], unsigned char b[16], int64_t ms, int version)
 {
@@ -129,13 +134,37 @@ uuid(char out[PF_ID_MAX + 1], unsigned char b[16], int64_t ms, int version)
 		    i == 3 || i == 5 || i == 7 || i == 9 ? "-" : "");
 }
 
+/*
+ * Within a millisecond ids go up by random steps (section 6.2 of the RFC,
+ * method 2): what is made together lies together in a database's indexes.
+ */
 void
 pf_uuid7(char out[PF_ID_MAX + 1], int64_t now)
 {
+	static _Thread_local unsigned char last[16];
+	static _Thread_local int64_t last_ms = -1;
 	unsigned char b[16];
+	unsigned carry = 0;
+	size_t i;
 
 	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
 		pf_die("getrandom gave no random bytes");
+	if (now == last_ms) {
+		for (i = sizeof(b); i-- > STEP;) {
+			carry += (unsigned)last[i] + b[i];
+			b[i] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		for (; i > 8; i--) {
+			carry += last[i];
+			b[i] = (unsigned char)carry;
+			carry >>= 8;
+		}
+		memcpy(b, last, i + 1);
+	} else
+		b[9] &= 0x7f;	/* room to count up */
+	memcpy(last, b, sizeof(b));
+	last_ms = now;
 	uuid(out, b, now, 7);
 }
 

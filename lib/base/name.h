@@ -33,7 +33,10 @@ bool	pf_utf8_ok(const char *, size_t n);
  */
 bool	pf_engine_name(char out[33], const char *);
 
-/* A new UUID of version 7 (RFC 9562) for the time in ms; 36 characters. */
+/*
+ * A new UUID of version 7 (RFC 9562) for the time in ms; 36 characters.  In
+ * one thread those of one millisecond go up.
+ */
 void	pf_uuid7(char out[PF_ID_MAX + 1], int64_t now);
 
 /*

@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "codec/json.h"
 
+#define FEW	16	/* keys that are compared without sorting */
 #define EXACT	9007199254740992.0	/* 2^53: integers are exact below */
 
 /* struct pf_json is cJSON under a name that no other header needs. */
@@ -106,28 +107,46 @@ cmp_key(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Duplicate keys of one object, by sorting: a hostile one may have many. */
+/* The first of n keys that is there twice. */
+static const char *
+twice(char **keys, size_t n)
+{
+	size_t i, k;
+
+	if (n <= FEW) {
+		for (i = 1; i < n; i++)
+			for (k = 0; k < i; k++)
+				if (strcmp(keys[i], keys[k]) == 0)
+					return keys[i];
+		return NULL;
+	}
+	/* A hostile object may have very many. */
+	qsort(keys, n, sizeof(*keys), cmp_key);
+	for (i = 1; i < n; i++)
+		if (strcmp(keys[i - 1], keys[i]) == 0)
+			return keys[i];
+	return NULL;
+}
+
 static const struct pf_err *
 check_keys(const cJSON *obj)
 {
 	const struct pf_err *err = NULL;
 	const cJSON *c;
-	char **keys;
+	char *few[FEW], **keys = few;
+	const char *key;
 	size_t i, n = 0;
 
 	for (c = obj->child; c != NULL; c = c->next)
 		n++;
-	if (n < 2)
-		return NULL;
-	keys = pf_calloc(n, sizeof(*keys));
+	if (n > FEW)
+		keys = pf_calloc(n, sizeof(*keys));
 	for (i = 0, c = obj->child; c != NULL; c = c->next)
 		keys[i++] = c->string;
-	qsort(keys, n, sizeof(*keys), cmp_key);
-	for (i = 1; i < n && err == NULL; i++)
-		if (strcmp(keys[i - 1], keys[i]) == 0)
-			err = pf_err(PF_DATA, "JSON key \"%.64s\" twice",
-			    keys[i]);
-	free(keys);
+	if ((key = twice(keys, n)) != NULL)
+		err = pf_err(PF_DATA, "JSON key \"%.64s\" twice", key);
+	if (keys != few)
+		free(keys);
 	return err;
 }
 

@@ -1,13 +1,24 @@
 /*
  * The JSON writer; see json.h.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/name.h"
 #include "codec/json.h"
+
+/* How many bytes from here on stand for themselves. */
+static size_t
+plain_run(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' &&
+	    s[i] != '\\'; i++)
+		;
+	return i;
+}
 
 /* A quoted string; what is not UTF-8 becomes U+FFFD byte by byte. */
 static void
@@ -22,14 +33,16 @@ quote(struct pf_buf *b, const char *s, size_t n)
 	for (i = 0; i < n; i += len) {
 		unsigned char c = (unsigned char)s[i];
 
+		if ((len = plain_run(s + i, n - i)) > 0) {
+			pf_buf_add(b, s + i, len);
+			continue;
+		}
 		len = 1;
 		if (c != '\0' && (p = strchr(plain, c)) != NULL) {
 			pf_buf_addc(b, '\\');
 			pf_buf_addc(b, letter[p - plain]);
 		} else if (c < 0x20 || c == 0x7f)
 			pf_buf_addf(b, "\\u%04x", c);
-		else if (c < 0x80)
-			pf_buf_addc(b, (char)c);
 		else {
 			len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
 			if (len <= n - i && pf_utf8_ok(s + i, len))
@@ -49,7 +62,8 @@ lead(struct pf_buf *b, const char *key)
 {
 	char last = b->len > 0 ? b->data[b->len - 1] : '\0';
 
-	if (last != '\0' && strchr("{[:\n", last) == NULL)
+	if (last != '\0' && last != '{' && last != '[' && last != ':' &&
+	    last != '\n')
 		pf_buf_addc(b, ',');
 	if (key != NULL) {
 		quote(b, key, strlen(key));
@@ -86,8 +100,16 @@ pf_jw_str(struct pf_buf *b, const char *key, const char *s)
 void
 pf_jw_int(struct pf_buf *b, const char *key, int64_t v)
 {
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	char text[24], *p = text + sizeof(text);
+
 	lead(b, key);
-	pf_buf_addf(b, "%" PRId64, v);
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) > 0);
+	if (v < 0)
+		*--p = '-';
+	pf_buf_add(b, p, (size_t)(text + sizeof(text) - p));
 }
 
 void

@@ -176,6 +176,13 @@ test_uuid(void)
 		memcpy(b, a, sizeof(b));
 	}
 	is_int(i, 1000, "no two alike");
+	for (i = 0; i < 100000; i++) {
+		pf_uuid7(a, 1);
+		if (strcmp(a, b) <= 0)
+			break;
+		memcpy(b, a, sizeof(b));
+	}
+	is_int(i, 100000, "those of one millisecond go up");
 	pf_uuid7(a, INT64_C(-1));
 	ok(pf_id_ok(a), "an id at any time");
 }
