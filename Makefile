@@ -34,7 +34,7 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
 # What only the writer links.
-MODEL =	system bot job campaign assignment result crash corpus coverage event
+MODEL =	system tally bot job campaign assignment result crash corpus coverage event
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
 	recover rows campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)

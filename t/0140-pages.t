@@ -25,14 +25,18 @@ sed 's/^#\([a-z_]* =\)/\1/' etc/pandafuzz.conf >"$T/all.conf"
 check 'and with every key set' 0 '*' - pf-report -c "$T/all.conf" config
 
 # pf-db(5): every table and column.
-cat lib/store/schema.sql lib/store/schema-2.sql | sqlite3 "$T/db"
-sqlite3 "$T/db" "SELECT CASE cid WHEN 0 THEN '.Ss ' || t.name || char(10) ELSE
-    '' END || '.It Cm ' || c.name FROM sqlite_schema t JOIN
+cat lib/store/schema.sql lib/store/schema-[0-9].sql | sqlite3 "$T/db"
+sqlite3 "$T/db" "SELECT t.name || ' ' || c.name FROM sqlite_schema t JOIN
     pragma_table_info(t.name) c WHERE t.type = 'table' AND
-    t.name NOT LIKE 'sqlite_%' ORDER BY t.rowid, cid" >"$T/columns"
-grep -E '^\.(Ss [a-z_]+$|It Cm)' man/man5/pf-db.5 >"$T/page"
+    t.name NOT LIKE 'sqlite_%' ORDER BY t.name, cid" >"$T/columns"
+awk '/^\.Ss [a-z_]+$/ { t = $2 } /^\.It Cm/ { print t, $3 }' man/man5/pf-db.5 |
+    LC_ALL=C sort -s -k1,1 >"$T/page"
 ok 'pf-db(5) has each table and column, in order' cmp "$T/columns" "$T/page"
 diff "$T/columns" "$T/page" | sed 's/^/# /'
+
+version=$(sed -n 's/^#define PF_DB_VERSION[^0-9]*\([0-9]*\).*/\1/p' lib/store/db.h)
+ok 'and the number of the schema' grep -q "the schema, $version\.\$" \
+    man/man5/pf-db.5
 
 # pf-internals(7): every file of the source.
 for f in lib/*/*.c src/*/*.c; do

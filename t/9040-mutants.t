@@ -37,8 +37,7 @@ failing no_again 2010-sched-ops.t 'a claim that does not give the same again'
 mutant no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' pf-sched
 failing no_strike 5000-reaper.t 'leases lost without progress that do not count'
 
-mutant no_turns lib/act/claim.c \
-    's/pf_campaign_turn(a->db, j.id)/pf_bot_alive(a, b->id)/' pf-sched
+mutant no_turns lib/act/common.c 's/ to == PF_JOB_ASSIGNED);/ false);/' pf-sched
 failing no_turns 2040-campaigns.t 'campaigns that take no turns'
 
 # killed_at MUTANT CALL N: step 2 with a kill there; sets lost

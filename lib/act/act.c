@@ -16,30 +16,33 @@ static const struct {
 	const char		*name;
 	const struct pf_err	*(*run)(struct pf_act *,
 				    const struct pf_json *, struct pf_buf *);
+	bool			 checks;	/* before its first write: once
+						 * that is done it never
+						 * refuses */
 } ops[] = {
-	{ "heartbeat",	pf_act_heartbeat },
-	{ "claim",	pf_act_claim },
-	{ "start",	pf_act_start },
-	{ "complete",	pf_act_complete },
-	{ "handback",	pf_act_handback },
-	{ "register",	pf_act_register },
-	{ "deregister",	pf_act_deregister },
-	{ "drain",	pf_act_drain },
-	{ "reset",	pf_act_reset },
-	{ "crash",	pf_act_crash },
-	{ "corpus",	pf_act_corpus },
-	{ "coverage",	pf_act_coverage },
-	{ "status",	pf_act_status },
-	{ "submit",	pf_act_submit },
-	{ "cancel",	pf_act_cancel },
-	{ "archive",	pf_act_archive },
-	{ "campaign",	pf_act_campaign },
-	{ "hearing",	pf_act_hearing },
-	{ "deaf",	pf_act_deaf },
-	{ "tick",	pf_act_tick },
-	{ "expire",	pf_act_expire },
-	{ "sweep",	pf_act_sweep },
-	{ "recover",	pf_act_recover },
+	{ "heartbeat",	pf_act_heartbeat, true },
+	{ "claim",	pf_act_claim, true },
+	{ "start",	pf_act_start, true },
+	{ "complete",	pf_act_complete, true },
+	{ "handback",	pf_act_handback, true },
+	{ "register",	pf_act_register, false },
+	{ "deregister",	pf_act_deregister, false },
+	{ "drain",	pf_act_drain, false },
+	{ "reset",	pf_act_reset, false },
+	{ "crash",	pf_act_crash, false },
+	{ "corpus",	pf_act_corpus, false },
+	{ "coverage",	pf_act_coverage, false },
+	{ "status",	pf_act_status, false },
+	{ "submit",	pf_act_submit, false },
+	{ "cancel",	pf_act_cancel, false },
+	{ "archive",	pf_act_archive, false },
+	{ "campaign",	pf_act_campaign, false },
+	{ "hearing",	pf_act_hearing, false },
+	{ "deaf",	pf_act_deaf, false },
+	{ "tick",	pf_act_tick, false },
+	{ "expire",	pf_act_expire, false },
+	{ "sweep",	pf_act_sweep, false },
+	{ "recover",	pf_act_recover, false },
 };
 
 #define NOPS	(sizeof(ops) / sizeof(ops[0]))
@@ -74,6 +77,44 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 	return pf_err_field(PF_USAGE, "op", "unknown op \"%.32s\"", name);
 }
 
+/* Runs an op so that a refusal undoes what it did. */
+static const struct pf_err *
+run_saved(struct pf_act *a, size_t i, const struct pf_json *req,
+    struct pf_buf *reply, bool *doomed)
+{
+	const struct pf_err *err;
+	struct pf_tally tally = a->tally;
+
+	*doomed = true;
+	if ((err = pf_dbw_save(a->db)) != NULL)
+		return err;
+	err = ops[i].run(a, req, reply);
+	if (err != NULL && !(*doomed = dooms(err))) {
+		pf_dbw_undo(a->db);
+		a->tally = tally;
+	} else if (err == NULL)
+		err = pf_dbw_release(a->db);
+	return err;
+}
+
+/*
+ * Runs one that has nothing to undo when it refuses: a savepoint would cost
+ * it more than all else.  Should it have written after all, the whole
+ * transaction pays for it.
+ */
+static const struct pf_err *
+run_checked(struct pf_act *a, size_t i, const struct pf_json *req,
+    struct pf_buf *reply, bool *doomed)
+{
+	const struct pf_err *err;
+	int64_t before = pf_dbw_changes(a->db);
+
+	err = ops[i].run(a, req, reply);
+	*doomed = err != NULL && (dooms(err) ||
+	    pf_dbw_changes(a->db) != before);
+	return err;
+}
+
 const struct pf_err *
 pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
     size_t n, bool *lazy)
@@ -81,6 +122,7 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 	const struct pf_err *err;
 	struct pf_json *req = NULL;
 	size_t i = 0, start = reply->len;
+	bool doomed;
 
 	*lazy = true;
 	if ((err = find(&i, &req, line, n)) != NULL) {
@@ -92,22 +134,25 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 	a->op = ops[i].name;
 	a->lazy = false;
 	a->heard = 0;
-	if ((err = pf_dbw_save(a->db)) == NULL) {
-		pf_op_begin(reply, req, true);
-		err = ops[i].run(a, req, reply);
-		if (err != NULL && !dooms(err))
-			pf_dbw_undo(a->db);
-		else if (err == NULL && (err = pf_dbw_release(a->db)) == NULL)
-			pf_op_end(reply);
-	}
+	pf_op_begin(reply, req, true);
+	err = ops[i].checks ? run_checked(a, i, req, reply, &doomed) :
+	    run_saved(a, i, req, reply, &doomed);
 	if (err != NULL) {
 		reply->len = start;
 		a->heard = 0;
 		pf_op_refuse(reply, req, err);
-	} else
+	} else {
+		pf_op_end(reply);
 		*lazy = a->lazy;
+	}
 	pf_json_free(req);
-	return err != NULL && dooms(err) ? err : NULL;
+	return doomed ? err : NULL;
+}
+
+const struct pf_err *
+pf_act_close(struct pf_act *a)
+{
+	return pf_tally_write(&a->tally, a->db);
 }
 
 const struct pf_err *
@@ -117,6 +162,7 @@ pf_act_load(struct pf_act *a)
 	struct pf_ticks t;
 	char epoch[32];
 
+	a->tally.used = 0;
 	if ((err = pf_ticks_get(&t, a->db)) != NULL ||
 	    (err = pf_system_get(a->master, sizeof(a->master), a->db,
 	    "master_id")) != NULL || (err = pf_system_get(epoch,

@@ -2,9 +2,9 @@
  * Acts: one op, one change, whole or not at all.
  *
  * An act reads its members from the request, uses the models, and adds its
- * members to the reply.  It runs inside the caller's transaction under a
- * savepoint: after an error everything it did is undone.  It knows no
- * sockets and commits nothing.
+ * members to the reply.  It runs inside the caller's transaction: after an
+ * error everything it did is undone.  It knows no sockets and commits
+ * nothing.
  */
 #ifndef PF_ACT_ACT_H
 #define PF_ACT_ACT_H
@@ -20,6 +20,7 @@
 #include "model/assignment.h"
 #include "model/bot.h"
 #include "model/job.h"
+#include "model/tally.h"
 #include "store/db.h"
 
 struct pf_act {
@@ -30,6 +31,7 @@ struct pf_act {
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */
+	struct pf_tally		 tally;	/* of this transaction */
 	int64_t			 hearing;	/* ears there; the server's */
 	int			 heard;	/* set by an op: 1 the client is an
 					 * ear now, -1 no more */
@@ -46,7 +48,13 @@ struct pf_act {
 const struct pf_err	*pf_act_line(struct pf_act *, struct pf_buf *reply,
 			    const char *line, size_t n, bool *lazy);
 
-/* Fills master, tick and epoch from the database. */
+/* Before each commit: writes what is left of the transaction. */
+const struct pf_err	*pf_act_close(struct pf_act *);
+
+/*
+ * At the start, and after a rollback: fills master, tick and epoch from the
+ * database and forgets what was not committed.
+ */
 const struct pf_err	*pf_act_load(struct pf_act *);
 
 /* The acts, a file each (rows.c has the four of results). */

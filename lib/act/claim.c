@@ -86,8 +86,7 @@ give(struct pf_act *a, struct pf_bot *b, struct pf_assignment *as,
 	snprintf(as->inc, sizeof(as->inc), "%s", b->inc);
 	/* The unique indexes of the table are the proof: never twice. */
 	if ((err = pf_assignment_insert(a->db, as)) != NULL ||
-	    (err = pf_move_job(a, &j, PF_JOB_GIVE, b->id)) != NULL ||
-	    (err = pf_campaign_turn(a->db, j.id)) != NULL)
+	    (err = pf_move_job(a, &j, PF_JOB_GIVE, b->id)) != NULL)
 		return err;
 	snprintf(b->job, sizeof(b->job), "%s", j.id);
 	return pf_move_bot(a, b, PF_BOT_GIVEN, j.id);
@@ -120,7 +119,8 @@ at_limit(struct pf_act *a, bool *full)
 	*full = false;
 	if (a->conf->max_concurrent_jobs == 0)
 		return NULL;
-	if ((err = pf_jobs_live(&live, a->db)) == NULL)
+	if ((err = pf_tally_write(&a->tally, a->db)) == NULL &&
+	    (err = pf_jobs_live(&live, a->db)) == NULL)
 		*full = live >= a->conf->max_concurrent_jobs;
 	return err;
 }
@@ -136,13 +136,14 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	bool again, full;
 
 	if ((err = pf_need_bot(a, &b, req)) != NULL ||
-	    (err = pf_bot_alive(a, b.id)) != NULL ||
 	    (err = at_limit(a, &full)) != NULL ||
 	    (err = pf_assignment_of_bot(&as, &again, a->db, b.id)) != NULL)
 		return err;
+	pf_touch_bot(a, &b);
 	if (again) {
 		/* The first reply may have been lost: the same once more. */
-		if ((err = pf_assignment_renew(a->db, &as, a->tick)) != NULL)
+		if ((err = pf_assignment_renew(a->db, &as, a->tick)) != NULL ||
+		    (err = pf_bot_seen(a->db, &b)) != NULL)
 			return err;
 		return reply_job(a, out, &as, true);
 	}
@@ -162,9 +163,12 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (b.state == PF_BOT_REGISTERING || b.state == PF_BOT_TIMED_OUT) {
 		if ((err = pf_move_bot(a, &b, PF_BOT_SEEN, "claim")) != NULL)
 			return err;
-	} else
+	} else {
 		/* Nothing but a sign of life: it may be written later. */
 		a->lazy = true;
+		if ((err = pf_bot_seen(a->db, &b)) != NULL)
+			return err;
+	}
 	pf_jw_null(out, "job");
 	pf_jw_str(out, "why", why);
 	pf_reply_lease(a, out);

@@ -7,6 +7,7 @@
 
 #include "act/common.h"
 #include "base/num.h"
+#include "model/campaign.h"
 #include "model/event.h"
 #include "model/system.h"
 
@@ -98,10 +99,31 @@ pf_move_bot(struct pf_act *a, struct pf_bot *b, enum pf_bot_event event,
 		    pf_bot_event_name(event));
 	e.was = pf_bot_state_name(b->state);
 	e.now = pf_bot_state_name(to);
-	if (to != b->state && (err = pf_event_add(a->db, &e)) != NULL)
-		return err;
+	if (to != b->state) {
+		pf_tally_add(&a->tally, "bots_", e.was, -1);
+		pf_tally_add(&a->tally, "bots_", e.now, 1);
+		if ((err = pf_event_add(a->db, &e)) != NULL)
+			return err;
+	}
 	b->state = to;
 	return pf_bot_update(a->db, b);
+}
+
+/* A job goes from one state to another: the counts of both, and of its
+ * campaign. */
+static const struct pf_err *
+count_job(struct pf_act *a, const struct pf_job *j, enum pf_job_state to)
+{
+	int64_t pending = (to == PF_JOB_PENDING) -
+	    (j->state == PF_JOB_PENDING);
+	int64_t running = pf_job_live(to) - pf_job_live(j->state);
+
+	pf_tally_add(&a->tally, "jobs_", pf_job_state_name(j->state), -1);
+	pf_tally_add(&a->tally, "jobs_", pf_job_state_name(to), 1);
+	if (pending == 0 && running == 0)
+		return NULL;
+	return pf_campaign_count(a->db, j->campaign, pending, running,
+	    to == PF_JOB_ASSIGNED);
 }
 
 const struct pf_err *
@@ -119,7 +141,8 @@ pf_move_job(struct pf_act *a, struct pf_job *j, enum pf_job_event event,
 		    pf_job_event_name(event));
 	e.was = pf_job_state_name(j->state);
 	e.now = pf_job_state_name(to);
-	if (to != j->state && (err = pf_event_add(a->db, &e)) != NULL)
+	if (to != j->state && ((err = pf_event_add(a->db, &e)) != NULL ||
+	    (err = count_job(a, j, to)) != NULL))
 		return err;
 	j->state = to;
 	if (!pf_job_live(to))
@@ -155,11 +178,12 @@ pf_end_lease(struct pf_act *a, const struct pf_assignment *as, bool strike,
 	return pf_move_job(a, &j, event, text);
 }
 
-const struct pf_err *
-pf_bot_alive(struct pf_act *a, const char *bot)
+void
+pf_touch_bot(const struct pf_act *a, struct pf_bot *b)
 {
-	return pf_bot_seen(a->db, bot, a->now, a->now +
-	    pf_conf_lease_ticks(a->conf) * a->conf->tick, a->tick);
+	b->last_seen = a->now;
+	b->timeout_at = a->now + pf_conf_lease_ticks(a->conf) * a->conf->tick;
+	b->lease_tick = a->tick;
 }
 
 void

@@ -43,8 +43,13 @@ const struct pf_err	*pf_end_lease(struct pf_act *,
 			    const struct pf_assignment *, bool strike,
 			    const char *why);
 
-/* Bot was seen now; members of every reply to a bot. */
-const struct pf_err	*pf_bot_alive(struct pf_act *, const char *bot);
+/*
+ * The bot was seen now; pf_move_bot(), pf_bot_update() or pf_bot_seen()
+ * writes it.
+ */
+void			 pf_touch_bot(const struct pf_act *, struct pf_bot *);
+
+/* Members of every reply to a bot. */
 void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 
 /* Cancels a job that waits or is live; cancel.c. */

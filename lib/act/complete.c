@@ -22,6 +22,7 @@ free_bot(struct pf_act *a, struct pf_bot *b, bool failed)
 {
 	b->job[0] = '\0';
 	b->failures = failed ? b->failures : 0;
+	pf_touch_bot(a, b);
 	return pf_move_bot(a, b, PF_BOT_FREED, "");
 }
 
@@ -68,7 +69,7 @@ pf_act_complete(struct pf_act *a, const struct pf_json *req,
 	    result, a->now)) != NULL ||
 	    (err = pf_move_job(a, &j, results[i].event, message)) != NULL ||
 	    (err = free_bot(a, &b, results[i].event == PF_JOB_FAIL)) !=
-	    NULL || (err = pf_bot_alive(a, b.id)) != NULL))
+	    NULL))
 		return err;
 	pf_jw_str(out, "job", j.id);
 	pf_jw_str(out, "status", pf_job_state_name(j.state));
@@ -91,8 +92,7 @@ pf_act_handback(struct pf_act *a, const struct pf_json *req,
 		return pf_err_field(PF_STALE, "attempt", "job %s: this lease "
 		    "is over (%s)", as.job, as.result);
 	if (as.live && ((err = pf_end_lease(a, &as, false, "handed back")) !=
-	    NULL || (err = free_bot(a, &b, true)) != NULL ||
-	    (err = pf_bot_alive(a, b.id)) != NULL))
+	    NULL || (err = free_bot(a, &b, true)) != NULL))
 		return err;
 	pf_jw_str(out, "job", as.job);
 	pf_jw_bool(out, "replay", !as.live);

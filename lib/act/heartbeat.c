@@ -41,19 +41,17 @@ pf_act_heartbeat(struct pf_act *a, const struct pf_json *req,
 
 	if ((err = pf_need_bot(a, &b, req)) != NULL)
 		return err;
+	pf_touch_bot(a, &b);
 	/* Only the time of the lease changes: it may be written later. */
 	a->lazy = true;
-	if (pf_json_get(req, "job") != NULL) {
-		if ((err = renew(a, &b, req, &cancel)) != NULL)
-			return err;
-	} else if (b.state == PF_BOT_REGISTERING ||
-	    b.state == PF_BOT_TIMED_OUT) {
+	if (pf_json_get(req, "job") == NULL && (b.state ==
+	    PF_BOT_REGISTERING || b.state == PF_BOT_TIMED_OUT)) {
 		a->lazy = false;
-		if ((err = pf_move_bot(a, &b, PF_BOT_SEEN, "heartbeat")) !=
-		    NULL)
-			return err;
-	}
-	if ((err = pf_bot_alive(a, b.id)) != NULL)
+		err = pf_move_bot(a, &b, PF_BOT_SEEN, "heartbeat");
+	} else if (pf_json_get(req, "job") == NULL ||
+	    (err = renew(a, &b, req, &cancel)) == NULL)
+		err = pf_bot_seen(a->db, &b);
+	if (err != NULL)
 		return err;
 	pf_jw_str(out, "status", pf_bot_state_name(b.state));
 	pf_jw_bool(out, "cancel", cancel);
@@ -70,8 +68,10 @@ pf_act_start(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	bool cancel = false;
 
 	if ((err = pf_need_bot(a, &b, req)) != NULL ||
-	    (err = renew(a, &b, req, &cancel)) != NULL ||
-	    (err = pf_bot_alive(a, b.id)) != NULL)
+	    (err = renew(a, &b, req, &cancel)) != NULL)
+		return err;
+	pf_touch_bot(a, &b);
+	if ((err = pf_bot_seen(a->db, &b)) != NULL)
 		return err;
 	pf_jw_bool(out, "cancel", cancel);
 	pf_reply_lease(a, out);

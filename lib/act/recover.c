@@ -93,6 +93,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 
 	(void)req;
 	if ((err = keep_config(a)) != NULL ||
+	    (err = pf_tally_write(&a->tally, a->db)) != NULL ||
 	    (err = count(a, &bots, "bots_%")) != NULL ||
 	    (err = count(a, &waiting, "jobs_pending")) != NULL ||
 	    (err = pf_jobs_live(&live, a->db)) != NULL ||
@@ -105,6 +106,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 	    (err = count(a, &out_bots, "bots_timed_out")) != NULL ||
 	    (err = step(a, 3, "bots that had timed out, idle when they call",
 	    out_bots, 0)) != NULL ||
+	    (err = pf_tally_write(&a->tally, a->db)) != NULL ||
 	    (err = count(a, &waiting, "jobs_pending")) != NULL ||
 	    (err = step(a, 4, "jobs that wait, given out again", waiting,
 	    0)) != NULL ||

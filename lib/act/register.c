@@ -66,7 +66,7 @@ add_bot(struct pf_act *a, struct pf_bot *b)
 
 	pf_uuid7(b->id, a->now);
 	b->state = PF_BOT_REGISTERING;
-	b->lease_tick = a->tick;
+	pf_touch_bot(a, b);
 	e.subject = b->id;
 	if ((err = pf_bot_insert(a->db, b, a->now)) != NULL)
 		return err;
@@ -85,6 +85,7 @@ same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
 	snprintf(known->inc, sizeof(known->inc), "%s", now->inc);
 	snprintf(known->capabilities, sizeof(known->capabilities), "%s",
 	    now->capabilities);
+	pf_touch_bot(a, known);
 	return pf_move_bot(a, known, PF_BOT_REGISTER, "registered again");
 }
 
@@ -122,7 +123,7 @@ pf_act_register(struct pf_act *a, const struct pf_json *req,
 		b = known;
 	else if (!found)
 		err = add_bot(a, &b);
-	if (err != NULL || (err = pf_bot_alive(a, b.id)) != NULL)
+	if (err != NULL)
 		return err;
 	pf_jw_str(out, "bot", b.id);
 	pf_jw_str(out, "name", b.name);
@@ -147,6 +148,7 @@ pf_act_deregister(struct pf_act *a, const struct pf_json *req,
 		return err;
 	e.subject = b.id;
 	e.was = pf_bot_state_name(b.state);
+	pf_tally_add(&a->tally, "bots_", e.was, -1);
 	if ((err = pf_bot_remove(a->db, b.id, a->now)) != NULL ||
 	    (err = pf_event_add(a->db, &e)) != NULL)
 		return err;

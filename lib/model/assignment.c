@@ -19,9 +19,9 @@ one(struct pf_assignment *a, bool *found, struct pf_q *q)
 
 	*a = (struct pf_assignment){ 0 };
 	if (err == NULL && *found) {
-		snprintf(a->job, sizeof(a->job), "%s", pf_q_text(q, 0));
-		snprintf(a->bot, sizeof(a->bot), "%s", pf_q_text(q, 1));
-		snprintf(a->inc, sizeof(a->inc), "%s", pf_q_text(q, 2));
+		pf_q_copy(q, 0, a->job, sizeof(a->job));
+		pf_q_copy(q, 1, a->bot, sizeof(a->bot));
+		pf_q_copy(q, 2, a->inc, sizeof(a->inc));
 		a->epoch = pf_q_int(q, 3);
 		a->attempt = pf_q_int(q, 4);
 		status = pf_q_text(q, 5);
@@ -31,8 +31,7 @@ one(struct pf_assignment *a, bool *found, struct pf_q *q)
 		a->timestamp = pf_q_int(q, 7);
 		a->lease_tick = pf_q_int(q, 8);
 		a->start_tick = pf_q_int(q, 9);
-		snprintf(a->result, sizeof(a->result), "%s",
-		    pf_q_text(q, 10));
+		pf_q_copy(q, 10, a->result, sizeof(a->result));
 	}
 	pf_q_done(q);
 	return err;
@@ -45,8 +44,8 @@ pf_assignment_of_bot(struct pf_assignment *a, bool *found, struct pf_db *db,
 	const struct pf_err *err;
 	struct pf_q q;
 
-	if ((err = pf_q(&q, db, COLUMNS "WHERE a.bot_id = ? AND a.status IN "
-	    "('assigned', 'started')", "s", bot)) == NULL)
+	if ((err = pf_q(&q, db, COLUMNS "WHERE a.bot_id = ? AND "
+	    "a.ended_at IS NULL", "s", bot)) == NULL)
 		err = one(a, found, &q);
 	return err;
 }
@@ -115,7 +114,7 @@ const struct pf_err *
 pf_assignment_renew_all(struct pf_db *db, int64_t *n, int64_t tick)
 {
 	return pf_db_run(db, n, "UPDATE assignments SET lease_tick = ? "
-	    "WHERE status IN ('assigned', 'started')", "i", tick);
+	    "WHERE ended_at IS NULL", "i", tick);
 }
 
 const struct pf_err *
@@ -125,8 +124,8 @@ pf_assignment_orphan(struct pf_assignment *a, bool *found, struct pf_db *db)
 	struct pf_q q;
 
 	if ((err = pf_q(&q, db, COLUMNS "JOIN bots b ON b.id = a.bot_id "
-	    "WHERE a.status IN ('assigned', 'started') AND (b.gone_at IS NOT "
-	    "NULL OR b.status = 'failed') LIMIT 1", "")) == NULL)
+	    "WHERE a.ended_at IS NULL AND (b.gone_at IS NOT NULL OR "
+	    "b.status = 'failed') LIMIT 1", "")) == NULL)
 		err = one(a, found, &q);
 	return err;
 }

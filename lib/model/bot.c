@@ -67,21 +67,22 @@ static void
 load(struct pf_bot *b, const struct pf_q *q)
 {
 	*b = (struct pf_bot){ 0 };
-	snprintf(b->id, sizeof(b->id), "%s", pf_q_text(q, 0));
-	snprintf(b->name, sizeof(b->name), "%s", pf_q_text(q, 1));
-	snprintf(b->hostname, sizeof(b->hostname), "%s", pf_q_text(q, 2));
+	pf_q_copy(q, 0, b->id, sizeof(b->id));
+	pf_q_copy(q, 1, b->name, sizeof(b->name));
+	pf_q_copy(q, 2, b->hostname, sizeof(b->hostname));
 	b->state = state_of(pf_q_text(q, 3));
-	snprintf(b->inc, sizeof(b->inc), "%s", pf_q_text(q, 4));
-	snprintf(b->capabilities, sizeof(b->capabilities), "%s",
-	    pf_q_text(q, 5));
-	snprintf(b->job, sizeof(b->job), "%s", pf_q_text(q, 6));
+	pf_q_copy(q, 4, b->inc, sizeof(b->inc));
+	pf_q_copy(q, 5, b->capabilities, sizeof(b->capabilities));
+	pf_q_copy(q, 6, b->job, sizeof(b->job));
 	b->failures = pf_q_int(q, 7);
 	b->drain = pf_q_int(q, 8) != 0;
 	b->lease_tick = pf_q_int(q, 9);
+	b->last_seen = pf_q_int(q, 10);
+	b->timeout_at = pf_q_int(q, 11);
 }
 
 #define COLUMNS	"id, name, hostname, status, inc, capabilities, " \
-	"current_job, failure_count, drain, lease_tick"
+	"current_job, failure_count, drain, lease_tick, last_seen, timeout_at"
 
 const struct pf_err *
 pf_bot_get(struct pf_bot *b, struct pf_db *db, const char *id)
@@ -126,8 +127,9 @@ pf_bot_insert(struct pf_db *db, const struct pf_bot *b, int64_t now)
 	return pf_db_run(db, NULL, "INSERT INTO bots (id, name, hostname, "
 	    "status, inc, capabilities, registered_at, last_seen, timeout_at,"
 	    " is_online, lease_tick) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, "
-	    "?7, 1, ?8)", "ssssssii", b->id, b->name, b->hostname,
-	    states[b->state], b->inc, b->capabilities, now, b->lease_tick);
+	    "?8, 1, ?9)", "ssssssiii", b->id, b->name, b->hostname,
+	    states[b->state], b->inc, b->capabilities, now, b->timeout_at,
+	    b->lease_tick);
 }
 
 const struct pf_err *
@@ -135,19 +137,20 @@ pf_bot_update(struct pf_db *db, const struct pf_bot *b)
 {
 	return pf_db_run(db, NULL, "UPDATE bots SET status = ?2, inc = ?3, "
 	    "capabilities = ?4, current_job = ?5, failure_count = ?6, "
-	    "drain = ?7, is_online = ?8 WHERE id = ?1", "sssssiii", b->id,
+	    "drain = ?7, is_online = ?8, last_seen = ?9, timeout_at = ?10, "
+	    "lease_tick = ?11 WHERE id = ?1", "sssssiiiiii", b->id,
 	    states[b->state], b->inc, b->capabilities,
 	    b->job[0] != '\0' ? b->job : NULL, b->failures,
-	    (int64_t)b->drain, (int64_t)(b->state != OUT));
+	    (int64_t)b->drain, (int64_t)(b->state != OUT), b->last_seen,
+	    b->timeout_at, b->lease_tick);
 }
 
 const struct pf_err *
-pf_bot_seen(struct pf_db *db, const char *id, int64_t now,
-    int64_t timeout_at, int64_t tick)
+pf_bot_seen(struct pf_db *db, const struct pf_bot *b)
 {
 	return pf_db_run(db, NULL, "UPDATE bots SET last_seen = ?2, "
 	    "timeout_at = ?3, lease_tick = ?4, is_online = 1 WHERE id = ?1",
-	    "siii", id, now, timeout_at, tick);
+	    "siii", b->id, b->last_seen, b->timeout_at, b->lease_tick);
 }
 
 const struct pf_err *

@@ -51,6 +51,8 @@ struct pf_bot {
 	int64_t		 failures;
 	bool		 drain;
 	int64_t		 lease_tick;
+	int64_t		 last_seen;		/* wall, ms */
+	int64_t		 timeout_at;		/* for people */
 };
 
 /* PF_NOTFOUND if there is none or it was deregistered. */
@@ -61,11 +63,10 @@ const struct pf_err	*pf_bot_find(struct pf_bot *, bool *found,
 			    const char *name);
 const struct pf_err	*pf_bot_insert(struct pf_db *, const struct pf_bot *,
 			    int64_t now);
-/* Writes state, inc, capabilities, job, failures and drain back. */
+/* Writes all but id, name and hostname back. */
 const struct pf_err	*pf_bot_update(struct pf_db *, const struct pf_bot *);
-/* Sign of life: last seen now, lease counted from tick. */
-const struct pf_err	*pf_bot_seen(struct pf_db *, const char *id,
-			    int64_t now, int64_t timeout_at, int64_t tick);
+/* Writes last_seen, timeout_at and lease_tick only. */
+const struct pf_err	*pf_bot_seen(struct pf_db *, const struct pf_bot *);
 const struct pf_err	*pf_bot_remove(struct pf_db *, const char *id,
 			    int64_t now);
 /* Every bot's lease starts anew at tick. */

@@ -74,8 +74,8 @@ pf_campaign_find(struct pf_campaign *c, bool *found, struct pf_db *db,
 	    "ORDER BY name = ?1 DESC LIMIT 1", "s", name)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found) {
-		snprintf(c->id, sizeof(c->id), "%s", pf_q_text(&q, 0));
-		snprintf(c->name, sizeof(c->name), "%s", pf_q_text(&q, 1));
+		pf_q_copy(&q, 0, c->id, sizeof(c->id));
+		pf_q_copy(&q, 1, c->name, sizeof(c->name));
 		c->state = state_of(pf_q_text(&q, 2));
 		c->weight = pf_q_int(&q, 3);
 		c->pending = pf_q_int(&q, 4);
@@ -126,11 +126,12 @@ pf_campaign_need(char id[PF_ID_MAX + 1], struct pf_db *db, const char *name,
 }
 
 const struct pf_err *
-pf_campaign_turn(struct pf_db *db, const char *job)
+pf_campaign_count(struct pf_db *db, const char *id, int64_t pending,
+    int64_t running, int64_t turns)
 {
-	return pf_db_run(db, NULL, "UPDATE campaigns SET turns = turns + "
-	    "1.0 / weight WHERE id = (SELECT campaign FROM jobs WHERE "
-	    "id = ?)", "s", job);
+	return pf_db_run(db, NULL, "UPDATE campaigns SET pending = pending + "
+	    "?2, running = running + ?3, turns = turns + ?4 * 1.0 / weight "
+	    "WHERE id = ?1", "siii", id, pending, running, turns);
 }
 
 const struct pf_err *
@@ -168,11 +169,11 @@ pf_campaign_job(char id[PF_ID_MAX + 1], bool *found, struct pf_db *db,
 
 	*found = false;
 	if ((err = pf_q(&q, db, "SELECT id FROM jobs WHERE campaign = ? AND "
-	    "(status = 'pending' OR (status IN ('assigned', 'running') AND "
-	    "cancel = 0)) LIMIT 1", "s", campaign)) == NULL)
+	    "completed_at IS NULL AND (status = 'pending' OR cancel = 0) "
+	    "LIMIT 1", "s", campaign)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found)
-		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
 	pf_q_done(&q);
 	return err;
 }

@@ -58,12 +58,15 @@ const struct pf_err	*pf_campaign_update(struct pf_db *,
 const struct pf_err	*pf_campaign_need(char id[PF_ID_MAX + 1],
 			    struct pf_db *, const char *name, int64_t now);
 
+/* So many more of its jobs wait and are live; so many turns were taken. */
+const struct pf_err	*pf_campaign_count(struct pf_db *, const char *id,
+			    int64_t pending, int64_t running, int64_t turns);
+
 /*
  * Turns: one is taken with each job that is given.  A campaign that begins
  * to wait (again) joins at the least of those that wait: what it did not
  * want in the past gives it no right to all turns now.
  */
-const struct pf_err	*pf_campaign_turn(struct pf_db *, const char *job);
 const struct pf_err	*pf_campaign_join(struct pf_db *, const char *id);
 
 /*

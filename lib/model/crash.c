@@ -50,7 +50,7 @@ pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count, bool *unique,
 	    "RETURNING id, count", "ssi", c->job, c->hash, now)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
-		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
 		*count = pf_q_int(&q, 1);
 	}
 	pf_q_done(&q);

@@ -17,5 +17,6 @@ pf_event_sweep(struct pf_db *db, int64_t *n, int64_t before, int64_t max)
 {
 	return pf_db_run(db, n, "DELETE FROM events WHERE id IN (SELECT id "
 	    "FROM (SELECT id, time FROM events ORDER BY id LIMIT ?2) WHERE "
-	    "time < ?1)", "ii", before, max);
+	    "time < ?1) AND id < (SELECT max(id) FROM events)", "ii",
+	    before, max);
 }

@@ -18,7 +18,10 @@ struct pf_event {
 };
 const struct pf_err	*pf_event_add(struct pf_db *, const struct pf_event *);
 
-/* Deletes at most max of those before a time, the oldest first. */
+/*
+ * Deletes at most max of those before a time, the oldest first, never the
+ * newest: ids are given out once.
+ */
 const struct pf_err	*pf_event_sweep(struct pf_db *, int64_t *n,
 			    int64_t before, int64_t max);
 

@@ -84,18 +84,20 @@ pf_job_get(struct pf_job *j, struct pf_db *db, const char *id)
 
 	*j = (struct pf_job){ 0 };
 	if ((err = pf_q(&q, db, "SELECT id, status, assigned_bot, epoch, "
-	    "attempt, strikes, duration, cancel FROM jobs WHERE id = ?", "s",
+	    "attempt, strikes, duration, cancel, campaign FROM jobs "
+	    "WHERE id = ?", "s",
 	    id)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
-		snprintf(j->id, sizeof(j->id), "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, j->id, sizeof(j->id));
 		j->state = state_of(pf_q_text(&q, 1));
-		snprintf(j->bot, sizeof(j->bot), "%s", pf_q_text(&q, 2));
+		pf_q_copy(&q, 2, j->bot, sizeof(j->bot));
 		j->epoch = pf_q_int(&q, 3);
 		j->attempt = pf_q_int(&q, 4);
 		j->strikes = pf_q_int(&q, 5);
 		j->duration = pf_q_int(&q, 6);
 		j->cancel = pf_q_int(&q, 7) != 0;
+		pf_q_copy(&q, 8, j->campaign, sizeof(j->campaign));
 	}
 	pf_q_done(&q);
 	if (err == NULL && !more)
@@ -104,24 +106,36 @@ pf_job_get(struct pf_job *j, struct pf_db *db, const char *id)
 	return err;
 }
 
+/*
+ * Each statement names only the columns that change with it: those that are
+ * in an index or refer to another table cost the most.
+ */
 const struct pf_err *
 pf_job_update(struct pf_db *db, const struct pf_job *j, int64_t now,
     const char *message)
 {
+	if (j->state == GIVEN)
+		return pf_db_run(db, NULL, "UPDATE jobs SET status = "
+		    "'assigned', assigned_bot = ?2, epoch = ?3, attempt = ?4,"
+		    " cancel = ?5, message = ?6 WHERE id = ?1", "ssiiis",
+		    j->id, j->bot, j->epoch, j->attempt, (int64_t)j->cancel,
+		    message);
+	if (j->state == RUN)
+		return pf_db_run(db, NULL, "UPDATE jobs SET status = "
+		    "'running', cancel = ?2, message = ?3, started_at = "
+		    "coalesce(started_at, ?4), timeout_at = coalesce("
+		    "timeout_at, ?4 + duration) WHERE id = ?1", "sisi",
+		    j->id, (int64_t)j->cancel, message, now);
+	if (j->state == PEND)
+		return pf_db_run(db, NULL, "UPDATE jobs SET status = "
+		    "'pending', assigned_bot = NULL, strikes = ?2, cancel = "
+		    "?3, message = ?4, started_at = NULL, timeout_at = NULL "
+		    "WHERE id = ?1", "siis", j->id, j->strikes,
+		    (int64_t)j->cancel, message);
 	return pf_db_run(db, NULL, "UPDATE jobs SET status = ?2, "
-	    "assigned_bot = ?3, epoch = ?4, attempt = ?5, strikes = ?6, "
-	    "cancel = ?7, message = ?8, "
-	    "started_at = CASE WHEN ?2 = 'pending' THEN NULL "
-	    "WHEN ?2 = 'running' THEN coalesce(started_at, ?9) "
-	    "ELSE started_at END, "
-	    "timeout_at = CASE WHEN ?2 = 'pending' THEN NULL "
-	    "WHEN ?2 = 'running' THEN coalesce(timeout_at, ?9 + duration) "
-	    "ELSE timeout_at END, "
-	    "completed_at = CASE WHEN ?2 IN ('pending', 'assigned', "
-	    "'running') THEN NULL ELSE ?9 END WHERE id = ?1", "sssiiiisi",
-	    j->id, states[j->state], j->bot[0] != '\0' ? j->bot : NULL,
-	    j->epoch, j->attempt, j->strikes, (int64_t)j->cancel, message,
-	    now);
+	    "assigned_bot = NULL, strikes = ?3, cancel = ?4, message = ?5, "
+	    "completed_at = ?6 WHERE id = ?1", "ssiisi", j->id,
+	    states[j->state], j->strikes, (int64_t)j->cancel, message, now);
 }
 
 const struct pf_err *
@@ -138,7 +152,7 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 	    campaign)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found) {
-		snprintf(id, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
 		*priority = pf_q_int(&q, 1);
 		*created = pf_q_int(&q, 2);
 	}
@@ -197,9 +211,9 @@ blobs_json(struct pf_buf *b, struct pf_db *db, const char *id)
 	    "WHERE job = ? ORDER BY n", "s", id);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		pf_jw_open(b, NULL, '{');
-		pf_jw_str(b, "kind", pf_q_text(&q, 0));
-		pf_jw_str(b, "name", pf_q_text(&q, 1));
-		pf_jw_str(b, "sha256", pf_q_text(&q, 2));
+		pf_q_json(&q, 0, b, "kind");
+		pf_q_json(&q, 1, b, "name");
+		pf_q_json(&q, 2, b, "sha256");
 		pf_jw_int(b, "size", pf_q_int(&q, 3));
 		pf_jw_close(b, '}');
 	}
@@ -222,21 +236,21 @@ pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
 	    "c.id = j.campaign WHERE j.id = ?", "s", id)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
-		pf_jw_str(b, "id", pf_q_text(&q, 0));
-		pf_jw_str(b, "name", pf_q_text(&q, 1));
-		pf_jw_str(b, "engine", pf_q_text(&q, 2));
-		pf_jw_str(b, "kind", pf_q_text(&q, 3));
-		pf_jw_str(b, "campaign", pf_q_text(&q, 4));
+		pf_q_json(&q, 0, b, "id");
+		pf_q_json(&q, 1, b, "name");
+		pf_q_json(&q, 2, b, "engine");
+		pf_q_json(&q, 3, b, "kind");
+		pf_q_json(&q, 4, b, "campaign");
 		pf_jw_int(b, "priority", pf_q_int(&q, 5));
 		pf_jw_int(b, "duration_ms", pf_q_int(&q, 6));
 		pf_jw_int(b, "memory_limit", pf_q_int(&q, 7));
 		pf_jw_int(b, "exec_timeout_ms", pf_q_int(&q, 8));
-		pf_jw_str(b, "target", pf_q_text(&q, 9));
+		pf_q_json(&q, 9, b, "target");
 		pf_jw_raw(b, "args", pf_q_text(&q, 10));
 		pf_jw_raw(b, "options", pf_q_text(&q, 11));
 		pf_jw_int(b, "created_at", pf_q_int(&q, 12));
-		pf_jw_str(b, "work_dir", pf_q_text(&q, 13));
-		pf_jw_str(b, "output_dir", pf_q_text(&q, 14));
+		pf_q_json(&q, 13, b, "work_dir");
+		pf_q_json(&q, 14, b, "output_dir");
 	}
 	pf_q_done(&q);
 	return err == NULL ? blobs_json(b, db, id) : err;
@@ -256,7 +270,7 @@ pf_job_of_request(struct pf_buf *b, int64_t *n, struct pf_db *db,
 	    "ORDER BY rowid", "s", request);
 	for (; err == NULL && (err = pf_q_row(&q, &more)) == NULL && more;
 	    ++*n)
-		pf_jw_str(b, NULL, pf_q_text(&q, 0));
+		pf_q_json(&q, 0, b, NULL);
 	pf_q_done(&q);
 	pf_jw_close(b, ']');
 	return err;

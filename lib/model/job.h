@@ -39,6 +39,7 @@ bool	pf_job_live(enum pf_job_state);
 
 struct pf_job {
 	char		 id[PF_ID_MAX + 1];
+	char		 campaign[PF_ID_MAX + 1];
 	enum pf_job_state state;
 	char		 bot[PF_ID_MAX + 1];
 	int64_t		 epoch;

@@ -48,7 +48,7 @@ pf_ticks_get(struct pf_ticks *t, struct pf_db *db)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
 		t->tick = pf_q_int(&q, 0);
-		snprintf(t->boot, sizeof(t->boot), "%s", pf_q_text(&q, 1));
+		pf_q_copy(&q, 1, t->boot, sizeof(t->boot));
 		t->boot_ms = pf_q_int(&q, 2);
 	}
 	pf_q_done(&q);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "codec/conf.h"
+#include "codec/json.h"
 #include "os/clock.h"
 #include "store/db.h"
 
@@ -201,8 +202,10 @@ prepare(sqlite3_stmt **out, struct pf_db *db, const char *sql)
 }
 
 static const struct pf_err *
-bind(struct pf_q *q, const char *fmt, va_list ap)
+bind(struct pf_q *q, const char *fmt, va_list ap, bool whole)
 {
+	sqlite3_destructor_type kept = whole ? SQLITE_STATIC :
+	    SQLITE_TRANSIENT;
 	const char *s;
 	const void *p;
 	int i, rc = SQLITE_OK;
@@ -212,8 +215,7 @@ bind(struct pf_q *q, const char *fmt, va_list ap)
 		case 's':
 			s = va_arg(ap, const char *);
 			rc = s == NULL ? sqlite3_bind_null(q->st, i) :
-			    sqlite3_bind_text(q->st, i, s, -1,
-			    SQLITE_TRANSIENT);
+			    sqlite3_bind_text(q->st, i, s, -1, kept);
 			break;
 		case 'i':
 			rc = sqlite3_bind_int64(q->st, i,
@@ -225,7 +227,7 @@ bind(struct pf_q *q, const char *fmt, va_list ap)
 		case 'b':
 			p = va_arg(ap, const void *);
 			rc = sqlite3_bind_text64(q->st, i, p,
-			    va_arg(ap, size_t), SQLITE_TRANSIENT, SQLITE_UTF8);
+			    va_arg(ap, size_t), kept, SQLITE_UTF8);
 			break;
 		default:
 			pf_die("SQL format letter '%c'", *fmt);
@@ -239,9 +241,10 @@ bind(struct pf_q *q, const char *fmt, va_list ap)
 	return NULL;
 }
 
+/* Begins a query; whole if it ends before its arguments do. */
 static const struct pf_err *
 vq(struct pf_q *q, struct pf_db *db, const char *sql, const char *fmt,
-    va_list ap)
+    va_list ap, bool whole)
 {
 	const struct pf_err *err;
 
@@ -250,7 +253,7 @@ vq(struct pf_q *q, struct pf_db *db, const char *sql, const char *fmt,
 		return err;
 	if (sqlite3_stmt_busy(q->st))
 		pf_die("SQL statement used inside itself: %.60s", sql);
-	return bind(q, fmt, ap);
+	return bind(q, fmt, ap, whole);
 }
 
 const struct pf_err *
@@ -260,7 +263,7 @@ pf_q(struct pf_q *q, struct pf_db *db, const char *sql, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	err = vq(q, db, sql, fmt, ap);
+	err = vq(q, db, sql, fmt, ap, false);
 	va_end(ap);
 	return err;
 }
@@ -292,6 +295,40 @@ pf_q_text(const struct pf_q *q, int col)
 	const unsigned char *s = sqlite3_column_text(q->st, col);
 
 	return s == NULL ? "" : (const char *)s;
+}
+
+/*
+ * The bytes of a text column where they lie: to end them with a NUL, SQLite
+ * would make a copy of them first.
+ */
+static const char *
+bytes(const struct pf_q *q, int col, size_t *n)
+{
+	const void *p = sqlite3_column_blob(q->st, col);
+
+	*n = p == NULL ? 0 : (size_t)sqlite3_column_bytes(q->st, col);
+	return p == NULL ? "" : p;
+}
+
+void
+pf_q_copy(const struct pf_q *q, int col, char *to, size_t n)
+{
+	size_t len;
+	const char *p = bytes(q, col, &len);
+
+	if (len >= n)
+		len = n - 1;
+	memcpy(to, p, len);
+	to[len] = '\0';
+}
+
+void
+pf_q_json(const struct pf_q *q, int col, struct pf_buf *b, const char *key)
+{
+	size_t len;
+	const char *p = bytes(q, col, &len);
+
+	pf_jw_strn(b, key, p, len);
 }
 
 int64_t
@@ -328,7 +365,7 @@ pf_db_run(struct pf_db *db, int64_t *changes, const char *sql,
 	va_list ap;
 
 	va_start(ap, fmt);
-	err = vq(&q, db, sql, fmt, ap);
+	err = vq(&q, db, sql, fmt, ap, true);
 	va_end(ap);
 	while (err == NULL && more)
 		err = pf_q_row(&q, &more);
@@ -348,7 +385,7 @@ pf_db_int(struct pf_db *db, int64_t *out, bool *found, const char *sql,
 	va_list ap;
 
 	va_start(ap, fmt);
-	err = vq(&q, db, sql, fmt, ap);
+	err = vq(&q, db, sql, fmt, ap, true);
 	va_end(ap);
 	if (err == NULL)
 		err = pf_q_row(&q, &more);

@@ -18,7 +18,7 @@
 #include "base/err.h"
 
 #define PF_DB_APPLICATION	0x50464631	/* "PFF1" */
-#define PF_DB_VERSION		2		/* newest schema we know */
+#define PF_DB_VERSION		3		/* newest schema we know */
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -56,6 +56,12 @@ const struct pf_err	*pf_q_row(struct pf_q *, bool *more);
 void			 pf_q_done(struct pf_q *);
 /* "" if NULL. */
 const char		*pf_q_text(const struct pf_q *, int col);
+/* As much of a text column as fits into n bytes with its NUL. */
+void			 pf_q_copy(const struct pf_q *, int col, char *to,
+			    size_t n);
+/* A text column as a member of a JSON object. */
+void			 pf_q_json(const struct pf_q *, int col,
+			    struct pf_buf *, const char *key);
 int64_t			 pf_q_int(const struct pf_q *, int col);
 double			 pf_q_real(const struct pf_q *, int col);
 bool			 pf_q_null(const struct pf_q *, int col);

@@ -22,6 +22,7 @@ static const struct {
 } migrations[] = {
 	{ 1, pf_schema_sql },
 	{ 2, pf_schema_2_sql },
+	{ 3, pf_schema_3_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))
@@ -32,6 +33,15 @@ exec(struct pf_db *db, const char *sql)
 	int rc = sqlite3_exec(pf_db_handle(db), sql, NULL, NULL, NULL);
 
 	return rc == SQLITE_OK ? NULL : pf_db_err(db, rc, "database");
+}
+
+/* The writer has one thread and never asks what memory is in use. */
+static void
+tune(void)
+{
+	/* Too late, after a first connection: then SQLite stays as it is. */
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /* Settings of a connection that writes; WAL itself is in the file. */
@@ -56,7 +66,7 @@ configure(struct pf_db *db)
 		return pf_err(PF_IO, "SQLite cannot keep the -wal file");
 	if ((err = pf_q(&q, db, "PRAGMA journal_mode = WAL", "")) == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more)
-		snprintf(mode, sizeof(mode), "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, mode, sizeof(mode));
 	pf_q_done(&q);
 	if (err == NULL && strcmp(mode, "wal") != 0)
 		err = pf_err(PF_IO, "the database is not in WAL mode (%s): is "
@@ -86,6 +96,23 @@ keep_old(struct pf_db *db, const char *path, int version)
 	return err;
 }
 
+/* They are not enforced while tables are made anew, but must hold then. */
+static const struct pf_err *
+foreign_keys(struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "PRAGMA foreign_key_check", "")) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more)
+		err = pf_err(PF_IO, "a row of table %s refers to one of %s "
+		    "that is not there: pf-recovery(7) says what to do",
+		    pf_q_text(&q, 0), pf_q_text(&q, 2));
+	pf_q_done(&q);
+	return err;
+}
+
 static const struct pf_err *
 migrate(struct pf_db *db, const char *path, bool *made)
 {
@@ -97,7 +124,8 @@ migrate(struct pf_db *db, const char *path, bool *made)
 	if ((err = pf_db_int(db, &app, NULL, "PRAGMA application_id", "")) !=
 	    NULL || (err = pf_db_int(db, &version, NULL,
 	    "PRAGMA user_version", "")) != NULL || (err = pf_db_int(db,
-	    &tables, NULL, "SELECT count(*) FROM sqlite_master", "")) != NULL)
+	    &tables, NULL, "SELECT count(*) FROM sqlite_master", "")) != NULL ||
+	    (err = exec(db, "PRAGMA foreign_keys = OFF")) != NULL)
 		return err;
 	*made = tables == 0;
 	if (tables != 0 && app != PF_DB_APPLICATION)
@@ -116,6 +144,7 @@ migrate(struct pf_db *db, const char *path, bool *made)
 		    migrations[i].version)) == NULL) &&
 		    (err = pf_dbw_begin(db)) == NULL &&
 		    (err = exec(db, migrations[i].sql)) == NULL &&
+		    (err = foreign_keys(db)) == NULL &&
 		    (err = exec(db, text)) == NULL)
 			err = pf_dbw_commit(db);
 		if (err != NULL)
@@ -133,6 +162,7 @@ open_file(struct pf_db **out, const char *path, int flags)
 	struct pf_db *db;
 	int rc;
 
+	tune();
 	rc = sqlite3_open_v2(path, &h, flags | SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOMUTEX, NULL);
 	db = pf_db_wrap(h);
@@ -236,7 +266,7 @@ pf_dbw_check(struct pf_db *db)
 	if ((err = pf_q(&q, db, "PRAGMA quick_check(1)", "")) == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more &&
 	    strcmp(pf_q_text(&q, 0), "ok") != 0) {
-		snprintf(text, sizeof(text), "%s", pf_q_text(&q, 0));
+		pf_q_copy(&q, 0, text, sizeof(text));
 		while ((nl = strchr(text, '\n')) != NULL)
 			*nl = ' ';
 		err = pf_err(PF_IO, "the database is damaged: %s; "
@@ -294,6 +324,12 @@ pf_dbw_rollback(struct pf_db *db)
 	/* SQLite may have rolled back by itself: then nothing is to do. */
 	if (!sqlite3_get_autocommit(pf_db_handle(db)))
 		(void)pf_db_run(db, NULL, "ROLLBACK", "");
+}
+
+int64_t
+pf_dbw_changes(struct pf_db *db)
+{
+	return sqlite3_total_changes64(pf_db_handle(db));
 }
 
 const struct pf_err *

@@ -23,13 +23,19 @@ const struct pf_err	*pf_dbw_init(const char *storage, bool *made);
 const struct pf_err	*pf_dbw_open(struct pf_db **, int *lock,
 			    const char *storage);
 
-/* One transaction around many ops; a savepoint around each. */
+/*
+ * One transaction around many ops; a savepoint around each that may have to
+ * be undone.
+ */
 const struct pf_err	*pf_dbw_begin(struct pf_db *);
 const struct pf_err	*pf_dbw_commit(struct pf_db *);
 void			 pf_dbw_rollback(struct pf_db *);
 const struct pf_err	*pf_dbw_save(struct pf_db *);
 const struct pf_err	*pf_dbw_release(struct pf_db *);
 void			 pf_dbw_undo(struct pf_db *);	/* to the savepoint */
+
+/* Rows changed through this connection so far. */
+int64_t			 pf_dbw_changes(struct pf_db *);
 
 /*
  * Looks the whole file over (PRAGMA quick_check): PF_IO with the first thing

@@ -7,5 +7,6 @@
 
 extern const char pf_schema_sql[];
 extern const char pf_schema_2_sql[];
+extern const char pf_schema_3_sql[];
 
 #endif

@@ -22,7 +22,7 @@ struct job {
 static void
 copy(char *to, size_t n, const struct pf_q *q, int col)
 {
-	snprintf(to, n, "%s", pf_q_text(q, col));
+	pf_q_copy(q, col, to, n);
 }
 
 static const struct pf_err *
@@ -41,7 +41,7 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    "JOIN campaigns c ON c.id = j.campaign "
 	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
 	    "LEFT JOIN assignments a ON a.job_id = j.id AND "
-	    "a.status IN ('assigned', 'started') WHERE j.id = ?", "s", id)) ==
+	    "a.ended_at IS NULL WHERE j.id = ?", "s", id)) ==
 	    NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		copy(j->status, sizeof(j->status), &q, 0);
 		copy(j->engine, sizeof(j->engine), &q, 1);

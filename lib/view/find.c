@@ -27,8 +27,7 @@ find(char out[PF_ID_MAX + 1], struct pf_db *db, const char *sql,
 	    (err = pf_q_row(&q, &more)) == NULL && more) {
 		snprintf(out, PF_ID_MAX + 1, "%s", pf_q_text(&q, 0));
 		if ((err = pf_q_row(&q, &more)) == NULL && more)
-			snprintf(second, sizeof(second), "%s",
-			    pf_q_text(&q, 0));
+			pf_q_copy(&q, 0, second, sizeof(second));
 	}
 	pf_q_done(&q);
 	if (err != NULL || strcmp(out, text) == 0)

@@ -10,7 +10,7 @@
 	"SELECT a.job_id, a.bot_id, a.epoch, a.attempt, a.lease_tick, " \
 	"j.name, b.name FROM assignments AS a JOIN jobs AS j " \
 	"ON j.id = a.job_id JOIN bots AS b ON b.id = a.bot_id " \
-	"WHERE a.status IN ('assigned', 'started') "
+	"WHERE a.ended_at IS NULL "
 
 const struct pf_err *
 pf_clock_get(struct pf_clock *c, struct pf_db *db)
@@ -23,7 +23,7 @@ pf_clock_get(struct pf_clock *c, struct pf_db *db)
 	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms FROM clock", ""))
 	    == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		c->tick = pf_q_int(&q, 0);
-		snprintf(c->boot, sizeof(c->boot), "%s", pf_q_text(&q, 1));
+		pf_q_copy(&q, 1, c->boot, sizeof(c->boot));
 		c->boot_ms = pf_q_int(&q, 2);
 	}
 	pf_q_done(&q);
@@ -94,7 +94,8 @@ pf_overdue_old(struct pf_db *db, const struct pf_conf *conf, int64_t now,
 	bool more = false;
 
 	if ((err = pf_db_int(db, &oldest, &more, "SELECT time FROM events "
-	    "ORDER BY id LIMIT 1", "")) != NULL)
+	    "WHERE id < (SELECT max(id) FROM events) ORDER BY id LIMIT 1",
+	    "")) != NULL)
 		return err;
 	*events = more && conf->keep_events > 0 &&
 	    oldest < now - conf->keep_events;

@@ -111,7 +111,7 @@ end_leases(struct remake *r)
 
 	if ((err = pf_db_run(db, NULL, "UPDATE assignments SET status = "
 	    "'expired', result = 'the database was made anew', ended_at = ? "
-	    "WHERE status IN ('assigned', 'started')", "i", now)) != NULL ||
+	    "WHERE ended_at IS NULL", "i", now)) != NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE jobs SET status = CASE WHEN "
 	    "cancel THEN 'cancelled' ELSE 'pending' END, completed_at = CASE "
 	    "WHEN cancel THEN ?1 END, assigned_bot = NULL, started_at = NULL,"

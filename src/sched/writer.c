@@ -102,7 +102,8 @@ writer_commit(struct writer *w)
 
 	if (!w->open)
 		return NULL;
-	if ((err = pf_dbw_commit(w->act.db)) != NULL) {
+	if ((err = pf_act_close(&w->act)) != NULL ||
+	    (err = pf_dbw_commit(w->act.db)) != NULL) {
 		writer_abort(w);
 		return err;
 	}

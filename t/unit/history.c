@@ -81,6 +81,7 @@ op(struct pf_json **j, const char *fmt, ...)
 	pf_buf_adds(&line, text);
 	*j = NULL;
 	if (pf_act_line(&act, &reply, line.data, line.len, &lazy) != NULL ||
+	    pf_act_close(&act) != NULL ||
 	    pf_json_parse(j, reply.data, reply.len) != NULL)
 		class = PF_BUG;
 	else if ((err = pf_op_reply_err(*j)) != NULL)
