@@ -33,6 +33,7 @@
 #define BATCH_MAX	2000		/* lines of a transaction */
 #define OUT_MAX		(4 << 20)	/* unread replies of a client */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
+#define GATHER_MS	5	/* to fill a transaction */
 #define AGAIN_MS	20	/* between two tries for the database */
 #define IDLE_MS		INT64_C(30000)	/* on a socket that was handed over */
 
@@ -107,6 +108,8 @@ hear(struct client *c)
 		if (n > 0) {
 			if (!c->deaf)
 				pf_buf_grew(&c->in, (size_t)n);
+			if (n < PF_OP_MAX)
+				return;		/* that was all for now */
 			continue;
 		}
 		if (n == 0)
@@ -201,16 +204,62 @@ refuse_all(struct server *s, const struct pf_err *err)
 	}
 }
 
-/* One turn of reading, executing, committing and answering. */
+/* Waits for clients, up to ms (-1: as long as it takes), and reads. */
+static bool
+listen_to_all(struct server *s, int ms)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		s->polls[i].fd = s->clients[i].fd;
+		s->polls[i].events = 0;
+		if (!s->clients[i].eof && s->clients[i].out.len < OUT_MAX)
+			s->polls[i].events |= POLLIN;
+		if (s->clients[i].mark > 0)
+			s->polls[i].events |= POLLOUT;
+	}
+	s->polls[s->n].fd = s->n < CLIENTS_MAX ? s->listener : -1;
+	s->polls[s->n].events = POLLIN;
+	if (poll(s->polls, s->n + 1, ms) == -1)
+		return errno == EINTR;
+	for (i = 0; i < s->n; i++)
+		if ((s->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+			hear(&s->clients[i]);
+	if ((s->polls[s->n].revents & POLLIN) != 0)
+		welcome(s);
+	return true;
+}
+
+/*
+ * Executes what all have sent; and while that needs a sync anyway, what has
+ * come in meanwhile too.
+ */
+static const struct pf_err *
+work_all(struct server *s)
+{
+	const struct pf_err *err = NULL;
+	int64_t end = pf_boot_ms() + GATHER_MS;
+	size_t i, lines = 0, before;
+
+	do {
+		before = lines;
+		for (i = 0; i < s->n && err == NULL; i++)
+			err = work(s, &s->clients[i], &lines);
+	} while (err == NULL && lines > before && lines < BATCH_MAX &&
+	    s->w.open && !s->w.lazy && pf_boot_ms() < end &&
+	    listen_to_all(s, 0));
+	return err;
+}
+
+/* One turn of executing, committing and answering. */
 static void
 turn(struct server *s)
 {
-	const struct pf_err *err = NULL;
-	size_t i, lines = 0;
+	const struct pf_err *err;
+	size_t i;
 	bool was_open = s->w.open;
 
-	for (i = 0; i < s->n && err == NULL; i++)
-		err = work(s, &s->clients[i], &lines);
+	err = work_all(s);
 	if (!was_open && s->w.open)
 		s->lazy_since = pf_boot_ms();
 	if (err == NULL && s->w.open && (!s->w.lazy ||
@@ -249,25 +298,8 @@ patience(const struct server *s)
 static bool
 loop_once(struct server *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->n; i++) {
-		s->polls[i].fd = s->clients[i].fd;
-		s->polls[i].events = 0;
-		if (!s->clients[i].eof && s->clients[i].out.len < OUT_MAX)
-			s->polls[i].events |= POLLIN;
-		if (s->clients[i].mark > 0)
-			s->polls[i].events |= POLLOUT;
-	}
-	s->polls[s->n].fd = s->n < CLIENTS_MAX ? s->listener : -1;
-	s->polls[s->n].events = POLLIN;
-	if (poll(s->polls, s->n + 1, patience(s)) == -1)
-		return errno == EINTR;
-	for (i = 0; i < s->n; i++)
-		if ((s->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-			hear(&s->clients[i]);
-	if ((s->polls[s->n].revents & POLLIN) != 0)
-		welcome(s);
+	if (!listen_to_all(s, patience(s)))
+		return false;
 	if (s->n > 0)
 		s->busy_at = pf_boot_ms();
 	turn(s);
