@@ -53,7 +53,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock spool writer retry breaker proc states json rec conf trace table
-HELPERS = mkpack storm
+HELPERS = mkpack storm proxy
 PRELOAD = mf
 FUZZ =	json rec conf aflstat fuzzlog trace self
 

@@ -9,22 +9,9 @@
 . "$PF_ROOT/t/lib/run.sh"
 need clang
 
-build_libfuzzer quiet <<'END'
-#include <stdint.h>
-#include <stddef.h>
+build_quiet
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	return size > 3 && data[0] == 'a' && data[1] == 'b' ? 0 : 0;
-}
-END
-
-run_master
-sed -i 's/^\[bot\]/[timeouts]\nheartbeat_interval = 500ms\n&/' "$PF_CONF"
-master_stop
-rm -f "$T/m/httpd.out"
-master_start ingest httpd
+run_master 'heartbeat_interval = 500ms'
 
 # begin: pf-run in the background until its job runs; sets bot
 begin()

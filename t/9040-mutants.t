@@ -13,7 +13,6 @@ whole
 need strace sqlite3 make gcc
 
 : >"$T/wrong"
-history_new
 
 # failing MUTANT TEST NAME: the test, with the mutant first on its path, fails
 failing()
@@ -39,6 +38,60 @@ failing no_strike 5000-reaper.t 'leases lost without progress that do not count'
 
 mutant no_turns lib/act/common.c 's/ to == PF_JOB_ASSIGNED);/ false);/' pf-sched
 failing no_turns 2040-campaigns.t 'campaigns that take no turns'
+
+# What a claim looks at is not of its own transaction: the same job twice, and
+# only the index refuses it.
+mutant stale_look lib/act/claim.c '/^\/\* Best job of one/i\
+static struct pf_db *\
+other(struct pf_act *a)\
+{\
+	static struct pf_db *db;\
+	if (db == NULL)\
+		(void)pf_db_open(\&db, a->conf->storage_path);\
+	return db;\
+}
+s/s->a->db, campaign, /other(s->a), campaign, /' pf-sched
+# two_claims PROGRAM: two bots claim in one transaction; two jobs are given
+two_claims()
+{
+	rm -rf "$T/m"
+	sched_new
+	for name in a b; do
+		bot $name '["libfuzzer"]'
+		job
+		echo "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-$name\"}"
+	done >"$T/claims"
+	"$1" apply <"$T/claims" 2>"$T/err" | jq -r .job.id | sort -u |
+	    grep -c '^[0-9a-f-]*$'
+}
+is "$(two_claims "$PF_BIN/pf-sched")" 2 'two bots get two jobs'
+is "$(two_claims "$T/stale_look/bin/pf-sched")" 1 \
+    'a look outside the transaction gives the same'
+
+# Rows that contradict each other: a job that waits, though a bot has it.
+mutant ignore lib/model/assignment.c \
+    's/INSERT INTO assignments/INSERT OR IGNORE INTO assignments/' pf-sched
+# third_claim PROGRAM: what a second bot is told of it
+third_claim()
+{
+	rm -rf "$T/m"
+	sched_new
+	job
+	bot a '["libfuzzer"]'
+	op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-a\"}"
+	sqlite3 "$T/m/storage/data/pandafuzz.db" \
+	    "UPDATE jobs SET status = 'pending', assigned_bot = NULL;
+	    UPDATE campaigns SET pending = 1, running = 0"
+	bot b '["libfuzzer"]'
+	echo "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-b\"}" |
+	    "$1" apply 2>/dev/null | jq -r '.job.id // .class'
+}
+is "$(third_claim "$PF_BIN/pf-sched")" conflict \
+    'what a bot has is not given away'
+like "$(third_claim "$T/ignore/bin/pf-sched")" '^[0-9a-f]*-[0-9a-f-]*$' \
+    'OR IGNORE gives it away'
+rm -rf "$T/m"
+history_new
 
 # killed_at MUTANT CALL N: step 2 with a kill there; sets lost
 killed_at()

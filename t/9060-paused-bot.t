@@ -10,12 +10,7 @@
 whole
 need clang jq sqlite3
 
-run_master
-sed -i 's/^\[retry.communication\]/[timeouts]\ntick = 200ms\nbot = 1s\n&/' \
-    "$PF_CONF"
-for pid in $master_pids; do
-	case $pid in *:sched) kill -HUP "${pid%%:*}" ;; esac
-done
+run_master 'tick = 200ms' 'bot = 1s'
 build_libfuzzer finder <<'END'
 #include <stddef.h>
 #include <stdint.h>
@@ -39,12 +34,6 @@ slot=$(pgrep -P "$(pgrep -P "$bot")")
 found() { [ "$(master_sql 'SELECT count(*) FROM corpus')" -gt 0 ]; }
 ok 'it has found something' until_true 20 found
 kill -STOP "$slot"
-# Between two ticks lies an interval of the real clock.
-expired()
-{
-	pf-reaper | pf-sched -q apply
-	job_is pending
-}
 ok 'silent past its lease, its job waits again' until_true 20 expired
 is "$(master_sql "SELECT status FROM bots WHERE name = 'bot'")" timed_out \
     'and the bot has timed out'

@@ -17,6 +17,8 @@
 #define NUMBERS_MS	5000	/* between two reports of numbers */
 #define FIRST_MS	2000	/* the first comes sooner */
 #define STOP_MS		10000	/* an engine may take to end */
+#define LOST_MS		2500	/* at most, once the lease is lost: */
+#define LOST_PART	20	/* this part of it, the reaper's is more */
 
 static void
 unknown(struct numbers *n)
@@ -26,15 +28,18 @@ unknown(struct numbers *n)
 
 /* Ends the engine and everything it started; its last finds are taken. */
 static void
-stop_engine(struct fuzz *f)
+stop_engine(struct fuzz *f, bool lost)
 {
 	const struct pf_err *err;
+	int64_t most = STOP_MS, part = f->slot->lease_ms / LOST_PART;
 	int status;
 
+	if (lost)
+		most = part < LOST_MS ? part : LOST_MS;
 	if (f->pid > 0) {
 		/* afl-fuzz alone: its group would lose the target first. */
 		pf_proc_signal(f->pid, f->engine->stop_signal);
-		(void)pf_proc_wait(f->pid, &status, STOP_MS);
+		(void)pf_proc_wait(f->pid, &status, most);
 		f->pid = 0;
 	}
 	pf_proc_sweep();
@@ -117,7 +122,7 @@ loop(struct fuzz *f, enum ending *end)
 		*end = CANCELLED;
 	else if (pf_stopping && !f->over && pf_boot_ms() < f->deadline)
 		*end = INTERRUPTED;
-	stop_engine(f);
+	stop_engine(f, lost);
 	find_numbers(f, true);
 	deliver(f);
 }

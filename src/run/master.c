@@ -37,12 +37,14 @@ const struct pf_err *
 master_http(struct slot *s, struct pf_http_call *c, bool lease)
 {
 	const struct pf_err *err;
-	int64_t now = pf_boot_ms();
+	int64_t now = pf_boot_ms(), left = s->lease_end - now;
 
 	if (!lease && !pf_breaker_may(&s->breaker, now))
 		return pf_err(PF_BUSY, "the master is away (circuit %s, next "
 		    "try in %lld s)", pf_circuit_name(s->breaker.state),
 		    (long long)pf_breaker_wait(&s->breaker, now) / 1000 + 1);
+	/* A master that says nothing must not hold up the lease's end. */
+	c->most = left > 0 ? left : 0;
 	err = pf_http_call(s->http, c);
 	pf_breaker_tell(&s->breaker, err == NULL && c->status < 500,
 	    pf_boot_ms());

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "os/proc.h"
 #include "run/engine.h"
@@ -88,14 +89,17 @@ rerun_input(struct fuzz *f, const char *path, struct rerun *r)
 	struct pf_proc_spec spec = { .envp = f->target_envp, .cwd = f->dir,
 	    .out = log, .file_bytes = LOG_MAX };
 	int64_t wait = f->job->timeout * 2 + SLACK_MS;
-	int64_t most = f->slot->lease_ms / 3;
+	int64_t most = f->slot->lease_ms / 3, left;
 	int status = 0;
 	pid_t pid;
 
 	*r = (struct rerun){ .log = PF_BUF_INIT };
-	/* No heartbeat goes out meanwhile. */
-	if (most > 0 && wait > most)
-		wait = most;
+	/* No heartbeat goes out meanwhile, and the engine is not ended. */
+	left = f->slot->lease_end - pf_boot_ms();
+	if (f->pid > 0 && most > left)
+		most = left;
+	if (wait > most && f->slot->lease_ms > 0)
+		wait = most > 0 ? most : 1;
 	argv_add(&argv, f->files->target);
 	for (v = job_args(f->job); v != NULL; v = pf_json_next(v))
 		argv_add(&argv, pf_json_text(v) == NULL ? "" :
@@ -109,8 +113,9 @@ rerun_input(struct fuzz *f, const char *path, struct rerun *r)
 	spec.cpu_s = wait / 1000 + 1;
 	unlink(log);
 	if ((err = pf_proc_start(&pid, &spec)) == NULL) {
-		r->timed_out = !pf_proc_wait(pid, &status, wait);
-		if (WIFSIGNALED(status))
+		if (!pf_proc_wait(pid, &status, wait))
+			r->timed_out = wait >= f->job->timeout;
+		else if (WIFSIGNALED(status))
 			r->signal = WTERMSIG(status);
 		else
 			r->exit_code = WEXITSTATUS(status);

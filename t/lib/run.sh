@@ -1,11 +1,13 @@
 # shellcheck shell=sh disable=SC2154
 # After tap.sh and master.sh: bots with tiny targets, in a second or two.
 
-# run_master: a master whose reaper has nothing to do, and a bot's
-# configuration with short pauses
+# run_master [LINE ...]: a master whose reaper has nothing to do, with these
+# timeouts, and a bot's configuration with short pauses
 run_master()
 {
+	[ $# -eq 0 ] || set -- '[timeouts]' "$@"
 	master_new - <<-END
+	$(printf '%s\n' "$@")
 	[retry.communication]
 	max_retries = 2
 	initial_delay = 50ms
@@ -27,6 +29,21 @@ build_libfuzzer()
 {
 	cat >"$T/$1.c"
 	clang -g -O1 -fsanitize=fuzzer,address -o "$T/$1" "$T/$1.c" || exit 1
+}
+
+# build_quiet: one that finds next to nothing
+build_quiet()
+{
+	build_libfuzzer quiet <<-'END'
+	#include <stddef.h>
+	#include <stdint.h>
+
+	int
+	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+	{
+		return size > 3 && data[0] == 'a' && data[1] == 'b' ? 0 : 0;
+	}
+	END
 }
 
 # build_afl NAME < C source
@@ -90,4 +107,46 @@ tap_explain()
 		master_sql 'SELECT status, name, id FROM bots'
 		tail -n 30 "$T"/err "$T"/*.err "$T"/m/*.err 2>/dev/null
 	} | diag
+}
+
+# partition PFRUN: that program's bot runs a job of $T/quiet when replies get
+# slow and then nothing gets through any more, until the master gives the job
+# to nobody in particular; alive is how many engines still run then.  Needs
+# [timeouts] tick = 500ms, bot = 6s.
+partition()
+{
+	submit parted libfuzzer "$T/quiet" -d 60s
+	: >"$T/network"
+	"$PF_OBJ/t/lib/proxy" "${url##*:}" "$T/network" >"$T/proxy.out" &
+	parted_proxy=$!
+	until_true 10 test -s "$T/proxy.out"
+	timeout 60 "$1" -m "http://127.0.0.1:$(sed 's/.* //' "$T/proxy.out")" \
+	    >"$T/bot.out" 2>"$T/bot.err" &
+	parted_bot=$!
+	at_end "kill $parted_bot $parted_proxy 2>/dev/null"
+	until_true 20 job_is running
+	until_true 10 beat_after "$(date +%s%3N)"
+	echo delay 3000 >"$T/network"
+	until_true 20 beat_after "$(date +%s%3N)"
+	echo hole 0 >"$T/network"
+	until_true 30 expired
+	# Between what the right one needs and what a wrong one takes.
+	sleep 0.7
+	alive=$(pgrep -fc "$T/w/slot-0/jobs/") || :
+	kill "$parted_proxy"
+	wait "$parted_bot" || :
+	pf-sched cancel "$job" >/dev/null
+}
+
+# beat_after MS: the master heard a bot after that time
+beat_after()
+{
+	[ "$(master_sql "SELECT max(last_seen) FROM bots")" -gt "$1" ]
+}
+
+# expired: the reaper has ended the lease of the job at hand
+expired()
+{
+	pf-reaper | pf-sched -q apply
+	job_is pending
 }
