@@ -51,6 +51,7 @@ other(struct pf_act *a)\
 	return db;\
 }
 s/s->a->db, campaign, /other(s->a), campaign, /' pf-sched
+# shellcheck disable=SC2119 # job without options
 # two_claims PROGRAM: two bots claim in one transaction; two jobs are given
 two_claims()
 {
@@ -71,6 +72,7 @@ is "$(two_claims "$T/stale_look/bin/pf-sched")" 1 \
 # Rows that contradict each other: a job that waits, though a bot has it.
 mutant ignore lib/model/assignment.c \
     's/INSERT INTO assignments/INSERT OR IGNORE INTO assignments/' pf-sched
+# shellcheck disable=SC2119
 # third_claim PROGRAM: what a second bot is told of it
 third_claim()
 {

@@ -109,6 +109,7 @@ tap_explain()
 	} | diag
 }
 
+# shellcheck disable=SC2034 # alive is for the tests
 # partition PFRUN: that program's bot runs a job of $T/quiet when replies get
 # slow and then nothing gets through any more, until the master gives the job
 # to nobody in particular; alive is how many engines still run then.  Needs
