@@ -25,7 +25,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
-OS =	fs clock lock sock proc stop notify
+OS =	fs clock lock sock guard proc stop notify
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
 STORE =	conffile db rowjson blob spool writer
 NET =	http

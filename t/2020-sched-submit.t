@@ -76,6 +76,8 @@ job=$(cat "$T/out")
 is "$(sql "SELECT fuzzer, status, priority, duration, memory_limit, timeout, args, options, seed_corpus FROM jobs")" \
     'afl++|pending|3|90000|536870912|200|["-v","@@"]|{"schedule":"fast"}|["a","b"]' \
     'has what was asked for'
+is "$(sql "SELECT now || ' ' || who || ' ' || why FROM events WHERE kind = 'campaign'")" \
+    'active submit group' 'the campaign it made has its event'
 is "$(sql "SELECT group_concat(kind || ' ' || name, ', ') FROM (SELECT * FROM job_blobs ORDER BY n)")" \
     'target true, dict dict, seed a, seed b' 'and its files'
 sql 'SELECT sha256 FROM job_blobs' >"$T/hashes"

@@ -193,8 +193,8 @@ check 'nor comes back' 65 - \
     pf-sched campaign resume end
 check 'the list' 0 '~^[^	]*	end	finished	1	0	1	' - pf-report campaigns
 check 'one of them, by name' 0 '~^weight	3$' - pf-report campaign png
-is "$(sql "SELECT count(*) FROM events WHERE kind = 'campaign'")" 9 \
-    'each change has its event'
+is "$(sql "SELECT group_concat(who || ' ' || n, ', ') FROM (SELECT who, count(*) AS n FROM events WHERE kind = 'campaign' GROUP BY who)")" \
+    'campaign 9, submit 2' 'each change has its event'
 
 # Ended jobs can be put away.
 check 'only ended ones' 65 '~"class":"conflict"' - pf-sched apply <<END

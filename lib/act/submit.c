@@ -208,6 +208,18 @@ add_job(struct pf_act *a, const struct pf_job_new *n,
 	return NULL;
 }
 
+/* A job made it by naming it. */
+static const struct pf_err *
+note_campaign(struct pf_act *a, const char *id, const char *name)
+{
+	struct pf_event e = { .time = a->now, .kind = "campaign",
+	    .subject = id, .was = "",
+	    .now = pf_campaign_state_name(PF_CAMPAIGN_ACTIVE),
+	    .who = "submit", .why = name };
+
+	return pf_event_add(a->db, &e);
+}
+
 static const struct pf_err *
 add_jobs(struct pf_act *a, const struct pf_job_new *common,
     const struct pf_json *req, struct pf_buf *out)
@@ -217,6 +229,7 @@ add_jobs(struct pf_act *a, const struct pf_job_new *common,
 	const char *campaign = PF_CAMPAIGN_DEFAULT;
 	char group[PF_ID_MAX + 1], id[PF_ID_MAX + 1];
 	int64_t copies = 1, i;
+	bool made;
 
 	if ((err = pf_json_int(&copies, req, "copies", 1, 1000)) != NULL ||
 	    (err = pf_json_str(&campaign, req, "campaign")) != NULL)
@@ -224,7 +237,9 @@ add_jobs(struct pf_act *a, const struct pf_job_new *common,
 	if (!pf_text_ok(campaign))
 		return pf_err_field(PF_DATA, "campaign", "campaign: not a "
 		    "name of 1 to 128 printable bytes");
-	if ((err = pf_campaign_need(group, a->db, campaign, a->now)) != NULL ||
+	if ((err = pf_campaign_need(group, &made, a->db, campaign, a->now)) !=
+	    NULL || (made && (err = note_campaign(a, group, campaign)) !=
+	    NULL) ||
 	    (err = pf_campaign_join(a->db, group)) != NULL)
 		return err;
 	n.campaign = group;

@@ -103,8 +103,8 @@ pf_campaign_update(struct pf_db *db, const struct pf_campaign *c, int64_t now)
 }
 
 const struct pf_err *
-pf_campaign_need(char id[PF_ID_MAX + 1], struct pf_db *db, const char *name,
-    int64_t now)
+pf_campaign_need(char id[PF_ID_MAX + 1], bool *made, struct pf_db *db,
+    const char *name, int64_t now)
 {
 	const struct pf_err *err;
 	struct pf_campaign c;
@@ -115,6 +115,8 @@ pf_campaign_need(char id[PF_ID_MAX + 1], struct pf_db *db, const char *name,
 	if (found && c.state == PF_CAMPAIGN_FINISHED)
 		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
 		    "finished and takes no more jobs", c.name);
+	if (made != NULL)
+		*made = !found;
 	if (!found) {
 		c = (struct pf_campaign){ .weight = 1 };
 		pf_uuid7(c.id, now);

@@ -53,9 +53,9 @@ const struct pf_err	*pf_campaign_update(struct pf_db *,
 
 /*
  * Id of the active campaign of that name for a new job, made if there is
- * none; PF_CONFLICT if it is finished.
+ * none (*made, which may be NULL, tells); PF_CONFLICT if it is finished.
  */
-const struct pf_err	*pf_campaign_need(char id[PF_ID_MAX + 1],
+const struct pf_err	*pf_campaign_need(char id[PF_ID_MAX + 1], bool *made,
 			    struct pf_db *, const char *name, int64_t now);
 
 /* So many more of its jobs wait and are live; so many turns were taken. */

@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "httpd/httpd.h"
 #include "os/clock.h"
+#include "os/guard.h"
 #include "os/sock.h"
 #include "store/conffile.h"
 
@@ -58,32 +58,6 @@ options(struct opts *o, int argc, char *argv[])
 	if (optind < argc || (o->one && o->where != NULL)) {
 		fputs(USAGE, stderr);
 		exit(64);
-	}
-}
-
-static ssize_t
-to_syslog(void *cookie, const char *text, size_t n)
-{
-	(void)cookie;
-	syslog(LOG_DAEMON | LOG_WARNING, "%.*s", (int)n, text);
-	return (ssize_t)n;
-}
-
-/*
- * inetd puts the socket on 0, 1 and 2 alike, where a message would reach the
- * client.  Then stderr becomes the system's log.
- */
-static void
-guard_stderr(void)
-{
-	cookie_io_functions_t io = { .write = to_syslog };
-	FILE *f;
-
-	if (pf_sock_kind(2) == PF_SOCK_NONE)
-		return;
-	if ((f = fopencookie(NULL, "w", io)) != NULL) {
-		setvbuf(f, NULL, _IOLBF, 0);
-		stderr = f;
 	}
 }
 
@@ -169,7 +143,7 @@ main(int argc, char *argv[])
 	static struct httpd h;
 
 	pf_prog = "pf-httpd";
-	guard_stderr();
+	pf_guard_stderr();
 	options(&o, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	h.started = pf_boot_ms();

@@ -76,7 +76,7 @@ fill(const struct pf_conf *conf)
 	    (err = pf_system_default(db, "master_id", id)) == NULL &&
 	    (err = pf_system_default(db, "created", text)) == NULL &&
 	    (err = pf_system_default(db, "epoch", "1")) == NULL &&
-	    (err = pf_campaign_need(id, db, PF_CAMPAIGN_DEFAULT, now)) ==
+	    (err = pf_campaign_need(id, NULL, db, PF_CAMPAIGN_DEFAULT, now)) ==
 	    NULL && (err = pf_dbw_commit(db)) == NULL)
 		err = pf_system_get(text, sizeof(text), db, "epoch");
 	if (err == NULL)

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "os/guard.h"
 #include "sched/sched.h"
 #include "store/conffile.h"
 
@@ -95,6 +96,7 @@ main(int argc, char *argv[])
 	size_t i;
 
 	pf_prog = "pf-sched";
+	pf_guard_stderr();
 	parse(&o, argc, argv);
 	argc -= optind;
 	argv += optind;

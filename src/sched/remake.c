@@ -160,7 +160,7 @@ complete(struct remake *r)
 	if ((err = pf_dbw_begin(r->act.db)) != NULL ||
 	    (err = pf_system_default(r->act.db, "master_id", id)) != NULL ||
 	    (err = pf_system_default(r->act.db, "created", now)) != NULL ||
-	    (err = pf_campaign_need(id, r->act.db, PF_CAMPAIGN_DEFAULT,
+	    (err = pf_campaign_need(id, NULL, r->act.db, PF_CAMPAIGN_DEFAULT,
 	    e.time)) != NULL || (err = end_leases(r)) != NULL ||
 	    (err = raise_epoch(r)) != NULL ||
 	    (err = recount(r->act.db)) != NULL ||

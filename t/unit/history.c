@@ -441,7 +441,7 @@ begin(const char *dir)
 	    pf_dbw_begin(act.db) != NULL ||
 	    pf_system_default(act.db, "master_id", "m") != NULL ||
 	    pf_system_default(act.db, "epoch", "1") != NULL ||
-	    pf_campaign_need(id, act.db, "default", 1) != NULL ||
+	    pf_campaign_need(id, NULL, act.db, "default", 1) != NULL ||
 	    pf_act_load(&act) != NULL)
 		pf_die("no database");
 	close(lock);
