@@ -26,6 +26,7 @@ mount --rbind "$T/dev" /dev || exit 1
 socat -u UNIX-RECV:/dev/log "OPEN:$T/log,creat,append" &
 exec "$@"
 END
+# shellcheck disable=SC2086 # words
 env T="$T" $own sh "$T/inside" $inetd -i "$T/inetd.conf" >"$T/out" 2>"$T/err" &
 inetd_pid=$!
 at_end "pkill -P $inetd_pid; kill $inetd_pid 2>/dev/null"
