@@ -55,6 +55,8 @@ static const struct key {
 	{ "timeouts", "request", T_DUR, AT(request), "30s", 1000, 3600000 },
 	{ "timeouts", "master_communication", T_DUR,
 	    AT(master_communication), "30s", 1000, 3600000 },
+	{ "timeouts", "bot_operation", T_DUR, AT(bot_operation), "5m",
+	    1000, 86400000 },
 	{ "limits", "crash_size", T_SIZE, AT(crash_size), "16M",
 	    1, 256 << 20 },
 	{ "limits", "corpus_size", T_SIZE, AT(corpus_size), "1M",

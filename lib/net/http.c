@@ -128,8 +128,8 @@ pf_http_call(struct pf_http *h, struct pf_http_call *call)
 	call->status = 0;
 	call->retry_after = 0;
 	pf_buf_reset(&call->reply);
-	curl_easy_setopt(h->curl, CURLOPT_TIMEOUT_MS, (long)(call->most > 0 &&
-	    call->most < h->timeout ? call->most : h->timeout));
+	curl_easy_setopt(h->curl, CURLOPT_TIMEOUT_MS, (long)(call->most > 0 ?
+	    call->most : h->timeout));
 	curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &call->reply);
 	curl_easy_setopt(h->curl, CURLOPT_HEADERFUNCTION, on_header);

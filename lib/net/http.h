@@ -31,7 +31,7 @@ struct pf_http_call {
 	const char	*type;		/* of the body */
 	const void	*body;
 	size_t		 len;
-	int64_t		 most;		/* ms; 0 is the timeout of open */
+	int64_t		 most;		/* ms; 0: the timeout of open */
 	long		 status;
 	int64_t		 retry_after;
 	struct pf_buf	 reply;

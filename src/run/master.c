@@ -44,7 +44,10 @@ master_http(struct slot *s, struct pf_http_call *c, bool lease)
 		    "try in %lld s)", pf_circuit_name(s->breaker.state),
 		    (long long)pf_breaker_wait(&s->breaker, now) / 1000 + 1);
 	/* A master that says nothing must not hold up the lease's end. */
-	c->most = left > 0 ? left : 0;
+	if (c->most == 0)
+		c->most = s->conf->master_communication;
+	if (left > 0 && left < c->most)
+		c->most = left;
 	err = pf_http_call(s->http, c);
 	pf_breaker_tell(&s->breaker, err == NULL && c->status < 500,
 	    pf_boot_ms());

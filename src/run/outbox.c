@@ -81,7 +81,8 @@ send_pack(struct slot *s, struct pf_pack *p)
 	struct pf_json *reply = NULL;
 	struct pf_http_call c = { .method = "POST",
 	    .path = "/api/v1/results/batch", .type = PACK_TYPE,
-	    .body = p->data.data, .len = p->data.len, .reply = PF_BUF_INIT };
+	    .most = s->conf->bot_operation, .body = p->data.data,
+	    .len = p->data.len, .reply = PF_BUF_INIT };
 
 	if ((err = master_http(s, &c, false)) != NULL)
 		goto done;
