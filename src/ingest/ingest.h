@@ -85,6 +85,11 @@ const struct pf_err	*file_packs(struct ingest *, struct pf_pack *,
 /* The same for one pack that a dead pf-ingest left: a record at a time. */
 const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
 
+/* Lists, or puts back into the spool, what is in bad/; names NULL-ended, none
+ * of them is all.  PF_NOTFOUND if one is not there. */
+const struct pf_err	*bad_list(struct ingest *, char **names, bool dry);
+const struct pf_err	*bad_retry(struct ingest *, char **names, bool dry);
+
 /* Says what would become of the spool; changes nothing. */
 const struct pf_err	*dry_run(struct ingest *);
 

@@ -22,7 +22,9 @@
 static void
 usage(FILE *f)
 {
-	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n");
+	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n"
+	    "       pf-ingest [-c conf] bad [name ...]\n"
+	    "       pf-ingest [-nq] [-c conf] retry [name ...]\n");
 }
 
 void
@@ -178,55 +180,109 @@ run(struct ingest *g, bool dry, bool wait)
 	return wait ? stay(g) : drain(g);
 }
 
+struct options {
+	const char	*conf;
+	bool		 dry;
+	bool		 wait;
+	char		**words;	/* what follows the options */
+};
+
+static void
+options(struct options *o, struct ingest *g, int argc, char **argv)
+{
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+c:hnqVvw")) != -1)
+		switch (ch) {
+		case 'c':
+			o->conf = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(pf_exit(NULL));
+		case 'n':
+			o->dry = true;
+			break;
+		case 'q':
+			g->quiet = true;
+			break;
+		case 'V':
+			puts("pf-ingest " PF_VERSION);
+			exit(pf_exit(NULL));
+		case 'v':
+			g->verbose = true;
+			break;
+		case 'w':
+			o->wait = true;
+			break;
+		default:
+			usage(stderr);
+			exit(64);
+		}
+	o->words = argv + optind;
+}
+
+static const struct {
+	const char		*name;
+	const struct pf_err	*(*run)(struct ingest *, char **words,
+				    bool dry);
+	bool			 may_dry;
+} verbs[] = {
+	{ "bad",	bad_list, false },
+	{ "retry",	bad_retry, true },
+};
+
+#define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))
+
+/* Index of the verb asked for, or NVERBS. */
+static size_t
+find(const struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < NVERBS && strcmp(verbs[i].name, o->words[0]) != 0; i++)
+		;
+	if (i < NVERBS && (o->wait || (o->dry && !verbs[i].may_dry)))
+		i = NVERBS;
+	return i;
+}
+
+static const struct pf_err *
+file_all(struct ingest *g, const struct options *o)
+{
+	const struct pf_err *err = run(g, o->dry, o->wait);
+
+	if (g->verbose)
+		pf_note("%lld %s, %lld refused", (long long)g->filed,
+		    o->dry ? "would be filed" : "filed",
+		    (long long)g->refused);
+	return err;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct ingest g = { 0 };
+	struct options o = { 0 };
 	const struct pf_err *err;
 	struct pf_conf conf;
-	bool dry = false, wait = false;
-	int ch;
+	size_t verb = 0;
 
 	pf_prog = "pf-ingest";
 	umask(027);
-	while ((ch = getopt(argc, argv, "c:hnqVvw")) != -1)
-		switch (ch) {
-		case 'c':
-			g.conf_path = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			return pf_exit(NULL);
-		case 'n':
-			dry = true;
-			break;
-		case 'q':
-			g.quiet = true;
-			break;
-		case 'V':
-			puts("pf-ingest " PF_VERSION);
-			return pf_exit(NULL);
-		case 'v':
-			g.verbose = true;
-			break;
-		case 'w':
-			wait = true;
-			break;
-		default:
-			usage(stderr);
-			return 64;
-		}
-	if (optind != argc) {
+	options(&o, &g, argc, argv);
+	if (o.words[0] != NULL && (verb = find(&o)) == NVERBS) {
 		usage(stderr);
 		return 64;
 	}
+	g.conf_path = o.conf;
 	if ((err = pf_conf_load(&conf, g.conf_path, NULL)) != NULL)
 		return pf_exit(err);
 	g.conf = &conf;
-	err = run(&g, dry, wait);
-	if (g.verbose)
-		pf_note("%lld %s, %lld refused", (long long)g.filed,
-		    dry ? "would be filed" : "filed", (long long)g.refused);
+	if (o.words[0] == NULL)
+		err = file_all(&g, &o);
+	else if ((err = watch_signals()) == NULL)
+		err = verbs[verb].run(&g, o.words + 1, o.dry);
 	pf_db_close(g.db);
 	return pf_exit(err);
 }
