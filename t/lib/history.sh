@@ -90,7 +90,12 @@ fault()
 	    "$(wc -l <"$T/lines-$fault_n")" ]; then
 		answered=$((answered + 1))
 		look >"$T/got"
-		cmp -s "$T/got" "$T/want-$fault_n" || lost=$((lost + 1))
+		if ! cmp -s "$T/got" "$T/want-$fault_n"; then
+			lost=$((lost + 1))
+			echo "lost: step $fault_n: $fault_what" >>"$T/wrong"
+			diff "$T/want-$fault_n" "$T/got" | head -n 4 \
+			    >>"$T/wrong"
+		fi
 	fi
 }
 
