@@ -72,6 +72,17 @@ for e in EIO ENOSPC EINTR EMFILE; do
 done
 diag "$T/wrong"
 
+# SQLite opens for reading what it cannot open for writing.
+history_back 5
+strace -f -qq -o "$T/trace" -e trace=openat pf-sched apply \
+    <"$T/lines-5" >/dev/null 2>&1
+at=$(grep -n 'pandafuzz.db", O_RDWR' "$T/trace" | head -n 1 | cut -d : -f 1)
+history_back 5
+check 'a database that opens for reading only' 77 - \
+    '~/pandafuzz.db could not be opened for writing$' \
+    strace -f -qq -o /dev/null -e "inject=openat:error=EIO:when=$at" \
+    pf-sched apply <"$T/lines-5"
+
 # It can fail: a step that was answered and is not there is noticed.
 history_back 2
 fault_what=forged

@@ -47,9 +47,8 @@ static const struct {
 
 #define NOPS	(sizeof(ops) / sizeof(ops[0]))
 
-/* Errors after which the transaction cannot go on. */
-static bool
-dooms(const struct pf_err *err)
+bool
+pf_act_dooms(const struct pf_err *err)
 {
 	return err->class == PF_IO || err->class == PF_FULL ||
 	    err->class == PF_BUSY || err->class == PF_DENIED;
@@ -89,7 +88,7 @@ run_saved(struct pf_act *a, size_t i, const struct pf_json *req,
 	if ((err = pf_dbw_save(a->db)) != NULL)
 		return err;
 	err = ops[i].run(a, req, reply);
-	if (err != NULL && !(*doomed = dooms(err))) {
+	if (err != NULL && !(*doomed = pf_act_dooms(err))) {
 		pf_dbw_undo(a->db);
 		a->tally = tally;
 	} else if (err == NULL)
@@ -110,7 +109,7 @@ run_checked(struct pf_act *a, size_t i, const struct pf_json *req,
 	int64_t before = pf_dbw_changes(a->db);
 
 	err = ops[i].run(a, req, reply);
-	*doomed = err != NULL && (dooms(err) ||
+	*doomed = err != NULL && (pf_act_dooms(err) ||
 	    pf_dbw_changes(a->db) != before);
 	return err;
 }

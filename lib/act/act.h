@@ -48,6 +48,9 @@ struct pf_act {
 const struct pf_err	*pf_act_line(struct pf_act *, struct pf_buf *reply,
 			    const char *line, size_t n, bool *lazy);
 
+/* True for errors after which the transaction cannot go on. */
+bool			 pf_act_dooms(const struct pf_err *);
+
 /* Before each commit: writes what is left of the transaction. */
 const struct pf_err	*pf_act_close(struct pf_act *);
 

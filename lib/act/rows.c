@@ -249,8 +249,7 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 			return err;
 		if ((err = check_job(a, j)) == NULL)
 			err = file_row(a, j, filer, out);
-		if (err != NULL && (err->class == PF_IO ||
-		    err->class == PF_FULL || err->class == PF_BUSY))
+		if (err != NULL && pf_act_dooms(err))
 			return err;
 		if (err != NULL) {
 			out->len = start;

@@ -55,6 +55,10 @@ configure(struct pf_db *db)
 	bool more = false;
 	int on = 1;
 
+	/* What cannot be opened for writing SQLite opens for reading. */
+	if (sqlite3_db_readonly(h, "main") == 1)
+		return pf_err(PF_DENIED, "%s could not be opened for writing",
+		    sqlite3_db_filename(h, "main"));
 	sqlite3_extended_result_codes(h, 1);
 	sqlite3_busy_timeout(h, 10000);
 	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
