@@ -27,7 +27,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
-STORE =	conffile db rowjson blob spool writer
+STORE =	conffile db rowjson blob spool writer joblog
 NET =	http
 VIEW =	known view lists find show overdue explain
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
@@ -44,10 +44,10 @@ SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
 		snapshot backup remake reload rebuild
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch check place ledger rows watch dry bad
+INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
-		engine_afl engine_libfuzzer finds rerun env argv
-REPORT =	pf-report crash status explain
+		engine_afl engine_libfuzzer finds joblog rerun env argv
+REPORT =	pf-report crash status explain log
 HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system ear
 

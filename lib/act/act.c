@@ -33,6 +33,7 @@ static const struct {
 	{ "corpus",	pf_act_corpus, false },
 	{ "coverage",	pf_act_coverage, false },
 	{ "status",	pf_act_status, false },
+	{ "log",	pf_act_log, false },
 	{ "submit",	pf_act_submit, false },
 	{ "cancel",	pf_act_cancel, false },
 	{ "archive",	pf_act_archive, false },

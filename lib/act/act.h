@@ -60,7 +60,7 @@ const struct pf_err	*pf_act_close(struct pf_act *);
  */
 const struct pf_err	*pf_act_load(struct pf_act *);
 
-/* The acts, a file each (rows.c has the four of results). */
+/* The acts, a file each (rows.c has the five of results). */
 const struct pf_err	*pf_act_register(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_heartbeat(struct pf_act *,
@@ -106,6 +106,8 @@ const struct pf_err	*pf_act_corpus(struct pf_act *,
 const struct pf_err	*pf_act_coverage(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_status(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_log(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 
 #endif

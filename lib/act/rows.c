@@ -1,5 +1,5 @@
 /*
- * Rows of results from pf-ingest: crash, corpus, coverage, status.
+ * Rows of results from pf-ingest: crash, corpus, coverage, status, log.
  *
  * Each row stands alone: counted once by its rid, refused alone.  Whether a
  * result is new is decided here, in the transaction that inserts it, and the
@@ -25,6 +25,7 @@ struct row {
 	struct pf_result	 r;
 	int64_t			 seq, epoch, attempt;
 	int64_t			 filed;		/* by pf-ingest, its clock */
+	bool			 stored;	/* its bytes were kept */
 	const struct pf_json	*j;
 };
 
@@ -35,7 +36,8 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	struct pf_assignment as;
 	bool found;
 
-	*row = (struct row){ .j = j, .r.kind = a->op, .filed = a->now };
+	*row = (struct row){ .j = j, .r.kind = a->op, .filed = a->now,
+	    .stored = true };
 	if (!pf_json_is_object(j))
 		return pf_err_field(PF_DATA, "rows", "row is not an object");
 	if ((err = pf_json_need(&row->r.rid, j, "rid")) != NULL ||
@@ -46,7 +48,8 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	    NULL || (err = pf_json_int(&row->attempt, j, "attempt", 0,
 	    PF_INT_MAX)) != NULL || (err = pf_json_int(&row->r.time, j,
 	    "time", 0, PF_INT_MAX)) != NULL || (err = pf_json_int(
-	    &row->filed, j, "filed", 0, PF_INT_MAX)) != NULL)
+	    &row->filed, j, "filed", 0, PF_INT_MAX)) != NULL ||
+	    (err = pf_json_bool(&row->stored, j, "stored")) != NULL)
 		return err;
 	if (!pf_sha_ok(row->r.rid))
 		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
@@ -180,6 +183,23 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	return pf_stats_put(a->db, &s);
 }
 
+/* The bytes lie in their file; here they are counted. */
+static const struct pf_err *
+put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	int64_t size = 0;
+
+	(void)out;
+	if ((err = pf_json_int(&size, row->j, "size", 0, PF_INT_MAX)) != NULL)
+		return err;
+	if (!row->stored)
+		return NULL;
+	if ((err = pf_counter_add(a->db, "log_bytes", "", size)) != NULL)
+		return err;
+	return pf_counter_add(a->db, "log_bytes", row->r.job, size);
+}
+
 /* How the rows of a kind are filed. */
 struct filer {
 	const struct pf_err	*(*put)(struct pf_act *, struct row *,
@@ -201,11 +221,15 @@ file_row(struct pf_act *a, const struct pf_json *j, const struct filer *filer,
 		goto done;
 	if (!known) {
 		pf_jw_bool(&kept, "late", row.r.late);
+		if (!row.stored)
+			pf_jw_bool(&kept, "dropped", true);
 		if ((err = filer->put(a, &row, &kept)) != NULL ||
 		    (err = pf_result_insert(a->db, &row.r, kept.data)) !=
 		    NULL || (err = pf_assignment_progress(a->db, row.r.job,
 		    row.epoch, row.attempt)) != NULL)
 			goto done;
+		if (!row.stored)
+			pf_tally_add(&a->tally, "dropped_", a->op, 1);
 	}
 	pf_jw_str(out, "rid", row.r.rid);
 	pf_jw_bool(out, "new", !known);
@@ -297,6 +321,14 @@ const struct pf_err *
 pf_act_status(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
 	const struct filer filer = { put_status };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
+pf_act_log(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { put_log };
 
 	return file_rows(a, req, &filer, out);
 }

@@ -61,6 +61,7 @@ static const struct key {
 	    1, 256 << 20 },
 	{ "limits", "corpus_size", T_SIZE, AT(corpus_size), "1M",
 	    1, 256 << 20 },
+	{ "limits", "log_size", T_SIZE, AT(log_size), "16M", 2 << 20, BYTES },
 	{ "limits", "target_size", T_SIZE, AT(target_size), "2G", 1, BYTES },
 	{ "limits", "pack_size", T_SIZE, AT(pack_size), "64M",
 	    65536, 1 << 30 },

@@ -31,6 +31,7 @@ struct pf_conf {
 	int64_t	 heartbeat_interval;
 	int64_t	 request;		/* HTTP, server side */
 	int64_t	 master_communication;	/* HTTP, bot side */
+	int64_t	 log_size;		/* of a job, kept */
 	int64_t	 bot_operation;		/* one delivery of results */
 	/* [limits] */
 	int64_t	 crash_size;		/* bytes */

@@ -22,10 +22,13 @@
 
 #define PF_REC_HEADER_MAX	65536		/* bytes of a header line */
 #define PF_REC_BODY_MAX		(256 << 20)	/* hard limit of a body */
+#define PF_LOG_CHUNK		(256 << 10)	/* bytes of a log record */
+#define PF_LOG_MAX		(INT64_C(1) << 40)	/* of an attempt */
 #define PF_FRAME_HEAD_MAX	96		/* "rid length\n" */
 
 enum pf_kind {
 	PF_KIND_CRASH, PF_KIND_CORPUS, PF_KIND_COVERAGE, PF_KIND_STATUS,
+	PF_KIND_LOG,
 	PF_KIND_MAX
 };
 

@@ -10,7 +10,7 @@
 
 #include "store/db.h"
 
-#define PF_TALLY_MAX	16	/* kinds times states, and some */
+#define PF_TALLY_MAX	32	/* kinds times states, and some */
 
 struct pf_tally {
 	struct {
@@ -29,5 +29,9 @@ void			 pf_tally_add(struct pf_tally *, const char *prefix,
 
 /* Writes all of it and begins anew; for commits, and before a read. */
 const struct pf_err	*pf_tally_write(struct pf_tally *, struct pf_db *);
+
+/* Adds n to a counter at once; scope is "" or a job's id. */
+const struct pf_err	*pf_counter_add(struct pf_db *, const char *name,
+			    const char *scope, int64_t n);
 
 #endif

@@ -309,6 +309,8 @@ VIEW(counters,
     "(11, 'bots_timed_out'), (12, 'bots_failed'), (13, 'crashes'), "
     "(14, 'corpus_files'), (15, 'corpus_bytes'), (16, 'results_crash'), "
     "(17, 'results_corpus'), (18, 'results_coverage'), "
-    "(19, 'results_status')) SELECT names.name, coalesce(value, 0) "
+    "(19, 'results_status'), (20, 'results_log'), (21, 'log_bytes'), "
+    "(22, 'dropped_corpus'), (23, 'dropped_log'), (24, 'dropped_crash')) "
+    "SELECT names.name, coalesce(value, 0) "
     "FROM names LEFT JOIN counters ON counters.name = names.name AND "
     "scope = '' ORDER BY n LIMIT ?1", NULL);

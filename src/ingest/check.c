@@ -47,7 +47,16 @@ static const struct field {
 	{ "peak_rss_mb", PF_KIND_STATUS, T_INT, 0, BIG },
 	{ "stability", PF_KIND_STATUS, T_REAL, 0, 0 },
 	{ "state", PF_KIND_STATUS, T_TEXT, 0, 64 },
+	{ "offset", PF_KIND_LOG, T_INT, 0, PF_LOG_MAX },
 };
+
+void
+drop_item(struct item *it)
+{
+	it->dropped = true;
+	it->row.len--;		/* its bracket */
+	pf_buf_adds(&it->row, ",\"stored\":false}");
+}
 
 bool
 refuses(const struct pf_err *err)
@@ -136,6 +145,8 @@ make_row(struct item *it)
 		pf_jw_str(b, "hash", r->sha256);
 		pf_jw_int(b, "size", (int64_t)r->len);
 	}
+	if (r->kind == PF_KIND_LOG)
+		pf_jw_int(b, "size", (int64_t)r->len);
 	if (r->kind == PF_KIND_CRASH) {
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
@@ -156,11 +167,16 @@ check_size(const struct pf_rec *r, const struct pf_conf *c)
 		max = c->crash_size;
 	if (r->kind == PF_KIND_CORPUS)
 		max = c->corpus_size;
+	if (r->kind == PF_KIND_LOG)
+		max = PF_LOG_CHUNK;
 	if ((int64_t)r->len <= max)
 		return NULL;
 	if (max == 0)
 		return pf_err(PF_DATA, "a %s record has no body, this one "
 		    "has %zu bytes", pf_kind_name(r->kind), r->len);
+	if (r->kind == PF_KIND_LOG)
+		return pf_err(PF_DATA, "%zu bytes are over the %d that a "
+		    "record of a log may have", r->len, PF_LOG_CHUNK);
 	return pf_err(PF_DATA, "%zu bytes are over %s_size = %lld in [limits]",
 	    r->len, pf_kind_name(r->kind), (long long)max);
 }

@@ -43,6 +43,7 @@ struct item {
 	struct pf_rec	 rec;
 	struct pf_buf	 row;		/* JSON of its row */
 	enum item_state	 state;
+	bool		 dropped;	/* counted, its bytes not kept */
 	const char	*what;		/* new, duplicate, again */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };
@@ -55,12 +56,18 @@ const struct pf_err	*check_item(struct ingest *, struct item *);
 /* True if the error is of the kind that refuses a record for good. */
 bool			 refuses(const struct pf_err *);
 
+/* The item's bytes are not kept: its row says so, and is only counted. */
+void			 drop_item(struct item *);
+
 /* Puts the item's record into bad/, with a warning; err only if that fails. */
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
 			    const char *why);
 
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
+
+/* Writes a record of a job's log where it belongs; durable on return. */
+const struct pf_err	*place_log(struct ingest *, struct item *);
 
 /* Appends the items that are to do to the ledger; durable on return. */
 const struct pf_err	*ledger_add(struct ingest *, const struct item *,

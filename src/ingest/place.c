@@ -208,11 +208,15 @@ place_items(struct ingest *g, struct item *it, size_t n)
 	struct work *w = pf_calloc(1, sizeof(*w));
 	size_t i;
 
-	for (i = 0; err == NULL && i < n; i++)
-		if (it[i].state == ITEM_TODO &&
-		    (it[i].rec.kind == PF_KIND_CRASH ||
-		    it[i].rec.kind == PF_KIND_CORPUS))
+	for (i = 0; err == NULL && i < n; i++) {
+		if (it[i].state != ITEM_TODO || it[i].dropped)
+			continue;
+		if (it[i].rec.kind == PF_KIND_CRASH ||
+		    it[i].rec.kind == PF_KIND_CORPUS)
 			err = begin_item(g, w, &it[i]);
+		else if (it[i].rec.kind == PF_KIND_LOG)
+			err = place_log(g, &it[i]);
+	}
 	if (err == NULL)
 		err = commit(w);
 	work_free(w);

@@ -40,14 +40,15 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 {
 	const struct pf_err *err;
 	const char *rid = "", *text = NULL, *class = "data", *id = "-";
-	bool fresh = false, unique = true;
+	bool fresh = false, unique = true, dropped = false;
 
 	if ((err = pf_json_str(&rid, row, "rid")) != NULL ||
 	    (err = pf_json_str(&text, row, "error")) != NULL ||
 	    (err = pf_json_str(&class, row, "class")) != NULL ||
 	    (err = pf_json_str(&id, row, "id")) != NULL ||
 	    (err = pf_json_bool(&fresh, row, "new")) != NULL ||
-	    (err = pf_json_bool(&unique, row, "unique")) != NULL)
+	    (err = pf_json_bool(&unique, row, "unique")) != NULL ||
+	    (err = pf_json_bool(&dropped, row, "dropped")) != NULL)
 		return pf_err(PF_BUG, "reply of the writer: %s", err->msg);
 	if (strcmp(rid, it->rid) != 0)
 		return pf_err(PF_BUG, "reply of the writer: row of %.16s "
@@ -56,7 +57,8 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 		err = pf_err(pf_class_find(class), "%s", text);
 		return refuses(err) ? refuse_item(g, it, text) : err;
 	}
-	it->what = !fresh ? "again" : unique ? "new" : "duplicate";
+	it->what = !fresh ? "again" : dropped ? "dropped" : unique ? "new" :
+	    "duplicate";
 	snprintf(it->id, sizeof(it->id), "%s",
 	    it->rec.kind == PF_KIND_CRASH ? id : "-");
 	it->state = ITEM_FILED;

@@ -30,6 +30,7 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
+    "       pf-report [-c conf] log [-f] job\n"
     "       pf-report [-Hj] [-c conf] status\n"
     "       pf-report [-Hj] [-c conf] [-n max] events [-f]\n"
     "       pf-report [-Hj] [-c conf] config\n"
@@ -184,7 +185,7 @@ report_corpus(struct report *r, const char *arg)
 }
 
 /* True when whoever reads our output has gone. */
-static bool
+bool
 reader_gone(void)
 {
 	struct pollfd p = { .fd = STDOUT_FILENO, .events = 0 };
@@ -238,6 +239,7 @@ static const struct command {
 	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
 	{ "jobs",	"",	0, 0, true,	report_jobs },
+	{ "log",	"f",	1, 1, true,	report_log },
 	{ "status",	"",	0, 0, true,	report_status },
 };
 

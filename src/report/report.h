@@ -21,10 +21,14 @@ struct report {
 	bool		 script;	/* -x */
 };
 
+/* True if nobody reads what is printed any more. */
+bool	reader_gone(void);
+
 /* The commands that are more than a list; arg is the id. */
 const struct pf_err	*report_crash(struct report *, const char *arg);
 const struct pf_err	*report_explain(struct report *, const char *arg);
 const struct pf_err	*report_status(struct report *, const char *arg);
+const struct pf_err	*report_log(struct report *, const char *arg);
 const struct pf_err	*report_config(struct report *, const char *arg);
 
 #endif

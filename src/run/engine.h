@@ -41,6 +41,9 @@ struct fuzz {
 	char			**argv, **envp;	/* of the engine */
 	char			**target_envp;	/* of a run by itself */
 	char			*log;		/* what it prints */
+	ino_t			 log_ino;	/* of the file read last */
+	int64_t			 log_read;	/* bytes of it */
+	int64_t			 log_sent;	/* of the attempt's whole log */
 	pid_t			 pid;		/* 0: not running */
 	int64_t			 started;	/* CLOCK_BOOTTIME, ms */
 	int64_t			 deadline;
@@ -95,7 +98,17 @@ void	argv_free(char **);
 /* finds.c: makes records of what was found and lays them into the outbox. */
 const struct pf_err	*find_file(struct fuzz *, const struct find *);
 void			 find_numbers(struct fuzz *, bool coverage);
+void			 find_log(struct fuzz *);
 const struct pf_err	*find_flush(struct fuzz *);
+
+/*
+ * joblog.c: the next bytes of the engine's log and their place *at in that of
+ * the attempt; how many, 0 if there is nothing new.  resume goes on where an
+ * earlier process of the attempt was.
+ */
+void			 find_log_resume(struct fuzz *);
+size_t			 find_log_next(struct fuzz *, struct pf_buf *,
+			    int64_t *at);
 
 /*
  * rerun.c: runs the target once on an input and tells how it ended; log gets

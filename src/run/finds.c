@@ -230,6 +230,24 @@ find_numbers(struct fuzz *f, bool coverage)
 	put_record(f, &r, &b);
 }
 
+void
+find_log(struct fuzz *f)
+{
+	struct pf_buf b = PF_BUF_INIT, text = PF_BUF_INIT;
+	struct pf_rec r;
+	int64_t at;
+
+	if (find_log_next(f, &text, &at) > 0) {
+		start_record(f, &r, PF_KIND_LOG);
+		r.body = text.data;
+		r.len = text.len;
+		pf_jw_open(&b, NULL, '{');
+		pf_jw_int(&b, "offset", at);
+		put_record(f, &r, &b);
+	}
+	pf_buf_free(&text);
+}
+
 const struct pf_err *
 find_flush(struct fuzz *f)
 {

@@ -109,6 +109,7 @@ loop(struct fuzz *f, enum ending *end)
 			pf_warn("%s: %s", f->slot->name, err->msg);
 		if (now >= report_at) {
 			find_numbers(f, true);
+			find_log(f);
 			report_at = now + NUMBERS_MS;
 		}
 		deliver(f);
@@ -124,6 +125,7 @@ loop(struct fuzz *f, enum ending *end)
 		*end = INTERRUPTED;
 	stop_engine(f, lost);
 	find_numbers(f, true);
+	find_log(f);
 	deliver(f);
 }
 
@@ -159,6 +161,7 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 	message[0] = '\0';
 	f.log = pf_asprintf("%s/engine.log", dir);
 	if ((err = fetch_job(s, j, dir, &files)) == NULL) {
+		find_log_resume(&f);
 		f.started = pf_boot_ms();
 		f.deadline = f.started + j->duration;
 		err = f.engine->start(&f);

@@ -260,7 +260,8 @@ replay(struct rows *w, const char *text, size_t n)
 	if (pf_json_parse(&j, text, n) != NULL ||
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
 	    (strcmp(kind, "crash") != 0 && strcmp(kind, "corpus") != 0 &&
-	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0)) {
+	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0 &&
+	    strcmp(kind, "log") != 0)) {
 		w->r->refused++;
 		pf_json_free(j);
 		return NULL;

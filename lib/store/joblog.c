@@ -1,0 +1,46 @@
+/*
+ * Logs of jobs; see joblog.h.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "store/joblog.h"
+
+char *
+pf_joblog_dir(const char *storage, const char *job)
+{
+	return pf_asprintf("%s/logs/jobs/%s", storage, job);
+}
+
+void
+pf_joblog_name(char out[PF_JOBLOG_NAME], const struct pf_joblog *l)
+{
+	snprintf(out, PF_JOBLOG_NAME, "%06" PRId64 ".%06" PRId64 ".%08" PRId64
+	    ".log", l->epoch, l->attempt, l->segment);
+}
+
+/* Digits up to the next dot. */
+static bool
+number(int64_t *v, const char **p)
+{
+	char text[24];
+	size_t n = strspn(*p, "0123456789");
+
+	if (n == 0 || n >= sizeof(text) || (*p)[n] != '.')
+		return false;
+	memcpy(text, *p, n);
+	text[n] = '\0';
+	*p += n + 1;
+	return pf_num(v, text, 0, INT64_MAX);
+}
+
+bool
+pf_joblog_parse(struct pf_joblog *l, const char *name)
+{
+	return strlen(name) < PF_JOBLOG_NAME && number(&l->epoch, &name) &&
+	    number(&l->attempt, &name) && number(&l->segment, &name) &&
+	    strcmp(name, "log") == 0;
+}

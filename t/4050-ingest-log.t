@@ -1,0 +1,98 @@
+#!/bin/sh
+# Logs of jobs: filed at their place whatever the order, kept within limits,
+# read by pf-report.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
+. "$PF_ROOT/t/lib/ingest.sh"
+
+master <<'!'
+[limits]
+log_size = 2M
+!
+L=$S/logs/jobs/$job
+seg() { echo "$L/$(printf '%06d.%06d.%08d.log' "$1" "$2" "$3")"; }
+
+# chunk SEQ ATTEMPT OFFSET < bytes: a pack of one record
+chunk()
+{
+	cat >"$T/chunk"
+	mkpack log "$job" b1 -s "$1" -E 1 -A "$2" -f "offset=$3" "$T/chunk"
+}
+
+check 'a job without a log' 0 - - pf-report log "$job"
+check 'a job that is not there' 66 - '~nosuch' pf-report log nosuch
+check 'a job is needed' 64 - '~^usage' pf-report log
+
+printf 'two\n' | chunk 2 1 4 | lay
+run pf-ingest
+ran 0 'the second part comes first'
+like "$(cat "$T/out")" "^log	new	$job	b1	-	-	[0-9a-f]{64}	-$" 'a line'
+check 'the first is missing' 0 '=[4 bytes are missing]
+two' - pf-report log "$job"
+printf 'one\n' | chunk 1 1 0 | lay
+cp "$SPOOL/new/$(pack)" "$T/twice"
+pf-ingest -q
+check 'then it is whole' 0 '=one
+two' - pf-report log "$job"
+lay <"$T/twice"
+check 'the same once more' 0 '~^log	again	' - pf-ingest
+printf 'new run\n' | chunk 3 2 0 | lay
+printf 'a\0b\033[31mc\n' | chunk 4 2 8 | lay
+pf-ingest -q
+run pf-report log "$job"
+ran 0 'a second attempt'
+is "$(cat -v "$T/out")" 'one
+two
+[attempt 1.2]
+new run
+a?b^[[31mc' 'has its own place, NUL is a question mark'
+script -qec "pf-report log $job" /dev/null </dev/null >"$T/tty"
+ok 'a terminal gets no control characters' eval \
+    "! grep -q '$(printf '\033')' '$T/tty'"
+is "$(sql "SELECT value FROM counters WHERE name = 'log_bytes' AND scope = ''")" \
+    26 'bytes are counted'
+
+# Over the border of two files.
+head -c 1000 /dev/zero | tr '\0' x | chunk 5 3 1048076 | lay
+pf-ingest -q
+is "$(wc -c <"$(seg 1 3 0)") $(wc -c <"$(seg 1 3 1)")" '1048576 500' \
+    'a record in two files'
+like "$(pf-report log "$job" | grep -a missing)" \
+    '^\[1048076 bytes are missing\]$' 'with a hole before it'
+ok 'the oldest is gone' test ! -e "$(seg 1 1 0)"
+is "$(files "$L")" 2 'as log_size says'
+printf 'late' | chunk 6 1 0 | lay
+check 'what comes for it is counted only' 0 "~^log	dropped	$job" - pf-ingest
+is "$(files "$L")" 2 'and not kept'
+like "$(pf-report status)" 'dropped_log	1' 'the status shows it'
+printf 'far' | chunk 7 3 5242880 | lay
+pf-ingest -q
+like "$(pf-report log "$job" | tr -d x)" \
+    '\[the first 1048576 bytes are not kept\]
+\[4193804 bytes are missing\]
+far' 'a gap between two files'
+
+# Refused.
+head -c 262145 /dev/zero | chunk 8 4 0 | lay
+check 'too long' 0 - '~262145 bytes are over the 262144 ' pf-ingest
+printf x | chunk 9 4 1099511627777 | lay
+check 'too far' 0 - '~offset' pf-ingest
+printf x | chunk 10 4 -5 | lay
+check 'before the beginning' 0 - '~offset' pf-ingest
+printf x | chunk 11 4 0 | lay
+mkdir "$T/elsewhere"
+rm -rf "$L"
+ln -s "$T/elsewhere/none" "$L"
+check 'a link in the place of the directory' 66 - '~logs/jobs' pf-ingest
+rm "$L"
+check 'goes on without it' 0 '~^log	new' - pf-ingest
+
+# Follow.
+pf-report log -f "$job" >"$T/follow" &
+at_end "kill $! 2>/dev/null"
+ok 'follow shows what is there' until_true 5 grep -q x "$T/follow"
+printf 'yz' | chunk 12 4 1 | lay
+pf-ingest -q
+ok 'and what comes' until_true 5 grep -q xyz "$T/follow"
+done_testing
