@@ -26,7 +26,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify
-CODEC =	hash json jw conf rec op aflstat fuzzlog trace table
+CODEC =	hash json jw conf rec op aflstat fuzzlog trace table bucket
 STORE =	conffile db rowjson blob spool writer joblog
 NET =	http
 VIEW =	known view lists find show overdue explain
@@ -36,7 +36,7 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 # What only the writer links.
 MODEL =	system tally bot job campaign assignment result crash corpus coverage event
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-	recover rows campaign ears sweep
+	recover rows hook campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
@@ -44,7 +44,7 @@ SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
 		snapshot backup remake reload rebuild
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog
+INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log

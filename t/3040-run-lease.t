@@ -77,6 +77,7 @@ ok 'the job is still its own' job_is running
 pf-sched cancel "$job" >/dev/null
 finish
 ok 'and ends as told' job_is cancelled
+# shellcheck disable=SC2016 # evaluated later
 ok 'the engine'"'"'s words are there' eval 'pf-report log $job | grep -q INFO'
 like "$(cat "$T/bot.err")" 'results wait: ' 'it said that results wait'
 done_testing

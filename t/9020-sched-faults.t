@@ -79,7 +79,7 @@ strace -f -qq -o "$T/trace" -e trace=openat pf-sched apply \
 at=$(grep -n 'pandafuzz.db", O_RDWR' "$T/trace" | head -n 1 | cut -d : -f 1)
 history_back 5
 check 'a database that opens for reading only' 77 - \
-    '~/pandafuzz.db could not be opened for writing$' \
+    '~[/]pandafuzz.db could not be opened for writing$' \
     strace -f -qq -o /dev/null -e "inject=openat:error=EIO:when=$at" \
     pf-sched apply <"$T/lines-5"
 

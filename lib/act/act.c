@@ -34,6 +34,7 @@ static const struct {
 	{ "coverage",	pf_act_coverage, false },
 	{ "status",	pf_act_status, false },
 	{ "log",	pf_act_log, false },
+	{ "hooked",	pf_act_hooked, false },
 	{ "submit",	pf_act_submit, false },
 	{ "cancel",	pf_act_cancel, false },
 	{ "archive",	pf_act_archive, false },

@@ -32,6 +32,8 @@ struct pf_act {
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */
 	struct pf_tally		 tally;	/* of this transaction */
+	bool			 remaking;	/* a database from the tree:
+						 * nobody is told */
 	int64_t			 hearing;	/* ears there; the server's */
 	int			 heard;	/* set by an op: 1 the client is an
 					 * ear now, -1 no more */
@@ -106,6 +108,8 @@ const struct pf_err	*pf_act_corpus(struct pf_act *,
 const struct pf_err	*pf_act_coverage(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_status(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_hooked(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_log(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);

@@ -26,6 +26,7 @@ struct row {
 	int64_t			 seq, epoch, attempt;
 	int64_t			 filed;		/* by pf-ingest, its clock */
 	bool			 stored;	/* its bytes were kept */
+	const char		*campaign;	/* of its job */
 	const struct pf_json	*j;
 };
 
@@ -71,11 +72,12 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    .command = "", .engine = "" };
 	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
 	    .now = "new", .who = row->r.bot };
-	char id[PF_ID_MAX + 1], path[256];
-	int64_t count;
-	bool unique;
+	struct pf_crash_verdict v;
+	char path[256];
 
 	c.hash = "";
+	c.stored = row->stored;
+	c.campaign = row->campaign;
 	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, j, "size", 0, PF_INT_MAX)) != NULL ||
 	    (err = pf_json_str(&c.type, j, "type")) != NULL ||
@@ -91,16 +93,19 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
 	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
 	c.file_path = path;
-	if ((err = pf_crash_put(id, &count, &unique, a->db, &c, row->filed)) !=
-	    NULL)
+	if ((err = pf_crash_put(&v, a->db, &c, row->filed)) != NULL)
 		return err;
-	e.subject = id;
+	e.subject = v.id;
 	e.why = c.type;
-	if (unique && (err = pf_event_add(a->db, &e)) != NULL)
+	if ((v.unique && (err = pf_event_add(a->db, &e)) != NULL) ||
+	    (v.fresh && c.stored && a->conf->on_new_crash[0] != '\0' &&
+	    !a->remaking && (err = pf_hook_add(a->db, v.id, a->now)) != NULL))
 		return err;
-	pf_jw_str(out, "id", id);
-	pf_jw_bool(out, "unique", unique);
-	pf_jw_int(out, "count", count);
+	pf_jw_str(out, "id", v.id);
+	pf_jw_bool(out, "unique", v.unique);
+	pf_jw_int(out, "count", v.count);
+	pf_jw_str(out, "bucket", v.bucket);
+	pf_jw_bool(out, "new_bucket", v.fresh);
 	return NULL;
 }
 
@@ -111,7 +116,7 @@ put_corpus(struct pf_act *a, struct row *row, struct pf_buf *out)
 	struct pf_corpus c = { .job = row->r.job, .bot = row->r.bot,
 	    .rid = row->r.rid, .timestamp = row->r.time, .hash = "",
 	    .engine = "", .name = "" };
-	bool unique;
+	bool unique = false;
 
 	if ((err = pf_json_need(&c.hash, row->j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, row->j, "size", 0, PF_INT_MAX)) !=
@@ -120,7 +125,7 @@ put_corpus(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return err;
 	if (!pf_sha_ok(c.hash))
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
-	if ((err = pf_corpus_put(&unique, a->db, &c)) != NULL)
+	if (row->stored && (err = pf_corpus_put(&unique, a->db, &c)) != NULL)
 		return err;
 	pf_jw_bool(out, "unique", unique);
 	return NULL;
@@ -208,8 +213,8 @@ struct filer {
 
 /* Members of a reply row into kept; the effect of the row by the way. */
 static const struct pf_err *
-file_row(struct pf_act *a, const struct pf_json *j, const struct filer *filer,
-    struct pf_buf *out)
+file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
+    const struct filer *filer, struct pf_buf *out)
 {
 	const struct pf_err *err;
 	struct pf_buf kept = PF_BUF_INIT;
@@ -220,6 +225,7 @@ file_row(struct pf_act *a, const struct pf_json *j, const struct filer *filer,
 	    (err = pf_result_find(&kept, &known, a->db, row.r.rid)) != NULL)
 		goto done;
 	if (!known) {
+		row.campaign = campaign;
 		pf_jw_bool(&kept, "late", row.r.late);
 		if (!row.stored)
 			pf_jw_bool(&kept, "dropped", true);
@@ -242,14 +248,19 @@ done:
 
 /* An unknown job shows as a broken foreign key. */
 static const struct pf_err *
-check_job(struct pf_act *a, const struct pf_json *j)
+check_job(struct pf_act *a, const struct pf_json *j,
+    char campaign[PF_ID_MAX + 1])
 {
+	const struct pf_err *err;
 	const char *job = "";
 	struct pf_job found;
 
+	campaign[0] = '\0';
 	if (!pf_json_is_object(j) || pf_need_id(&job, j, "job") != NULL)
 		return NULL;
-	return pf_job_get(&found, a->db, job);
+	if ((err = pf_job_get(&found, a->db, job)) == NULL)
+		snprintf(campaign, PF_ID_MAX + 1, "%s", found.campaign);
+	return err;
 }
 
 static const struct pf_err *
@@ -258,6 +269,7 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 {
 	const struct pf_err *err;
 	const struct pf_json *rows = pf_json_get(req, "rows"), *j;
+	char campaign[PF_ID_MAX + 1];
 	const char *rid;
 	size_t start;
 
@@ -271,8 +283,8 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 		if ((err = pf_db_run(a->db, NULL, "SAVEPOINT row", "")) !=
 		    NULL)
 			return err;
-		if ((err = check_job(a, j)) == NULL)
-			err = file_row(a, j, filer, out);
+		if ((err = check_job(a, j, campaign)) == NULL)
+			err = file_row(a, j, campaign, filer, out);
 		if (err != NULL && pf_act_dooms(err))
 			return err;
 		if (err != NULL) {

@@ -31,6 +31,10 @@ struct pf_conf {
 	int64_t	 heartbeat_interval;
 	int64_t	 request;		/* HTTP, server side */
 	int64_t	 master_communication;	/* HTTP, bot side */
+	char	 on_new_crash[PF_CONF_TEXT];	/* program, or "" */
+	int64_t	 hook_timeout, hooks_per_minute;
+	int64_t	 crash_samples;		/* inputs kept of a bucket */
+	int64_t	 job_size, storage_size;	/* bytes, 0: no limit */
 	int64_t	 log_size;		/* of a job, kept */
 	int64_t	 bot_operation;		/* one delivery of results */
 	/* [limits] */

@@ -3,21 +3,23 @@
  */
 #include <stdio.h>
 
+#include "codec/bucket.h"
 #include "model/crash.h"
+#include "store/dbw.h"
 
 static const struct pf_err *
-insert(struct pf_db *db, const struct pf_crash *c, const char *id,
-    bool unique, int64_t now)
+insert(struct pf_db *db, const struct pf_crash *c,
+    const struct pf_crash_verdict *v, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
 	    "hash, file_path, type, signal, exit_code, timestamp, size, "
 	    "is_unique, tool, stack, output, command, engine, count, "
-	    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16)",
-	    "ssssssiiiisssssii", id, c->job, c->bot, c->hash, c->file_path,
-	    c->type, c->signal, c->exit_code, c->timestamp, c->size, c->tool,
-	    c->stack, c->output, c->command, c->engine, now,
-	    (int64_t)unique);
+	    "first_seen, last_seen, bucket) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	    "?7, ?8, ?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, "
+	    "?18)", "ssssssiiiisssssiis", v->id, c->job, c->bot, c->hash,
+	    c->file_path, c->type, c->signal, c->exit_code, c->timestamp,
+	    c->size, c->tool, c->stack, c->output, c->command, c->engine, now,
+	    (int64_t)v->unique, v->bucket);
 }
 
 /* True if another job of the campaign has it, with the same target. */
@@ -37,28 +39,104 @@ elsewhere(bool *known, struct pf_db *db, const struct pf_crash *c)
 	return err;
 }
 
-const struct pf_err *
-pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count, bool *unique,
-    struct pf_db *db, const struct pf_crash *c, int64_t now)
+/* Counts it in its bucket; *fresh if that is new. */
+static const struct pf_err *
+put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
+    const struct pf_crash *c, const struct pf_bucket *b, int64_t now)
 {
 	const struct pf_err *err;
 	struct pf_q q;
 	bool more = false;
 
+	if ((err = pf_q(&q, db, "UPDATE buckets SET samples = samples + ?2, "
+	    "dropped = dropped + 1 - ?2, last_seen = max(last_seen, ?3) "
+	    "WHERE id = ?1 RETURNING first_crash", "sii", b->id,
+	    (int64_t)c->stored, now)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more && !c->stored)
+		pf_q_copy(&q, 0, v->id, sizeof(v->id));
+	pf_q_done(&q);
+	v->fresh = !more;
+	if (err != NULL || more)
+		return err;
+	return pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign, type, "
+	    "tool, frames, first_crash, samples, dropped, first_seen, "
+	    "last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1 - ?7, ?8, ?8)",
+	    "ssssssii", b->id, c->campaign, c->type, c->tool, b->frames,
+	    v->id, (int64_t)c->stored, now);
+}
+
+/* Another report of an input that the job has? */
+static const struct pf_err *
+count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
+    const struct pf_crash *c, int64_t now)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*known = false;
 	if ((err = pf_q(&q, db, "UPDATE crashes SET count = count + 1, "
 	    "last_seen = max(last_seen, ?3) WHERE job_id = ?1 AND hash = ?2 "
-	    "RETURNING id, count", "ssi", c->job, c->hash, now)) == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more) {
-		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
-		*count = pf_q_int(&q, 1);
+	    "RETURNING id, count, bucket", "ssi", c->job, c->hash, now)) ==
+	    NULL)
+		err = pf_q_row(&q, known);
+	if (err == NULL && *known) {
+		pf_q_copy(&q, 0, v->id, sizeof(v->id));
+		v->count = pf_q_int(&q, 1);
+		pf_q_copy(&q, 2, v->bucket, sizeof(v->bucket));
 	}
 	pf_q_done(&q);
-	*unique = false;
-	if (err != NULL || more || (err = elsewhere(&more, db, c)) != NULL)
+	return err;
+}
+
+const struct pf_err *
+pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
+    const struct pf_crash *c, int64_t now)
+{
+	const struct pf_err *err;
+	struct pf_bucket b;
+	bool known;
+
+	*v = (struct pf_crash_verdict){ .count = 1 };
+	if ((err = count_again(v, &known, db, c, now)) != NULL || known)
 		return err;
-	*unique = !more;
-	*count = 1;
-	pf_uuid_of(id, now, c->rid);
-	return insert(db, c, id, *unique, now);
+	pf_bucket_of(&b, c->campaign, c->type, c->tool, c->stack);
+	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
+	pf_uuid_of(v->id, now, c->rid);
+	if ((err = put_bucket(v, db, c, &b, now)) != NULL || !c->stored ||
+	    (err = elsewhere(&known, db, c)) != NULL)
+		return err;
+	v->unique = !known;
+	if ((err = insert(db, c, v, now)) != NULL)
+		return err;
+	return pf_counter_add(db, "crash_bytes", "", c->size);
+}
+
+const struct pf_err *
+pf_hook_add(struct pf_db *db, const char *crash, int64_t now)
+{
+	return pf_db_run(db, NULL, "INSERT INTO hooks (crash, due) "
+	    "VALUES (?, ?)", "si", crash, now);
+}
+
+const struct pf_err *
+pf_hook_tries(int64_t *tries, bool *due, struct pf_db *db, const char *crash)
+{
+	*tries = 0;
+	return pf_db_int(db, tries, due, "SELECT tries FROM hooks WHERE "
+	    "crash = ?", "s", crash);
+}
+
+const struct pf_err *
+pf_hook_later(struct pf_db *db, const char *crash, int64_t due)
+{
+	return pf_db_run(db, NULL, "UPDATE hooks SET due = ?2, tries = "
+	    "tries + 1 WHERE crash = ?1", "si", crash, due);
+}
+
+const struct pf_err *
+pf_hook_done(struct pf_db *db, const char *crash)
+{
+	return pf_db_run(db, NULL, "DELETE FROM hooks WHERE crash = ?", "s",
+	    crash);
 }

@@ -1,5 +1,6 @@
 /*
- * Crashes: one row an input of a job, counted again each time it is found.
+ * Crashes: one row an input of a job, counted again each time it is found;
+ * and their buckets, one row for what looks alike in a campaign.
  */
 #ifndef PF_MODEL_CRASH_H
 #define PF_MODEL_CRASH_H
@@ -14,16 +15,36 @@ struct pf_crash {
 	const char	*job, *bot, *hash, *file_path, *type, *tool, *stack;
 	const char	*output, *command, *engine;
 	const char	*rid;		/* of this report */
+	const char	*campaign;	/* of the job */
 	int64_t		 signal, exit_code, timestamp, size;
+	bool		 stored;	/* the input was kept */
+};
+
+struct pf_crash_verdict {
+	char	 id[PF_ID_MAX + 1];	/* of the row, or the bucket's first */
+	char	 bucket[33];
+	int64_t	 count;
+	bool	 unique;
+	bool	 fresh;			/* the first of its bucket */
 };
 
 /*
- * Files it, or counts it if the job has that input: then *unique is false.
- * id and count are those of the row; the id is made of the first report, so
- * that a database made anew has the same.
+ * Files it, or counts it if the job has that input: then it is not unique.
+ * One whose input was not kept is only counted in its bucket.  The id is
+ * made of the first report, so that a database made anew has the same.
  */
-const struct pf_err	*pf_crash_put(char id[PF_ID_MAX + 1], int64_t *count,
-			    bool *unique, struct pf_db *,
-			    const struct pf_crash *, int64_t now);
+const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
+			    struct pf_db *, const struct pf_crash *,
+			    int64_t now);
+
+/* The hook of a crash is due; how often it failed (*due false if it is not);
+ * later once more; no more. */
+const struct pf_err	*pf_hook_add(struct pf_db *, const char *crash,
+			    int64_t now);
+const struct pf_err	*pf_hook_tries(int64_t *tries, bool *due,
+			    struct pf_db *, const char *crash);
+const struct pf_err	*pf_hook_later(struct pf_db *, const char *crash,
+			    int64_t due);
+const struct pf_err	*pf_hook_done(struct pf_db *, const char *crash);
 
 #endif

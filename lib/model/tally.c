@@ -45,12 +45,3 @@ pf_tally_write(struct pf_tally *t, struct pf_db *db)
 	t->used = 0;
 	return NULL;
 }
-
-const struct pf_err *
-pf_counter_add(struct pf_db *db, const char *name, const char *scope,
-    int64_t n)
-{
-	return pf_db_run(db, NULL, "INSERT INTO counters (name, scope, value) "
-	    "VALUES (?1, ?2, ?3) ON CONFLICT (name, scope) DO UPDATE SET "
-	    "value = value + ?3", "ssi", name, scope, n);
-}

@@ -30,8 +30,4 @@ void			 pf_tally_add(struct pf_tally *, const char *prefix,
 /* Writes all of it and begins anew; for commits, and before a read. */
 const struct pf_err	*pf_tally_write(struct pf_tally *, struct pf_db *);
 
-/* Adds n to a counter at once; scope is "" or a job's id. */
-const struct pf_err	*pf_counter_add(struct pf_db *, const char *name,
-			    const char *scope, int64_t n);
-
 #endif

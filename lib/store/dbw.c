@@ -23,6 +23,7 @@ static const struct {
 	{ 1, pf_schema_sql },
 	{ 2, pf_schema_2_sql },
 	{ 3, pf_schema_3_sql },
+	{ 4, pf_schema_4_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))
@@ -353,4 +354,13 @@ pf_dbw_undo(struct pf_db *db)
 {
 	(void)pf_db_run(db, NULL, "ROLLBACK TO op", "");
 	(void)pf_db_run(db, NULL, "RELEASE op", "");
+}
+
+const struct pf_err *
+pf_counter_add(struct pf_db *db, const char *name, const char *scope,
+    int64_t n)
+{
+	return pf_db_run(db, NULL, "INSERT INTO counters (name, scope, value) "
+	    "VALUES (?1, ?2, ?3) ON CONFLICT (name, scope) DO UPDATE SET "
+	    "value = value + ?3", "ssi", name, scope, n);
 }

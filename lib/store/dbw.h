@@ -50,4 +50,8 @@ const struct pf_err	*pf_dbw_check(struct pf_db *);
  */
 const struct pf_err	*pf_dbw_condemn(const char *storage, const char *why);
 
+/* Adds n to a counter at once; scope is "" or a job's id. */
+const struct pf_err	*pf_counter_add(struct pf_db *, const char *name,
+			    const char *scope, int64_t n);
+
 #endif

@@ -8,5 +8,6 @@
 extern const char pf_schema_sql[];
 extern const char pf_schema_2_sql[];
 extern const char pf_schema_3_sql[];
+extern const char pf_schema_4_sql[];
 
 #endif

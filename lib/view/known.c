@@ -4,12 +4,45 @@
 #include "view/known.h"
 
 const struct pf_err *
-pf_known_job(bool *known, struct pf_db *db, const char *job)
+pf_known_job(bool *known, char campaign[PF_ID_MAX + 1], struct pf_db *db,
+    const char *job)
 {
-	int64_t one;
+	const struct pf_err *err;
+	struct pf_q q;
 
-	return pf_db_int(db, &one, known,
-	    "SELECT 1 FROM jobs WHERE id = ?1", "s", job);
+	*known = false;
+	if ((err = pf_q(&q, db, "SELECT campaign FROM jobs WHERE id = ?1",
+	    "s", job)) == NULL)
+		err = pf_q_row(&q, known);
+	if (err == NULL && *known)
+		pf_q_copy(&q, 0, campaign, PF_ID_MAX + 1);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_known_samples(int64_t *n, struct pf_db *db, const char *bucket)
+{
+	*n = 0;
+	return pf_db_int(db, n, NULL, "SELECT samples FROM buckets WHERE "
+	    "id = ?1", "s", bucket);
+}
+
+const struct pf_err *
+pf_known_corpus(int64_t *n, struct pf_db *db, const char *job)
+{
+	*n = 0;
+	return pf_db_int(db, n, NULL, "SELECT total_size FROM corpus_meta "
+	    "WHERE job_id = ?1", "s", job);
+}
+
+const struct pf_err *
+pf_known_bytes(int64_t *n, struct pf_db *db)
+{
+	*n = 0;
+	return pf_db_int(db, n, NULL, "SELECT sum(value) FROM counters WHERE "
+	    "name IN ('corpus_bytes', 'crash_bytes', 'log_bytes') AND "
+	    "scope = ''", "");
 }
 
 const struct pf_err *

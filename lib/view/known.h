@@ -9,9 +9,18 @@
 #include "codec/rec.h"
 #include "store/db.h"
 
-/* Is there a job of this id? */
-const struct pf_err	*pf_known_job(bool *known, struct pf_db *,
+/* Is there a job of this id?  Then its campaign. */
+const struct pf_err	*pf_known_job(bool *known,
+			    char campaign[PF_ID_MAX + 1], struct pf_db *,
 			    const char *job);
+
+/* Inputs kept of a bucket; bytes of a job's corpus; bytes of all inputs and
+ * logs. */
+const struct pf_err	*pf_known_samples(int64_t *, struct pf_db *,
+			    const char *bucket);
+const struct pf_err	*pf_known_corpus(int64_t *, struct pf_db *,
+			    const char *job);
+const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 
 /* Was the result of this rid counted? */
 const struct pf_err	*pf_known_result(bool *known, struct pf_db *,

@@ -157,13 +157,14 @@ VIEW(bots,
 	{ NULL,		"engine",		TEXT }, \
 	{ NULL,		"file_path",		TEXT }, \
 	{ NULL,		"timestamp",		TIME }, \
-	{ NULL,		"stack",		TEXT }
+	{ NULL,		"stack",		TEXT }, \
+	{ NULL,		"bucket",		TEXT }
 #define CRASHES \
 	"SELECT c.id, c.type, CASE WHEN c.tool IN ('', 'signal') AND " \
 	"c.signal > 0 THEN 'signal ' || c.signal ELSE c.tool END, c.tool, " \
 	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
 	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
-	"c.file_path, c.timestamp, c.stack"
+	"c.file_path, c.timestamp, c.stack, c.bucket"
 #define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
 
 static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
@@ -184,6 +185,25 @@ static const struct pf_view_col crash_cols[] = {
 VIEW(crash, NULL,
     CRASHES ", c.output, c.command, j.target_hash FROM crashes" CRASHES_JOIN
     "WHERE c.id = ?1 LIMIT ?2");
+
+static const struct pf_view_col buckets_cols[] = {
+	{ "id",		"id",			TEXT },
+	{ "type",	"type",			TEXT },
+	{ "tool",	"tool",			TEXT },
+	{ "kept",	"samples",		INT },
+	{ "dropped",	"dropped",		INT },
+	{ "first seen",	"first_seen",		TIME },
+	{ "last seen",	"last_seen",		TIME },
+	{ "campaign",	"campaign",		TEXT },
+	{ "crash",	"first_crash",		TEXT },
+	{ "frames",	"frames",		TEXT },
+};
+VIEW(buckets,
+    "SELECT b.id, b.type, b.tool, b.samples, b.dropped, b.first_seen, "
+    "b.last_seen, k.name, b.first_crash, b.frames FROM (SELECT * FROM "
+    "buckets ORDER BY first_seen DESC, id DESC LIMIT ?1) AS b JOIN "
+    "campaigns AS k ON k.id = b.campaign ORDER BY b.first_seen, b.id",
+    NULL);
 
 static const struct pf_view_col coverage_cols[] = {
 	{ NULL,		"id",			TEXT },

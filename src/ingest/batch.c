@@ -112,7 +112,8 @@ file_slice(struct ingest *g, struct item *it, size_t n)
 		if (err != NULL && refuses(err))
 			err = refuse_item(g, &it[i], err->msg);
 	}
-	if (err == NULL && (err = place_items(g, it, n)) == NULL &&
+	if (err == NULL && (err = make_room(g, it, n)) == NULL &&
+	    (err = place_items(g, it, n)) == NULL &&
 	    (err = ledger_add(g, it, n)) == NULL)
 		err = send_rows(g, it, n);
 	for (i = 0; i < n; i++)

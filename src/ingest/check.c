@@ -190,7 +190,8 @@ check_job(struct ingest *g, const char *job)
 
 	if (strcmp(g->known_job, job) == 0)
 		return NULL;
-	if ((err = pf_known_job(&known, g->db, job)) != NULL)
+	g->known_job[0] = '\0';
+	if ((err = pf_known_job(&known, g->campaign, g->db, job)) != NULL)
 		return err;
 	if (!known)
 		return pf_err_field(PF_NOTFOUND, "job", "there is no job %s",
@@ -211,5 +212,6 @@ check_item(struct ingest *g, struct item *it)
 		return err;
 	if ((err = check_job(g, it->rec.job)) != NULL)
 		return err;
+	snprintf(it->campaign, sizeof(it->campaign), "%s", g->campaign);
 	return make_row(it);
 }

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/bucket.h"
 #include "codec/conf.h"
 #include "codec/rec.h"
 #include "store/db.h"
@@ -26,6 +27,9 @@ struct ingest {
 	struct pf_db		*db;
 	struct pf_writer	*writer;	/* NULL: not connected */
 	char			 known_job[PF_ID_MAX + 1];
+	char			 campaign[PF_ID_MAX + 1];	/* of it */
+	int			 room;		/* how short it was last */
+	struct hook		*hook;		/* hook.c's */
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
@@ -44,6 +48,8 @@ struct item {
 	struct pf_buf	 row;		/* JSON of its row */
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
+	char		 campaign[PF_ID_MAX + 1];	/* of its job */
+	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	const char	*what;		/* new, duplicate, again */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };
@@ -63,6 +69,9 @@ void			 drop_item(struct item *);
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
 			    const char *why);
 
+/* Drops what is over a limit or for which there is no room. */
+const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
+
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 
@@ -79,6 +88,9 @@ const struct pf_err	*ledger_add(struct ingest *, const struct item *,
  */
 const struct pf_err	*send_rows(struct ingest *, struct item *, size_t n);
 void			 writer_close(struct ingest *);
+/* One op line; the connection is made when it is first needed. */
+const struct pf_err	*ask(struct ingest *, struct pf_json **reply,
+			    const char *line);
 
 /* Prints the item's line on stdout. */
 void			 print_item(const struct ingest *, const struct item *);
@@ -99,6 +111,15 @@ const struct pf_err	*bad_retry(struct ingest *, char **names, bool dry);
 
 /* Says what would become of the spool; changes nothing. */
 const struct pf_err	*dry_run(struct ingest *);
+
+/*
+ * hook.c: [ingest] on_new_crash.  One step: ends what has run too long,
+ * tells the writer of what has ended, starts the next that is due.  *ms is
+ * when to come again, -1 if nothing is due.  end kills what runs; it stays
+ * due.
+ */
+const struct pf_err	*hook_step(struct ingest *, int64_t *ms);
+void			 hook_end(struct ingest *);
 
 /*
  * Signals: TERM and INT are blocked but for moments when it is safe to stop.

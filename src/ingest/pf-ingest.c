@@ -17,6 +17,7 @@
 
 #define BATCH_PACKS	64
 #define BATCH_BYTES	(8 << 20)
+#define ONCE_MS		1000		/* later hooks are the next run's */
 #define POLL_MS		10000		/* packs of dead ones give no event */
 
 static void
@@ -100,12 +101,16 @@ give_back(struct ingest *g, struct batch *b)
 		pf_spool_back(&b->pack[--b->n], g->conf->spool_path);
 }
 
-/* Until the spool is empty, a signal comes or something is wrong. */
+/*
+ * Until the spool is empty, a signal comes or something is wrong; *next is
+ * when a hook wants attention, -1 if none does.
+ */
 static const struct pf_err *
-drain(struct ingest *g)
+drain(struct ingest *g, int64_t *next)
 {
 	const struct pf_err *err = NULL;
 	struct batch b = { .n = 0 };
+	int64_t ms = -1;
 	char **list;
 	size_t i, n;
 
@@ -118,8 +123,11 @@ drain(struct ingest *g)
 			err = flush(g, &b);
 		give_back(g, &b);
 		pf_names_free(list);
+		if (err == NULL)
+			err = hook_step(g, &ms);
 	} while (err == NULL && b.taken > 0 && !stopping());
 	writer_close(g);
+	*next = ms;
 	return err;
 }
 
@@ -138,13 +146,13 @@ stay(struct ingest *g)
 {
 	const struct pf_retry *r = &g->conf->retry_operation;
 	const struct pf_err *err;
-	int64_t delay = 0, failures = 0;
+	int64_t delay = 0, failures = 0, hook = -1;
 	int fd;
 
 	if ((err = watch_open(&fd, g->conf->spool_path)) != NULL)
 		return err;
 	while (!stopping()) {
-		if ((err = drain(g)) != NULL && !may_pass(err))
+		if ((err = drain(g, &hook)) != NULL && !may_pass(err))
 			break;
 		if (err == NULL && failures > 0)
 			pf_note("goes on");
@@ -154,10 +162,24 @@ stay(struct ingest *g)
 		    pf_retry_delay(r, &pf_timer, failures);
 		failures = err == NULL ? 0 : failures + 1;
 		/* While in trouble new packs are no reason to try again. */
-		wait_for(delay > 0 ? -1 : fd, delay > 0 ? delay : POLL_MS);
+		wait_for(delay > 0 ? -1 : fd, delay > 0 ? delay :
+		    hook >= 0 && hook < POLL_MS ? hook : POLL_MS);
 		err = NULL;
 	}
 	close(fd);
+	return err;
+}
+
+/* Once: the spool, then the hooks that are due, beside whom more may come. */
+static const struct pf_err *
+once(struct ingest *g)
+{
+	const struct pf_err *err;
+	int64_t hook;
+
+	while ((err = drain(g, &hook)) == NULL && hook >= 0 &&
+	    hook <= ONCE_MS && !stopping())
+		wait_for(-1, hook);
 	return err;
 }
 
@@ -177,7 +199,9 @@ run(struct ingest *g, bool dry, bool wait)
 		return err;
 	if (strays > 0 && g->verbose)
 		pf_note("%d strays removed", strays);
-	return wait ? stay(g) : drain(g);
+	err = wait ? stay(g) : once(g);
+	hook_end(g);
+	return err;
 }
 
 struct options {

@@ -16,8 +16,7 @@ writer_close(struct ingest *g)
 	g->writer = NULL;
 }
 
-/* One op line; the connection is made when it is first needed. */
-static const struct pf_err *
+const struct pf_err *
 ask(struct ingest *g, struct pf_json **reply, const char *line)
 {
 	const struct pf_err *err = NULL;

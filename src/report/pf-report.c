@@ -28,6 +28,7 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] [-n max] bots\n"
     "       pf-report [-Hj] [-c conf] [-n max] crashes [-J job]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
+    "       pf-report [-Hj] [-c conf] [-n max] buckets\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
     "       pf-report [-c conf] log [-f] job\n"
@@ -48,6 +49,13 @@ report_jobs(struct report *r, const char *arg)
 {
 	(void)arg;
 	return pf_show_list(&r->show, &pf_view_jobs, NULL, NULL);
+}
+
+static const struct pf_err *
+report_buckets(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_buckets, NULL, NULL);
 }
 
 static const struct pf_err *
@@ -228,6 +236,7 @@ static const struct command {
 } commands[] = {
 	{ "archive",	"",	0, 0, true,	report_archive },
 	{ "bots",	"",	0, 0, true,	report_bots },
+	{ "buckets",	"",	0, 0, true,	report_buckets },
 	{ "campaign",	"",	1, 1, true,	report_campaign },
 	{ "campaigns",	"",	0, 0, true,	report_campaigns },
 	{ "config",	"",	0, 0, false,	report_config },

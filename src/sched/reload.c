@@ -239,7 +239,8 @@ flush(struct rows *w)
 				w->r->refused++;
 		}
 	if (err == NULL && ++w->ops == COMMIT_OPS) {
-		err = pf_dbw_commit(w->r->act.db);
+		if ((err = pf_act_close(&w->r->act)) == NULL)
+			err = pf_dbw_commit(w->r->act.db);
 		w->ops = 0;
 	}
 	pf_buf_reset(&w->line);
@@ -355,7 +356,8 @@ remake_replay(struct remake *r)
 	if ((err = replay_dirs(&w, "metadata/ledger", replay_ledger)) == NULL
 	    && (err = replay_dirs(&w, "crashes", replay_crashes)) == NULL)
 		err = flush(&w);
-	if (err == NULL && w.ops > 0)
+	if (err == NULL && w.ops > 0 &&
+	    (err = pf_act_close(&r->act)) == NULL)
 		err = pf_dbw_commit(r->act.db);
 	pf_buf_free(&w.line);
 	return err;

@@ -48,7 +48,7 @@ remake_begin(struct remake *r, const struct pf_conf *conf, const char *from)
 	bool made;
 
 	*r = (struct remake){ .conf = conf, .lock = -1, .inner = -1,
-	    .act.conf = conf };
+	    .act.conf = conf, .act.remaking = true };
 	r->dir = pf_asprintf("%s/data/remake", conf->storage_path);
 	data = pf_asprintf("%s/data", r->dir);
 	err = pf_lock(&r->lock, lock);

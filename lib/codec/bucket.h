@@ -1,0 +1,20 @@
+/*
+ * The bucket of a crash: what looks alike is one.  A rough measure, made of
+ * the campaign, the type, the tool and the top three frames.
+ */
+#ifndef PF_CODEC_BUCKET_H
+#define PF_CODEC_BUCKET_H
+
+#define PF_BUCKET_TEXT		33	/* 32 hex digits */
+#define PF_BUCKET_FRAMES	512	/* room for the top three, cut */
+
+struct pf_bucket {
+	char	id[PF_BUCKET_TEXT];
+	char	frames[PF_BUCKET_FRAMES];
+};
+
+/* stack is "a < b < c < ...", innermost first. */
+void	pf_bucket_of(struct pf_bucket *, const char *campaign,
+	    const char *type, const char *tool, const char *stack);
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * [ingest] on_new_crash: a program that is told of each new bucket, with the
+ * crash as JSON on standard input.
+ *
+ * What has to be told stands in the database, written with the crash; it is
+ * crossed out when the program has ended well.  So it is told at least once,
+ * whatever is killed.  One runs at a time, and nobody waits for it: filing
+ * goes on beside it.
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ingest/ingest.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "os/lock.h"
+#include "os/proc.h"
+#include "store/rowjson.h"
+
+#define LOOK_MS		200	/* at one that runs */
+#define MINUTE		60000
+
+struct hook {
+	int	 lock;			/* -1: another pf-ingest does it */
+	pid_t	 pid;			/* 0: none runs */
+	char	 crash[PF_ID_MAX + 1];
+	int64_t	 deadline;		/* CLOCK_BOOTTIME, ms */
+	int64_t	 minute;		/* of the rate: when it began */
+	int64_t	 told;			/* in it */
+};
+
+extern char **environ;
+
+/* The one that is due first, if any. */
+static const struct pf_err *
+next(struct ingest *g, char crash[PF_ID_MAX + 1], int64_t *due)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	*due = -1;
+	if ((err = pf_q(&q, g->db, "SELECT crash, due FROM hooks "
+	    "ORDER BY due LIMIT 1", "")) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more) {
+		pf_q_copy(&q, 0, crash, PF_ID_MAX + 1);
+		*due = pf_q_int(&q, 1);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+/* The crash in a file without a name. */
+static const struct pf_err *
+describe(struct ingest *g, const char *crash, int *fd)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_q q;
+	bool more = false;
+
+	*fd = -1;
+	if ((err = pf_q(&q, g->db, "SELECT c.*, j.name AS job_name, "
+	    "j.target_hash, k.name AS campaign, ?2 || '/' || c.file_path AS "
+	    "input FROM crashes c JOIN jobs j ON j.id = c.job_id JOIN "
+	    "campaigns k ON k.id = j.campaign WHERE c.id = ?1", "ss", crash,
+	    g->conf->storage_path)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more)
+		pf_row_json(&b, NULL, &q);
+	pf_q_done(&q);
+	pf_buf_addc(&b, '\n');
+	if (err == NULL && (*fd = memfd_create("crash", MFD_CLOEXEC)) == -1)
+		err = pf_errno("memory for a hook");
+	if (err == NULL)
+		err = pf_write_all(*fd, b.data, b.len, "a hook's input");
+	pf_buf_free(&b);
+	return err;
+}
+
+static const struct pf_err *
+start(struct ingest *g, struct hook *h)
+{
+	const struct pf_err *err;
+	char *in = NULL, *argv[2] = { NULL, NULL };
+	struct pf_proc_spec spec = { .argv = argv, .envp = environ,
+	    .cwd = "/" };
+	int fd;
+
+	argv[0] = pf_strdup(g->conf->on_new_crash);
+	if ((err = describe(g, h->crash, &fd)) == NULL) {
+		in = pf_asprintf("/proc/self/fd/%d", fd);
+		spec.in = in;
+		if ((err = pf_proc_start(&h->pid, &spec)) != NULL)
+			h->pid = 0;
+		h->deadline = pf_boot_ms() + g->conf->hook_timeout;
+		h->told++;
+	}
+	if (fd != -1)
+		close(fd);
+	free(in);
+	free(argv[0]);
+	return err;
+}
+
+/* Tells the writer; a crash that is gone by now is no matter. */
+static const struct pf_err *
+report(struct ingest *g, const char *crash, bool ok)
+{
+	const struct pf_err *err;
+	struct pf_buf line = PF_BUF_INIT;
+	struct pf_json *reply = NULL;
+
+	pf_jw_open(&line, NULL, '{');
+	pf_jw_str(&line, "op", "hooked");
+	pf_jw_str(&line, "crash", crash);
+	pf_jw_bool(&line, "ok", ok);
+	pf_jw_close(&line, '}');
+	err = ask(g, &reply, line.data);
+	pf_json_free(reply);
+	pf_buf_free(&line);
+	return err != NULL && refuses(err) ? NULL : err;
+}
+
+/* It has ended, or is made to. */
+static const struct pf_err *
+reap(struct ingest *g, struct hook *h)
+{
+	bool late = pf_boot_ms() >= h->deadline, ok;
+	int status = 0;
+
+	if (late)
+		(void)pf_proc_wait(h->pid, &status, 0);
+	else if (!pf_proc_ended(h->pid, &status))
+		return NULL;
+	/* What it left behind in its group. */
+	(void)kill(-h->pid, SIGKILL);
+	h->pid = 0;
+	ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (late)
+		pf_warn("%s: crash %s: killed after hook_timeout; it is "
+		    "tried again later", g->conf->on_new_crash, h->crash);
+	else if (!ok)
+		pf_warn("%s: crash %s: it ended with %s %d; it is tried again "
+		    "later", g->conf->on_new_crash, h->crash,
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+	return report(g, h->crash, ok);
+}
+
+/* Starts what is due; *ms is when the next will be. */
+static const struct pf_err *
+start_due(struct ingest *g, struct hook *h, int64_t *ms)
+{
+	const struct pf_err *err;
+	int64_t due, now = pf_boot_ms();
+	char why[PF_ERR_MSG];
+
+	if ((err = next(g, h->crash, &due)) != NULL || due == -1)
+		return err;
+	*ms = due - pf_wall_ms();
+	if (*ms > 0)
+		return NULL;
+	if (now - h->minute >= MINUTE) {
+		h->minute = now;
+		h->told = 0;
+	}
+	if (h->told >= g->conf->hooks_per_minute) {
+		*ms = h->minute + MINUTE - now;
+		return NULL;
+	}
+	*ms = LOOK_MS;
+	if ((err = start(g, h)) == NULL)
+		return NULL;
+	snprintf(why, sizeof(why), "%s", err->msg);
+	pf_warn("%s: crash %s: %s; it is tried again later",
+	    g->conf->on_new_crash, h->crash, why);
+	return report(g, h->crash, false);
+}
+
+const struct pf_err *
+hook_step(struct ingest *g, int64_t *ms)
+{
+	const struct pf_err *err = NULL;
+	struct hook *h = g->hook;
+	char *path;
+
+	*ms = -1;
+	if (g->conf->on_new_crash[0] == '\0')
+		return NULL;
+	if (h == NULL) {
+		h = g->hook = pf_calloc(1, sizeof(*h));
+		h->lock = -1;
+		h->minute = pf_boot_ms();
+	}
+	if (h->lock == -1) {
+		path = pf_asprintf("%s/metadata/hooks.lock",
+		    g->conf->storage_path);
+		err = pf_lock(&h->lock, path);
+		free(path);
+		if (err != NULL)
+			return err->class == PF_BUSY ? NULL : err;
+	}
+	if (h->pid != 0)
+		err = reap(g, h);
+	if (err == NULL && h->pid != 0)
+		*ms = LOOK_MS;
+	else if (err == NULL)
+		err = start_due(g, h, ms);
+	return err;
+}
+
+void
+hook_end(struct ingest *g)
+{
+	int status;
+
+	if (g->hook == NULL)
+		return;
+	if (g->hook->pid != 0)
+		(void)pf_proc_wait(g->hook->pid, &status, 0);
+	if (g->hook->lock != -1)
+		close(g->hook->lock);
+	free(g->hook);
+	g->hook = NULL;
+}

@@ -1,0 +1,138 @@
+#!/bin/sh
+# What is given up, in which order, when room gets short; and the limits.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
+. "$PF_ROOT/t/lib/ingest.sh"
+
+master <<'!'
+[limits]
+disk_min_free = 0
+crash_samples = 3
+job_size = 20
+!
+# crash SEQ STACK < input; counts WORD: how many lines of the last run say it
+crash()
+{
+	cat >"$T/input"
+	mkpack crash "$job" b1 -s "$1" -f type=segv -f tool=asan \
+	    -f "stack=$2" "$T/input"
+}
+corpus()
+{
+	cat >"$T/input"
+	mkpack corpus "$job" b1 -s "$1" "$T/input"
+}
+counts() { cut -f 1,2 "$T/out" | sort | uniq -c | awk '{ printf "%s%s %s %d", sep, $2, $3, $1; sep = ", " }'; }
+
+# A storm: one bug, 250 inputs, in packs of 50; and a rare one in between.
+i=1
+while [ $i -le 5 ]; do
+	for k in $(seq 50); do
+		echo "storm $i $k" | crash "$((i * 100 + k))" 'boom < parse < main'
+		[ "$i.$k" != 3.20 ] ||
+		    echo rare | crash 9999 'quiet < parse < main'
+	done | lay
+	i=$((i + 1))
+done
+run pf-ingest
+ran 0 'a storm'
+is "$(counts)" 'crash dropped 247, crash new 4' 'three of it are kept, and the rare one'
+is "$(files "$S/crashes/$job")" 8 'an input and a report each'
+is "$(sql 'SELECT count(*) FROM crashes')" 4 'and a row'
+is "$(sql "SELECT samples || ' ' || dropped FROM buckets ORDER BY samples")" \
+    '1 0
+3 247' 'the rest is counted in its bucket'
+run pf-report buckets
+is "$(cut -f 4,5,10 "$T/out")" '3	247	boom < parse < main
+1	0	quiet < parse < main' 'and shown'
+like "$(pf-report status)" 'dropped_crash	247' 'also in the status'
+is "$(sql "SELECT value FROM counters WHERE name = 'crash_bytes'")" \
+    "$(cat "$S/crashes/$job"/[0-9a-f]* | wc -c | awk -v r="$(cat "$S/crashes/$job"/*.json | wc -c)" '{ print $1 - r }')" \
+    'bytes of what is kept'
+echo 'storm 1 1' | crash 20000 'boom < parse < main' | lay
+run pf-ingest
+is "$(counts)" 'crash duplicate 1' 'a known input is counted with its row'
+echo 'storm 1 1' | crash 101 'boom < parse < main' | lay
+run pf-ingest
+is "$(counts)" 'crash again 1' 'the same report has no effect'
+first=$(sql "SELECT first_crash FROM buckets WHERE dropped > 0")
+echo 'storm 9 9' | crash 20001 'boom < parse < main' | lay
+run pf-ingest
+is "$(cut -f 2,8 "$T/out")" "dropped	$first" 'a dropped one names the first'
+is "$(sql "SELECT count(*) FROM buckets")" 2 'no bucket is made twice'
+echo deep | crash 20002 'boom < parse < main < start' | lay
+run pf-ingest
+is "$(counts)" 'crash dropped 1' 'the top three frames make a bucket'
+
+# The quota of a job's corpus.
+{
+	printf '0123456789' | corpus 1
+	printf 'abcdefghi' | corpus 2
+} | lay
+run pf-ingest
+is "$(counts)" 'corpus new 2' 'up to the quota'
+printf 'two' | corpus 3 | lay
+run pf-ingest
+is "$(counts)" 'corpus dropped 1' 'not beyond'
+is "$(sql 'SELECT total_size FROM corpus_meta')" 19 'the metadata is exact'
+printf 'x' | corpus 4 | lay
+run pf-ingest
+is "$(counts)" 'corpus new 1' 'what still fits is kept'
+like "$(pf-report status)" 'dropped_corpus	1' 'what was not is shown'
+
+# everything QUOTA: one of each kind
+n=30000
+everything()
+{
+	sed -i '/storage_size/d' "$T/conf"
+	echo "storage_size = $1" >>"$T/conf"
+	n=$((n + 10))
+	{
+		sed -i 's/job_size = .*/job_size = 0/; s/crash_samples = .*/crash_samples = 99/' "$T/conf"
+		echo "c$n" | corpus $n
+		echo "l$n" >"$T/input"
+		mkpack log "$job" b1 -s $((n + 1)) -f offset=$n "$T/input"
+		echo "k$n" | crash $((n + 2)) 'quiet < parse < main'
+		echo "f$n" | crash $((n + 3)) "fresh$n < main"
+		mkpack coverage "$job" b1 -s $((n + 4)) -f edges=$n
+	} | lay
+	run pf-ingest
+}
+used() { sql "SELECT sum(value) FROM counters WHERE name IN ('corpus_bytes', 'crash_bytes', 'log_bytes') AND scope = ''"; }
+head -c 5000 /dev/zero | corpus 29000 | lay
+sed -i 's/job_size = .*/job_size = 0/' "$T/conf"
+pf-ingest -q
+everything 1000000
+is "$(counts)" 'corpus new 1, coverage new 1, crash new 2, log new 1' \
+    'with room all is kept'
+everything "$(used)"
+is "$(counts)" 'corpus dropped 1, coverage new 1, crash new 2, log new 1' \
+    'at the quota corpus goes'
+like "$(cat "$T/err")" 'room is short: corpus is only counted$' 'it says so'
+everything "$(($(used) * 100 / 106))"
+is "$(counts)" 'corpus dropped 1, coverage new 1, crash new 2, log dropped 1' \
+    'then logs'
+everything "$(($(used) * 100 / 120))"
+is "$(counts)" \
+    'corpus dropped 1, coverage new 1, crash dropped 1, crash new 1, log dropped 1' \
+    'then all but the first of a bucket'
+like "$(cat "$T/err")" 'of each bucket only the first crash is kept$' 'it says so'
+
+# The disk: more is asked for than there is.
+sed -i 's/disk_min_free = .*/disk_min_free = 900G/' "$T/conf"
+sed -i '/storage_size/d' "$T/conf"
+everything 0
+is "$(counts)" \
+    'corpus dropped 1, coverage new 1, crash dropped 1, crash new 1, log dropped 1' \
+    'a disk that is nearly full'
+
+# A database made anew counts the same.
+before=$(sql "SELECT id, samples, dropped FROM buckets ORDER BY id; SELECT name, value FROM counters WHERE scope = '' AND name LIKE 'dropped%' ORDER BY 1")
+rm -rf "$S/data"
+mkdir "$S/data"
+pf-sched -q snapshot 2>/dev/null
+check 'rebuild' 0 '~crashes' '~' pf-sched rebuild
+is "$(sql "SELECT id, samples, dropped FROM buckets ORDER BY id; SELECT name, value FROM counters WHERE scope = '' AND name LIKE 'dropped%' ORDER BY 1")" \
+    "$before" 'buckets and what was dropped, made anew'
+done_testing
