@@ -148,7 +148,7 @@ put_coverage(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    &c.corpus_count, row->j, "corpus_count", 0, PF_INT_MAX)) != NULL ||
 	    (err = pf_json_int(&c.crash_count, row->j, "crash_count", 0,
 	    PF_INT_MAX)) != NULL || (err = pf_coverage_put(&fresh, a->db,
-	    &c)) != NULL)
+	    &c, row->filed)) != NULL)
 		return err;
 	pf_jw_int(out, "new_edges", fresh);
 	return NULL;

@@ -1,9 +1,11 @@
 /*
- * Clean-up by age: sweep.  Only events are deleted, a bounded number at a
- * time; jobs are archived, one op each, and nothing that waits is touched.
+ * Clean-up by age: sweep.  Only events, and that reports were filed which
+ * newer ones have replaced, are deleted, a bounded number at a time; jobs
+ * are archived, one op each, and nothing that waits is touched.
  */
 #include "act/common.h"
 #include "model/event.h"
+#include "model/result.h"
 
 #define AT_ONCE	5000
 
@@ -27,5 +29,10 @@ pf_act_sweep(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if ((err = pf_sweep_events(a, &n)) != NULL)
 		return err;
 	pf_jw_int(out, "events", n);
+	n = 0;
+	if (a->conf->keep_numbers > 0 && (err = pf_result_sweep(a->db, &n,
+	    a->now - a->conf->keep_numbers, AT_ONCE)) != NULL)
+		return err;
+	pf_jw_int(out, "results", n);
 	return NULL;
 }

@@ -85,6 +85,8 @@ static const struct key {
 	    0, 3153600000000 },
 	{ "retention", "jobs", T_DUR, AT(keep_jobs), "0",
 	    0, 3153600000000 },
+	{ "retention", "numbers", T_DUR, AT(keep_numbers), "30d",
+	    0, 3153600000000 },
 	{ "retention", "work", T_DUR, AT(keep_work), "7d",
 	    0, 3153600000000 },
 	RETRY("retry.database", retry_database, "3", "1s", "10s", "2.0"),

@@ -35,6 +35,7 @@ struct pf_conf {
 	int64_t	 hook_timeout, hooks_per_minute;
 	int64_t	 crash_samples;		/* inputs kept of a bucket */
 	int64_t	 job_size, storage_size;	/* bytes, 0: no limit */
+	int64_t	 keep_numbers;
 	int64_t	 log_size;		/* of a job, kept */
 	int64_t	 bot_operation;		/* one delivery of results */
 	/* [limits] */

@@ -3,11 +3,94 @@
  */
 #include "model/coverage.h"
 
-const struct pf_err *
-pf_coverage_put(int64_t *fresh, struct pf_db *db, const struct pf_coverage *c)
+#define MINUTE	INT64_C(60000)
+#define HOUR	(60 * MINUTE)
+#define DAY	(24 * HOUR)
+
+/* Each divides the next, so that who is first in one is first below. */
+static const struct {
+	int64_t	 age, slot;
+} levels[] = {
+	{ HOUR, MINUTE }, { DAY, 15 * MINUTE }, { 14 * DAY, 2 * HOUR },
+};
+
+#define NLEVELS	(sizeof(levels) / sizeof(levels[0]))
+
+#define NOT_FIRST "job_id = ?1 AND timestamp >= ?2 AND timestamp < ?3 AND " \
+	"EXISTS (SELECT 1 FROM coverage AS e WHERE e.job_id = ?1 AND " \
+	"e.timestamp >= c.timestamp - c.timestamp % ?4 AND " \
+	"e.timestamp <= c.timestamp AND (e.timestamp, e.id) < " \
+	"(c.timestamp, c.id))"
+
+/* Of each slot from lo to hi only the first sample stays. */
+static const struct pf_err *
+thin(struct pf_db *db, const char *job, int64_t lo, int64_t hi, int64_t slot)
 {
 	const struct pf_err *err;
-	int64_t most = 0;
+
+	if (lo >= hi)
+		return NULL;
+	if ((err = pf_db_run(db, NULL, "DELETE FROM results WHERE rid IN "
+	    "(SELECT id FROM coverage AS c WHERE " NOT_FIRST ")", "siii", job,
+	    lo, hi, slot)) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "DELETE FROM coverage AS c WHERE "
+	    NOT_FIRST, "siii", job, lo, hi, slot);
+}
+
+/*
+ * The slots that have come of age since the job's newest sample was that of
+ * before; and the one of this sample, if it came late.
+ */
+static const struct pf_err *
+thin_all(struct pf_db *db, const struct pf_coverage *c, int64_t newest,
+    int64_t before)
+{
+	const struct pf_err *err = NULL;
+	int64_t lo, hi, own, slot;
+	size_t i;
+
+	for (i = 0; err == NULL && i < NLEVELS; i++) {
+		slot = levels[i].slot;
+		lo = before - levels[i].age;
+		lo = lo < 0 ? 0 : lo - lo % slot;
+		hi = newest - levels[i].age;
+		hi = hi < 0 ? 0 : hi - hi % slot;
+		err = thin(db, c->job, lo, hi, slot);
+		own = c->timestamp - c->timestamp % slot;
+		if (err == NULL && own < lo)
+			err = thin(db, c->job, own, own + slot, slot);
+	}
+	return err;
+}
+
+/* The job's newest sample, as a counter; *before is what it was. */
+static const struct pf_err *
+note_newest(int64_t *newest, int64_t *before, struct pf_db *db,
+    const struct pf_coverage *c, int64_t filed)
+{
+	const struct pf_err *err;
+
+	*before = 0;
+	*newest = c->timestamp < filed ? c->timestamp : filed;
+	if ((err = pf_db_int(db, before, NULL, "SELECT value FROM counters "
+	    "WHERE name = 'sampled' AND scope = ?", "s", c->job)) != NULL)
+		return err;
+	if (*newest <= *before) {
+		*newest = *before;
+		return NULL;
+	}
+	return pf_db_run(db, NULL, "INSERT INTO counters VALUES ('sampled', "
+	    "?1, ?2) ON CONFLICT (name, scope) DO UPDATE SET value = ?2",
+	    "si", c->job, *newest);
+}
+
+const struct pf_err *
+pf_coverage_put(int64_t *fresh, struct pf_db *db, const struct pf_coverage *c,
+    int64_t filed)
+{
+	const struct pf_err *err;
+	int64_t most = 0, newest, before;
 
 	/* The maximum is a counter, not a scan over the samples. */
 	if ((err = pf_db_int(db, &most, NULL, "SELECT value FROM counters "
@@ -18,13 +101,16 @@ pf_coverage_put(int64_t *fresh, struct pf_db *db, const struct pf_coverage *c)
 	    "VALUES ('edges', ?1, ?2) ON CONFLICT (name, scope) DO UPDATE "
 	    "SET value = ?2", "si", c->job, c->edges)) != NULL)
 		return err;
-	return pf_db_run(db, NULL, "INSERT INTO coverage (id, job_id, bot_id,"
-	    " edges, new_edges, timestamp, exec_count, execs_per_sec, "
+	if ((err = pf_db_run(db, NULL, "INSERT INTO coverage (id, job_id, "
+	    "bot_id, edges, new_edges, timestamp, exec_count, execs_per_sec, "
 	    "corpus_count, crash_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
 	    "iif(?8 < 0, NULL, ?8), iif(?9 < 0, NULL, ?9), "
 	    "iif(?10 < 0, NULL, ?10))", "sssiiiirii", c->rid, c->job, c->bot,
 	    c->edges, *fresh, c->timestamp, c->exec_count, c->execs_per_sec,
-	    c->corpus_count, c->crash_count);
+	    c->corpus_count, c->crash_count)) != NULL ||
+	    (err = note_newest(&newest, &before, db, c, filed)) != NULL)
+		return err;
+	return thin_all(db, c, newest, before);
 }
 
 const struct pf_err *

@@ -18,9 +18,17 @@ struct pf_coverage {
 	double		 execs_per_sec;		/* < 0: unknown */
 };
 
-/* Adds a sample; *fresh is the edges above the job's maximum so far. */
+/*
+ * Adds a sample; *fresh is the edges above the job's maximum so far.  filed
+ * is the master's clock: no bot's may run ahead of it.
+ *
+ * Samples get thinner with age, counted from the job's newest: the first of
+ * each minute stays after an hour, of each quarter of an hour after a day,
+ * of each two hours after two weeks.  What stays depends on which samples
+ * there are, not on their order.
+ */
 const struct pf_err	*pf_coverage_put(int64_t *fresh, struct pf_db *,
-			    const struct pf_coverage *);
+			    const struct pf_coverage *, int64_t filed);
 
 struct pf_stats {
 	const char	*job, *bot, *state;

@@ -29,3 +29,18 @@ pf_result_insert(struct pf_db *db, const struct pf_result *r,
 	    r->rid, r->kind, r->job, r->bot, r->time, (int64_t)r->late,
 	    reply);
 }
+
+const struct pf_err *
+pf_result_sweep(struct pf_db *db, int64_t *n, int64_t before, int64_t max)
+{
+	return pf_db_run(db, n, "DELETE FROM results WHERE rid IN (SELECT rid "
+	    "FROM results WHERE (kind = 'status' OR kind = 'log') AND "
+	    "time < ?1 LIMIT ?2)", "ii", before, max);
+}
+
+const struct pf_err *
+pf_result_forget(struct pf_db *db, const char *rid)
+{
+	return pf_db_run(db, NULL, "DELETE FROM results WHERE rid = ?", "s",
+	    rid);
+}

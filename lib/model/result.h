@@ -25,4 +25,14 @@ const struct pf_err	*pf_result_find(struct pf_buf *reply, bool *found,
 const struct pf_err	*pf_result_insert(struct pf_db *,
 			    const struct pf_result *, const char *reply);
 
+/*
+ * Forgets at most max status and log results of before a time: newer ones
+ * have taken their place.
+ */
+const struct pf_err	*pf_result_sweep(struct pf_db *, int64_t *n,
+			    int64_t before, int64_t max);
+
+/* Forgets one, whose row is gone. */
+const struct pf_err	*pf_result_forget(struct pf_db *, const char *rid);
+
 #endif

@@ -24,3 +24,7 @@ CREATE TABLE hooks (
 	tries	INTEGER NOT NULL DEFAULT 0	-- that failed
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hooks_due ON hooks (due);
+
+-- Reports that newer ones replace are remembered for a while only.
+CREATE INDEX results_passing ON results (time)
+    WHERE kind = 'status' OR kind = 'log';

@@ -86,7 +86,7 @@ pf_overdue(struct pf_db *db, const struct pf_conf *conf,
 
 const struct pf_err *
 pf_overdue_old(struct pf_db *db, const struct pf_conf *conf, int64_t now,
-    bool *events, void (*each)(const char *))
+    bool *old, void (*each)(const char *))
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
@@ -97,8 +97,13 @@ pf_overdue_old(struct pf_db *db, const struct pf_conf *conf, int64_t now,
 	    "WHERE id < (SELECT max(id) FROM events) ORDER BY id LIMIT 1",
 	    "")) != NULL)
 		return err;
-	*events = more && conf->keep_events > 0 &&
+	*old = more && conf->keep_events > 0 &&
 	    oldest < now - conf->keep_events;
+	if (!*old && conf->keep_numbers > 0 && (err = pf_db_int(db, &oldest,
+	    old, "SELECT time FROM results WHERE (kind = 'status' OR kind = "
+	    "'log') AND time < ? LIMIT 1", "i", now - conf->keep_numbers)) !=
+	    NULL)
+		return err;
 	if (conf->keep_jobs == 0)
 		return NULL;
 	if ((err = pf_q(&q, db, "SELECT id FROM jobs WHERE completed_at IS "

@@ -39,11 +39,11 @@ const struct pf_err	*pf_overdue(struct pf_db *, const struct pf_conf *,
 			    void *);
 
 /*
- * What is past its retention at this wall time: *events true if any event
- * is; each ended job, at most max of them, by its id.
+ * What is past its retention at this wall time: *old true if any event
+ * or report is; each ended job, at most max of them, by its id.
  */
 const struct pf_err	*pf_overdue_old(struct pf_db *, const struct pf_conf *,
-			    int64_t now, bool *events,
+			    int64_t now, bool *old,
 			    void (*each)(const char *job));
 
 #endif

@@ -72,7 +72,9 @@ ledger_add(struct ingest *g, const struct item *it, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (it[i].state == ITEM_TODO)
+		/* Of a log the files themselves tell all there is. */
+		if (it[i].state == ITEM_TODO &&
+		    (it[i].rec.kind != PF_KIND_LOG || it[i].dropped))
 			pf_buf_addf(&b, "{\"kind\":\"%s\",%s\n",
 			    pf_kind_name(it[i].rec.kind), it[i].row.data + 1);
 	if (b.len == 0)

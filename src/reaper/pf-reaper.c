@@ -153,19 +153,19 @@ say_archive(const char *job)
 }
 
 /* What is past its retention.  A clock that was set harms nothing: events
- * and the lists of ended jobs are all that shrink. */
+ * reports and the lists of ended jobs are all that shrink. */
 static const struct pf_err *
 sweep(struct pf_db *db, const struct pf_conf *conf, bool dry)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
-	bool events = false;
+	bool old = false;
 
-	if ((err = pf_overdue_old(db, conf, pf_wall_ms(), &events,
-	    dry ? say_archive : archive)) != NULL || !events)
+	if ((err = pf_overdue_old(db, conf, pf_wall_ms(), &old,
+	    dry ? say_archive : archive)) != NULL || !old)
 		return err;
 	if (dry) {
-		puts("old events would be deleted");
+		puts("old events and reports would be deleted");
 		return NULL;
 	}
 	open_line(&b, "sweep");

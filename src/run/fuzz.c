@@ -14,7 +14,8 @@
 #include "run/fuzz.h"
 
 #define POLL_MS		1000
-#define NUMBERS_MS	5000	/* between two reports of numbers */
+#define NUMBERS_MS	5000	/* between two reports of numbers, */
+#define SELDOM_MS	60000	/* later more seldom */
 #define FIRST_MS	2000	/* the first comes sooner */
 #define STOP_MS		10000	/* an engine may take to end */
 #define LOST_MS		2500	/* at most, once the lease is lost: */
@@ -95,6 +96,15 @@ deliver(struct fuzz *f)
 		pf_warn("%s: results wait: %s", f->slot->name, err->msg);
 }
 
+/* The first minutes are watched, the days after are not. */
+static int64_t
+pause_of(int64_t age)
+{
+	int64_t ms = age / 20;
+
+	return ms < NUMBERS_MS ? NUMBERS_MS : ms < SELDOM_MS ? ms : SELDOM_MS;
+}
+
 static void
 loop(struct fuzz *f, enum ending *end)
 {
@@ -110,7 +120,7 @@ loop(struct fuzz *f, enum ending *end)
 		if (now >= report_at) {
 			find_numbers(f, true);
 			find_log(f);
-			report_at = now + NUMBERS_MS;
+			report_at = now + pause_of(now - f->started);
 		}
 		deliver(f);
 		why = keep_lease(f, &lost);
