@@ -35,6 +35,7 @@ static const struct {
 	{ "status",	pf_act_status, false },
 	{ "log",	pf_act_log, false },
 	{ "hooked",	pf_act_hooked, false },
+	{ "recount",	pf_act_recount, false },
 	{ "submit",	pf_act_submit, false },
 	{ "cancel",	pf_act_cancel, false },
 	{ "archive",	pf_act_archive, false },

@@ -62,7 +62,7 @@ const struct pf_err	*pf_act_close(struct pf_act *);
  */
 const struct pf_err	*pf_act_load(struct pf_act *);
 
-/* The acts, a file each (rows.c has the five of results). */
+/* The acts, a file each (rows.c has those of results). */
 const struct pf_err	*pf_act_register(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_heartbeat(struct pf_act *,
@@ -110,6 +110,8 @@ const struct pf_err	*pf_act_coverage(struct pf_act *,
 const struct pf_err	*pf_act_status(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_hooked(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_recount(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_log(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);

@@ -344,3 +344,18 @@ pf_act_log(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 
 	return file_rows(a, req, &filer, out);
 }
+
+const struct pf_err *
+pf_act_recount(struct pf_act *a, const struct pf_json *req,
+    struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const char *id = "";
+	struct pf_job j;
+
+	(void)out;
+	if ((err = pf_need_id(&id, req, "job")) != NULL ||
+	    (err = pf_job_get(&j, a->db, id)) != NULL)
+		return err;
+	return pf_corpus_recount(a->db, id);
+}

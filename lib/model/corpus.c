@@ -2,6 +2,7 @@
  * Corpus; see corpus.h.
  */
 #include "model/corpus.h"
+#include "store/dbw.h"
 
 const struct pf_err *
 pf_corpus_put(bool *unique, struct pf_db *db, const struct pf_corpus *c)
@@ -16,4 +17,26 @@ pf_corpus_put(bool *unique, struct pf_db *db, const struct pf_corpus *c)
 	    c->rid);
 	*unique = n > 0;
 	return err;
+}
+
+const struct pf_err *
+pf_corpus_recount(struct pf_db *db, const char *job)
+{
+	const struct pf_err *err;
+	int64_t files = 0, bytes = 0, n = 0, size = 0;
+
+	if ((err = pf_db_int(db, &files, NULL, "SELECT file_count FROM "
+	    "corpus_meta WHERE job_id = ?", "s", job)) != NULL ||
+	    (err = pf_db_int(db, &bytes, NULL, "SELECT total_size FROM "
+	    "corpus_meta WHERE job_id = ?", "s", job)) != NULL ||
+	    (err = pf_db_int(db, &n, NULL, "SELECT count(*) FROM corpus "
+	    "WHERE job_id = ?", "s", job)) != NULL ||
+	    (err = pf_db_int(db, &size, NULL, "SELECT coalesce(sum(size), 0) "
+	    "FROM corpus WHERE job_id = ?", "s", job)) != NULL ||
+	    (err = pf_db_run(db, NULL, "INSERT INTO corpus_meta VALUES (?1, "
+	    "?2, ?3, 0) ON CONFLICT (job_id) DO UPDATE SET file_count = ?2, "
+	    "total_size = ?3", "sii", job, n, size)) != NULL ||
+	    (err = pf_counter_add(db, "corpus_files", "", n - files)) != NULL)
+		return err;
+	return pf_counter_add(db, "corpus_bytes", "", size - bytes);
 }

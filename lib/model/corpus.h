@@ -18,4 +18,7 @@ struct pf_corpus {
 const struct pf_err	*pf_corpus_put(bool *unique, struct pf_db *,
 			    const struct pf_corpus *);
 
+/* The sums of a job's corpus, and what they add to the whole, anew. */
+const struct pf_err	*pf_corpus_recount(struct pf_db *, const char *job);
+
 #endif

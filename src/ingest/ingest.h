@@ -34,6 +34,8 @@ struct ingest {
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
 	int64_t			 refused;
+	bool			 mend;		/* -r of fsck */
+	int64_t			 findings;	/* of it */
 };
 
 enum item_state { ITEM_TODO, ITEM_BAD, ITEM_FILED };
@@ -108,6 +110,9 @@ const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
  * of them is all.  PF_NOTFOUND if one is not there. */
 const struct pf_err	*bad_list(struct ingest *, char **names, bool dry);
 const struct pf_err	*bad_retry(struct ingest *, char **names, bool dry);
+
+/* Compares tree and database; takes no words. */
+const struct pf_err	*fsck(struct ingest *, char **words, bool dry);
 
 /* Says what would become of the spool; changes nothing. */
 const struct pf_err	*dry_run(struct ingest *);

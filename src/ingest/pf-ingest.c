@@ -25,6 +25,7 @@ usage(FILE *f)
 {
 	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n"
 	    "       pf-ingest [-c conf] bad [name ...]\n"
+	    "       pf-ingest [-rv] [-c conf] fsck\n"
 	    "       pf-ingest [-nq] [-c conf] retry [name ...]\n");
 }
 
@@ -216,7 +217,7 @@ options(struct options *o, struct ingest *g, int argc, char **argv)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "+c:hnqVvw")) != -1)
+	while ((ch = getopt(argc, argv, "+c:hnqrVvw")) != -1)
 		switch (ch) {
 		case 'c':
 			o->conf = optarg;
@@ -229,6 +230,9 @@ options(struct options *o, struct ingest *g, int argc, char **argv)
 			break;
 		case 'q':
 			g->quiet = true;
+			break;
+		case 'r':
+			g->mend = true;
 			break;
 		case 'V':
 			puts("pf-ingest " PF_VERSION);
@@ -250,23 +254,25 @@ static const struct {
 	const char		*name;
 	const struct pf_err	*(*run)(struct ingest *, char **words,
 				    bool dry);
-	bool			 may_dry;
+	bool			 may_dry, may_mend;
 } verbs[] = {
-	{ "bad",	bad_list, false },
-	{ "retry",	bad_retry, true },
+	{ "bad",	bad_list, false, false },
+	{ "fsck",	fsck, false, true },
+	{ "retry",	bad_retry, true, false },
 };
 
 #define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))
 
 /* Index of the verb asked for, or NVERBS. */
 static size_t
-find(const struct options *o)
+find(const struct options *o, bool mend)
 {
 	size_t i;
 
 	for (i = 0; i < NVERBS && strcmp(verbs[i].name, o->words[0]) != 0; i++)
 		;
-	if (i < NVERBS && (o->wait || (o->dry && !verbs[i].may_dry)))
+	if (i < NVERBS && (o->wait || (o->dry && !verbs[i].may_dry) ||
+	    (mend && !verbs[i].may_mend)))
 		i = NVERBS;
 	return i;
 }
@@ -295,7 +301,8 @@ main(int argc, char **argv)
 	pf_prog = "pf-ingest";
 	umask(027);
 	options(&o, &g, argc, argv);
-	if (o.words[0] != NULL && (verb = find(&o)) == NVERBS) {
+	if (o.words[0] == NULL ? g.mend : (verb = find(&o, g.mend)) ==
+	    NVERBS) {
 		usage(stderr);
 		return 64;
 	}
@@ -308,5 +315,7 @@ main(int argc, char **argv)
 	else if ((err = watch_signals()) == NULL)
 		err = verbs[verb].run(&g, o.words + 1, o.dry);
 	pf_db_close(g.db);
+	if (err == NULL && g.findings > 0)
+		return pf_exit(NULL) == 0 ? 1 : 74;
 	return pf_exit(err);
 }
