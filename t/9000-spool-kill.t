@@ -11,64 +11,16 @@
 [ -z "${PF_FAST:-}" ] || skip_all 'strace and sanitizers do not mix'
 strace -qq -o /dev/null true 2>/dev/null || skip_all 'strace does not work here'
 
-master </dev/null
-printf 'input %%d' >"$T/body"
-printf 'boom' >"$T/boom"
-{
-	mkpack crash "$job" b1 -f type=abort "$T/boom"
-	mkpack corpus "$job" b1 "$T/body"
-	mkpack corpus nosuchjob b1 "$T/body"
-	mkpack status "$job" b1 -f executions=5
-} | lay
-mkpack crash "$job" b1 -s 2 -f type=abort "$T/boom" | lay
-cp -a "$S" "$T/base.storage"
-cp -a "$SPOOL" "$T/base.spool"
+ingest_base
 
-restore()
-{
-	rm -rf "${S:?}" "${SPOOL:?}"
-	cp -a "$T/base.storage" "$S"
-	cp -a "$T/base.spool" "$SPOOL"
-}
-
-# A writer that a dead pf-ingest started may still be at work: try again.
-recover()
-{
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		run pf-ingest
-		[ $status -eq 75 ] || break
-		sleep 0.1
-	done
-}
-
-# Rows whose file is not there.
-naked()
-{
-	sql "SELECT 'crashes/' || job_id || '/' || hash FROM crashes UNION ALL
-	    SELECT 'corpus/' || job_id || '/' || hash FROM corpus" |
-	while read -r f; do
-		[ -f "$S/$f" ] || echo "$f"
-	done
-}
-
-# Files that are not what their name says.
-torn()
-{
-	(cd "$S" && find crashes corpus -type f ! -name '.*' ! -name '*.json' \
-	    -exec sha256sum '{}' + 2>/dev/null) |
-	while read -r hash name; do
-		[ "$hash" = "${name##*/}" ] || echo "$name"
-	done
-}
-
-calls='write fsync rename unlink mkdir ftruncate sendto flock'
+calls='write pwrite64 fsync rename unlink mkdir ftruncate sendto flock'
 list=$(echo "$calls" | tr ' ' ,)
 
 # The undisturbed run, and how often it makes each call.
 strace -qq -o "$T/ref" -e "trace=$list" pf-ingest >"$T/out" 2>"$T/err"
 is $? 0 'the undisturbed run'
 picture >"$T/want"
-is "$(wc -l <"$T/out" | tr -d ' ')" 4 'files four'
+is "$(wc -l <"$T/out" | tr -d ' ')" 5 'files five'
 is "$(files "$SPOOL/bad" '*.rec')" 1 'refuses one'
 
 points=0 bites=0 wrong=0 naked=0 torn=0

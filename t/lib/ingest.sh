@@ -64,9 +64,65 @@ picture()
 		sql "SELECT job_id, file_count, total_size FROM corpus_meta"
 		sql "SELECT id, edges, exec_count FROM coverage ORDER BY id"
 		sql "SELECT job_id, executions FROM job_stats"
-		cd "$S" && find crashes corpus -type f -exec sha256sum '{}' + |
-		    sort
+		cd "$S" && find crashes corpus logs/jobs -type f \
+		    -exec sha256sum '{}' + | sort
 		sed 's/"filed":[0-9]*,//' metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
+}
+
+# ingest_base: a master with one of each kind in its spool, kept to go back to
+ingest_base()
+{
+	master </dev/null
+	printf 'input %%d' >"$T/body"
+	printf 'boom' >"$T/boom"
+	{
+		mkpack crash "$job" b1 -f type=abort "$T/boom"
+		mkpack corpus "$job" b1 "$T/body"
+		mkpack corpus nosuchjob b1 "$T/body"
+		mkpack status "$job" b1 -f executions=5
+		mkpack log "$job" b1 -f offset=1048570 "$T/body"
+	} | lay
+	mkpack crash "$job" b1 -s 2 -f type=abort "$T/boom" | lay
+	cp -a "$S" "$T/base.storage"
+	cp -a "$SPOOL" "$T/base.spool"
+}
+
+# restore: all as ingest_base left it
+restore()
+{
+	rm -rf "${S:?}" "${SPOOL:?}"
+	cp -a "$T/base.storage" "$S"
+	cp -a "$T/base.spool" "$SPOOL"
+}
+
+# A writer that a dead pf-ingest started may still be at work: try again.
+recover()
+{
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		run pf-ingest
+		[ $status -eq 75 ] || break
+		sleep 0.1
+	done
+}
+
+# Rows whose file is not there.
+naked()
+{
+	sql "SELECT 'crashes/' || job_id || '/' || hash FROM crashes UNION ALL
+	    SELECT 'corpus/' || job_id || '/' || hash FROM corpus" |
+	while read -r f; do
+		[ -f "$S/$f" ] || echo "$f"
+	done
+}
+
+# Files that are not what their name says.
+torn()
+{
+	(cd "$S" && find crashes corpus -type f ! -name '.*' ! -name '*.json' \
+	    -exec sha256sum '{}' + 2>/dev/null) |
+	while read -r hash name; do
+		[ "$hash" = "${name##*/}" ] || echo "$name"
+	done
 }
