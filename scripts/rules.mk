@@ -86,7 +86,7 @@ print-PROGS:
 TESTENV = PF_BIN=$(abspath $(B)) PF_OBJ=$(abspath $(O)) PF_ROOT=$(CURDIR)
 REPLAYS = $(FUZZ:%=$(O)/t/fuzz/%.t)
 
-setup-build setup-demo setup-check setup-model:
+setup-build setup-demo setup-check setup-model setup-power:
 	@$(SETUP) $(@:setup-%=%)
 
 tests: all $(UNITS) $(TOOLS) $(REPLAYS)
@@ -111,6 +111,20 @@ check-valgrind: setup-check
 	for t in $(UNITS) $(REPLAYS); do $(TESTENV) valgrind -q --error-exitcode=9 \
 	    --leak-check=full --errors-for-leak-kinds=definite \
 	    --trace-children=no $$t >/dev/null || exit 1; done
+
+# The power fails, some hundred times.
+CUTS =	300
+POWER =	$(O)/t/power/disk $(O)/t/power/cut
+$(O)/t/power/disk: t/power/disk.c
+	@mkdir -p $(@D); echo "LD $@"
+	@$(CC) -std=c11 -O2 -Wall -Wextra -D_GNU_SOURCE \
+	    -D_FILE_OFFSET_BITS=64 -o $@ $< $$(pkg-config --cflags --libs fuse3)
+$(O)/t/power/cut: t/power/cut.c
+	@mkdir -p $(@D); echo "LD $@"
+	@$(CC) -std=c11 -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $<
+check-power: setup-power
+	$(MAKE) -j2 all $(O)/t/lib/mkpack $(POWER)
+	sh t/power/check $(CUTS)
 
 # The lease, as a model: every order of events.
 check-model: setup-model
@@ -163,5 +177,5 @@ dist:
 README: man/man7/pandafuzz.7
 	sh scripts/readme >$@
 
-.PHONY: all tests check check-model check-asan check-valgrind analyze fuzz demo install \
-	uninstall clean dist print-PROGS setup-build setup-demo setup-check
+.PHONY: all tests check check-model check-power check-asan check-valgrind \
+	analyze fuzz demo install uninstall clean dist print-PROGS setup-build setup-demo setup-check

@@ -43,7 +43,7 @@ setup()
 	    "$T/bin/sh" "$PF_ROOT/scripts/setup" "$@"
 }
 
-check 'no word' 64 - '~^usage: setup build\|demo\|check\|model$' setup
+check 'no word' 64 - '~^usage: setup build\|demo\|check\|model\|power$' setup
 check 'a word it does not know' 64 - '~^usage: ' setup all
 for w in build demo check; do
 	check "$w: all is there" 0 - - setup $w
