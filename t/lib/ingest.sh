@@ -102,7 +102,7 @@ recover()
 {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		run pf-ingest
-		[ $status -eq 75 ] || break
+		[ "${status:-0}" -eq 75 ] || break
 		sleep 0.1
 	done
 }
