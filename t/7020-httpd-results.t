@@ -54,6 +54,10 @@ head -c 900000 /dev/zero >"$T/large"
 mkpack corpus job-1 bot-1 "$T/large" >"$T/large.pack"
 pack "$T/large.pack"
 is "$code $(member verdict)" '200 accepted' 'one below it'
+head -c 262145 /dev/zero >"$T/large"
+mkpack log job-1 bot-1 -f offset=0 "$T/large" >"$T/large.pack"
+pack "$T/large.pack"
+is "$code $(member verdict)" '200 refused' 'too much of a log at once'
 rm "$T"/s/new/*
 
 # Many at once: each is answered, each is there.

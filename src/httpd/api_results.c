@@ -33,6 +33,8 @@ check_record(const struct httpd *h, const char *p, size_t n, const char *rid)
 		max = h->conf.crash_size;
 	else if (err == NULL && rec.kind == PF_KIND_CORPUS)
 		max = h->conf.corpus_size;
+	else if (err == NULL && rec.kind == PF_KIND_LOG)
+		max = PF_LOG_CHUNK;
 	if (err == NULL && (int64_t)rec.len > max)
 		err = pf_err(PF_DATA, "the input has %zu bytes, the limit is "
 		    "%lld", rec.len, (long long)max);
