@@ -45,7 +45,7 @@ SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook \
-		fsck mend
+		fsck mend thin
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log

@@ -111,6 +111,9 @@ const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
 const struct pf_err	*bad_list(struct ingest *, char **names, bool dry);
 const struct pf_err	*bad_retry(struct ingest *, char **names, bool dry);
 
+/* Takes lines that tell nothing any more out of old days of the ledger. */
+const struct pf_err	*thin(struct ingest *, char **words, bool dry);
+
 /* Compares tree and database; takes no words. */
 const struct pf_err	*fsck(struct ingest *, char **words, bool dry);
 

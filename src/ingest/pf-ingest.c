@@ -26,7 +26,8 @@ usage(FILE *f)
 	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n"
 	    "       pf-ingest [-c conf] bad [name ...]\n"
 	    "       pf-ingest [-rv] [-c conf] fsck\n"
-	    "       pf-ingest [-nq] [-c conf] retry [name ...]\n");
+	    "       pf-ingest [-nq] [-c conf] retry [name ...]\n"
+	    "       pf-ingest [-nq] [-c conf] thin\n");
 }
 
 void
@@ -259,6 +260,7 @@ static const struct {
 	{ "bad",	bad_list, false, false },
 	{ "fsck",	fsck, false, true },
 	{ "retry",	bad_retry, true, false },
+	{ "thin",	thin, true, false },
 };
 
 #define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))
