@@ -21,9 +21,9 @@ now=$(date +%s)
 	mkpack crash "$job" b1 -s 50 -f type=x "$T/body"
 	for k in $(seq 30); do
 		mkpack status "$job" b1 -s $((100 + k)) -A 1 -E 1 \
-		    -t $(((now - 9000 + k) * 1000)) -f executions=$k
+		    -t $(((now - 9000 + k) * 1000)) -f "executions=$k"
 		mkpack coverage "$job" b1 -s $((200 + k)) \
-		    -t $(((now - 90000 + k) * 1000)) -f edges=$k
+		    -t $(((now - 90000 + k) * 1000)) -f "edges=$k"
 	done
 	mkpack coverage "$job" b1 -s 300 -t $((now * 1000)) -f edges=99
 } | lay

@@ -5,8 +5,8 @@
  *						sender waits for its answer
  *	file put DIR JOB SENDERS SECONDS	the same results, a pack and so
  *						two syncs each
- *	file raw DIR N SIZE			N files synced, 16 at a time, and
- *						the directory once in a hundred
+ *	file raw DIR N SIZE			N files synced, 16 at a time,
+ *						and the directory once in 100
  *	file run CMD ...			seconds, and KiB of memory
  *
  * The first three print how many a second.
