@@ -62,7 +62,7 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 {
 	const struct pf_err *err;
 	const char *name = "";
-	int64_t v = 1;
+	int64_t v = 1, seq;
 
 	if ((err = pf_json_parse(req, line, n)) != NULL)
 		return pf_err(PF_USAGE, "not an op line: %s", err->msg);
@@ -71,6 +71,10 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 	if (pf_json_int(&v, *req, "v", 1, 1) != NULL)
 		return pf_err_field(PF_USAGE, "v", "op line of another "
 		    "version; this is 1");
+	/* Given back otherwise than it came it would name another request. */
+	if ((err = pf_json_int(&seq, *req, "seq", INT64_MIN, INT64_MAX)) !=
+	    NULL)
+		return pf_err_field(PF_USAGE, "seq", "%s", err->msg);
 	if ((err = pf_json_need(&name, *req, "op")) != NULL)
 		return err;
 	for (*i = 0; *i < NOPS; ++*i)

@@ -17,7 +17,7 @@
 #include "codec/json.h"
 
 #define FEW	16	/* keys that are compared without sorting */
-#define EXACT	9007199254740992.0	/* 2^53: integers are exact below */
+#define EXACT	9007199254740992.0	/* 2^53: only below are integers exact */
 
 /* struct pf_json is cJSON under a name that no other header needs. */
 static const cJSON *
@@ -75,9 +75,14 @@ check_text(const char *s, size_t n)
 		return pf_err(PF_DATA, "JSON is not valid UTF-8 text");
 	for (i = 0; i < n; i++) {
 		if (quoted) {
-			if (s[i] == '\\')
+			if (s[i] == '\\') {
+				/* A string would end there, for C. */
+				if (n - i >= 6 && memcmp(s + i, "\\u0000", 6) ==
+				    0)
+					return pf_err(PF_DATA, "JSON string "
+					    "with a NUL at byte %zu", i + 1);
 				i++;
-			else if (s[i] == '"')
+			} else if (s[i] == '"')
 				quoted = false;
 			else if ((unsigned char)s[i] < 0x20)
 				return pf_err(PF_DATA, "JSON string with a "
@@ -304,7 +309,7 @@ pf_json_int(int64_t *res, const struct pf_json *j, const char *key,
 	if (!cJSON_IsNumber(in(v)))
 		return pf_err_field(PF_DATA, key, "%s: not an integer", key);
 	d = in(v)->valuedouble;
-	if (d != floor(d) || fabs(d) > EXACT || (int64_t)d < min ||
+	if (d != floor(d) || fabs(d) >= EXACT || (int64_t)d < min ||
 	    (int64_t)d > max)
 		return pf_err_field(PF_DATA, key, "%s: %.17g is not an integer "
 		    "from %" PRId64 " to %" PRId64, key, d, min, max);
@@ -353,7 +358,7 @@ print_value(struct pf_buf *b, const char *key, const cJSON *c)
 		pf_jw_str(b, key, c->valuestring);
 	else if (cJSON_IsNumber(c)) {
 		if (c->valuedouble == floor(c->valuedouble) &&
-		    fabs(c->valuedouble) <= EXACT)
+		    fabs(c->valuedouble) < EXACT)
 			pf_jw_int(b, key, (int64_t)c->valuedouble);
 		else
 			pf_jw_real(b, key, c->valuedouble);

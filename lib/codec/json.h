@@ -3,7 +3,8 @@
  * small writer.  Bytes in, values out; no files.
  *
  * Reading refuses: duplicate keys, bytes after the value, nesting deeper than
- * PF_JSON_DEPTH, invalid UTF-8, NUL, numbers that are not finite.
+ * PF_JSON_DEPTH, invalid UTF-8, NUL (escaped or not), numbers that are not
+ * finite.
  * Integers beyond 2^53 cannot travel as JSON numbers; pf_json_int() therefore
  * takes a string of digits as well.
  */
