@@ -20,6 +20,8 @@ orphan=$(get .job.id)
 bot two '["libfuzzer"]'
 op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-two\"}"
 db=$T/m/storage/data/pandafuzz.db
+# Nothing is old before time has passed by ticks.
+pf-reaper | pf-sched -q apply
 sqlite3 "$db" "UPDATE bots SET gone_at = 1 WHERE id = '$gone';
     UPDATE assignments SET lease_tick = -100;
     INSERT INTO events (time, kind, subject, was, now, who, why)
@@ -47,7 +49,6 @@ pf-sched cancel "$orphan" >/dev/null
 sqlite3 "$db" "UPDATE jobs SET completed_at = 1 WHERE id = '$orphan';
     UPDATE jobs SET created_at = 1; UPDATE events SET time = 1 WHERE
     id = (SELECT min(id) FROM events)"
-pf-reaper | pf-sched -q apply
 check 'what is too old is told' 0 "~^job $orphan would be archived\$" - \
     pf-reaper -n
 pf-reaper >"$T/ops"

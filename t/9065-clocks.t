@@ -33,6 +33,10 @@ alive()
 	    'running busy 2' "$1"
 }
 alive 'a job that runs, two that wait'
+known=$(sql 'SELECT count(*) FROM events')
+# Over by now, and young: not to be archived by a clock that is ahead.
+job
+pf-sched cancel "$job" >/dev/null
 
 for step in '-1 day' '+1 day' '-10 years' '+10 years'; do
 	before=$(tick)
@@ -42,6 +46,9 @@ for step in '-1 day' '+1 day' '-10 years' '+10 years'; do
 	ok "the clock $step: at most one tick" \
 	    test "$(tick)" -le $((before + 1))
 done
+ok 'no event is gone' test "$(sql 'SELECT count(*) FROM events')" -ge "$known"
+is "$(sql "SELECT archived_at IS NULL FROM jobs WHERE id = '$job'")" 1 \
+    'no job was archived'
 before=$(tick)
 began=$(date +%s)
 i=0

@@ -109,6 +109,27 @@ reply_job(struct pf_act *a, struct pf_buf *out, const struct pf_assignment *as,
 	return NULL;
 }
 
+/*
+ * Who asks once more for what it never starts does not run it: after two
+ * leases' time it gets it no longer for the asking.  *again is false then.
+ */
+static const struct pf_err *
+tired(struct pf_act *a, struct pf_bot *b, const struct pf_assignment *as,
+    bool *again)
+{
+	const struct pf_err *err;
+
+	if (as->started ||
+	    a->tick - as->given_tick <= 2 * pf_conf_lease_ticks(a->conf))
+		return NULL;
+	if ((err = pf_end_lease(a, as, true, "asked for again and again, and "
+	    "never started")) != NULL)
+		return err;
+	*again = false;
+	b->job[0] = '\0';
+	return pf_move_bot(a, b, PF_BOT_FREED, "its job did not start");
+}
+
 /* True if limits.max_concurrent_jobs is reached; the counters tell. */
 static const struct pf_err *
 at_limit(struct pf_act *a, bool *full)
@@ -140,6 +161,8 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	    (err = pf_assignment_of_bot(&as, &again, a->db, b.id)) != NULL)
 		return err;
 	pf_touch_bot(a, &b);
+	if (again && (err = tired(a, &b, &as, &again)) != NULL)
+		return err;
 	if (again) {
 		/* The first reply may have been lost: the same once more. */
 		if ((err = pf_assignment_renew(a->db, &as, a->tick)) != NULL ||

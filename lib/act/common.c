@@ -11,7 +11,7 @@
 #include "model/event.h"
 #include "model/system.h"
 
-#define LONG_RUN	600000	/* ms of a lease that count as progress */
+#define LONG_RUN	600000	/* ms of running that count as progress */
 
 const struct pf_err *
 pf_need_id(const char **out, const struct pf_json *req, const char *key)
@@ -150,6 +150,17 @@ pf_move_job(struct pf_act *a, struct pf_job *j, enum pf_job_event event,
 	return pf_job_update(a->db, j, a->now, why);
 }
 
+/*
+ * Whether a lease got anywhere: it delivered something, or ran for long, by
+ * ticks, up to its bot's last sign of life.
+ */
+static bool
+got_on(const struct pf_act *a, const struct pf_assignment *as)
+{
+	return as->progress || (as->started && (as->lease_tick -
+	    as->start_tick) * a->conf->tick >= LONG_RUN);
+}
+
 const struct pf_err *
 pf_end_lease(struct pf_act *a, const struct pf_assignment *as, bool strike,
     const char *why)
@@ -162,9 +173,9 @@ pf_end_lease(struct pf_act *a, const struct pf_assignment *as, bool strike,
 	if ((err = pf_assignment_end(a->db, as, "expired", why, a->now)) !=
 	    NULL || (err = pf_job_get(&j, a->db, as->job)) != NULL)
 		return err;
-	if (as->progress || a->now - as->timestamp >= LONG_RUN)
+	if (got_on(a, as))
 		j.strikes = 0;
-	if (strike && !as->progress && a->now - as->timestamp < LONG_RUN)
+	else if (strike)
 		j.strikes++;
 	snprintf(text, sizeof(text), "%s", why);
 	if (j.cancel)
@@ -182,6 +193,7 @@ void
 pf_touch_bot(const struct pf_act *a, struct pf_bot *b)
 {
 	b->last_seen = a->now;
+	b->online = true;
 	b->timeout_at = a->now + pf_conf_lease_ticks(a->conf) * a->conf->tick;
 	b->lease_tick = a->tick;
 }

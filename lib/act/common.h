@@ -59,6 +59,9 @@ const struct pf_err	*pf_cancel_job(struct pf_act *, const char *id,
 /* True while programs that hear bots are known and none of them is there. */
 const struct pf_err	*pf_deaf(struct pf_act *, bool *deaf);
 
+/* The wall clock, as far as it can be trusted to say what is old. */
+const struct pf_err	*pf_trusted_now(struct pf_act *, int64_t *now);
+
 /* Deletes events past [retention] events, a bounded number; how many. */
 const struct pf_err	*pf_sweep_events(struct pf_act *, int64_t *n);
 

@@ -65,9 +65,11 @@ pf_act_complete(struct pf_act *a, const struct pf_json *req,
 	if (!as.live && strcmp(as.result, result) != 0)
 		return pf_err_field(PF_STALE, "attempt", "job %s: this lease "
 		    "is over (%s)", as.job, as.result);
+	/* Told to end, it ends as told, however its bot puts it. */
 	if (as.live && ((err = pf_assignment_end(a->db, &as, "completed",
 	    result, a->now)) != NULL ||
-	    (err = pf_move_job(a, &j, results[i].event, message)) != NULL ||
+	    (err = pf_move_job(a, &j, j.cancel ? PF_JOB_CANCEL :
+	    results[i].event, message)) != NULL ||
 	    (err = free_bot(a, &b, results[i].event == PF_JOB_FAIL)) !=
 	    NULL))
 		return err;

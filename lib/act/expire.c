@@ -23,6 +23,7 @@ silence_bot(struct pf_act *a, const char *id, bool with_job, const char *why)
 	if ((err = pf_bot_get(&b, a->db, id)) != NULL)
 		return err->class == PF_NOTFOUND ? NULL : err;
 	b.job[0] = '\0';
+	b.online = false;
 	b.failures += with_job ? 1 : 0;
 	if (b.failures >= a->conf->max_failures)
 		return pf_move_bot(a, &b, PF_BOT_BROKE, "failed too often");
@@ -83,8 +84,9 @@ expire_job(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	    a->conf->tick + 1 >= a->tick)
 		return stale("tick", "job", as.job);
 	if ((err = pf_assignment_end(a->db, &as, "expired", "timed_out",
-	    a->now)) != NULL || (err = pf_move_job(a, &j, PF_JOB_OVERRUN,
-	    "overran its duration and grace")) != NULL ||
+	    a->now)) != NULL || (err = pf_move_job(a, &j, j.cancel ?
+	    PF_JOB_CANCEL : PF_JOB_OVERRUN, "overran its duration and grace"))
+	    != NULL ||
 	    (err = pf_bot_get(&b, a->db, as.bot)) != NULL)
 		return err;
 	b.job[0] = '\0';
@@ -107,7 +109,7 @@ expire_bot(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	    (err = pf_json_int(&lease, req, "lease_tick", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_bot_get(&b, a->db, id)) != NULL)
 		return err;
-	if (b.lease_tick != lease || b.job[0] != '\0' ||
+	if (b.lease_tick != lease || b.job[0] != '\0' || !b.online ||
 	    b.lease_tick + pf_conf_lease_ticks(a->conf) >= a->tick)
 		return stale("lease_tick", "bot", id);
 	if ((err = silence_bot(a, id, false, "silent")) != NULL)

@@ -12,6 +12,8 @@
 #include "act/common.h"
 #include "model/system.h"
 
+#define HOUR	INT64_C(3600000)
+
 /* A new boot: everybody gets a full lease. */
 static const struct pf_err *
 new_boot(struct pf_act *a)
@@ -22,6 +24,22 @@ new_boot(struct pf_act *a)
 	if ((err = pf_assignment_renew_all(a->db, &n, a->tick)) != NULL)
 		return err;
 	return pf_bot_renew_all(a->db, a->tick);
+}
+
+/*
+ * What is old is judged by a wall clock that goes forward at most twice as
+ * fast as time does, and an hour at a start: one that was set ten years ahead
+ * makes nothing old at once, and there is time to notice.
+ */
+static void
+trust(struct pf_ticks *t, int64_t now, int64_t passed)
+{
+	int64_t most = t->trusted + (passed < 0 ? HOUR : 2 * passed);
+
+	if (t->trusted == 0)
+		t->trusted = now;
+	else if (now > t->trusted)
+		t->trusted = now < most ? now : most;
 }
 
 const struct pf_err *
@@ -48,12 +66,14 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (strcmp(t.boot, boot) != 0 || boot_ms < t.boot_ms) {
 		if ((err = new_boot(a)) != NULL)
 			return err;
+		trust(&t, a->now, -1);
 		snprintf(t.boot, sizeof(t.boot), "%s", boot);
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);
 	} else if (boot_ms - t.boot_ms >= a->conf->tick) {
 		counted = !deaf;
 		t.tick += counted ? 1 : 0;
+		trust(&t, a->now, boot_ms - t.boot_ms);
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);
 	}

@@ -8,7 +8,7 @@
 
 #define COLUMNS	"SELECT a.job_id, a.bot_id, a.inc, a.epoch, a.attempt, " \
 	"a.status, a.progress, a.timestamp, a.lease_tick, a.start_tick, " \
-	"a.result FROM assignments a "
+	"a.result, coalesce(a.given_tick, a.lease_tick) FROM assignments a "
 
 /* Runs the query, which yields one row at most, and ends it. */
 static const struct pf_err *
@@ -32,6 +32,7 @@ one(struct pf_assignment *a, bool *found, struct pf_q *q)
 		a->lease_tick = pf_q_int(q, 8);
 		a->start_tick = pf_q_int(q, 9);
 		pf_q_copy(q, 10, a->result, sizeof(a->result));
+		a->given_tick = pf_q_int(q, 11);
 	}
 	pf_q_done(q);
 	return err;
@@ -67,8 +68,9 @@ const struct pf_err *
 pf_assignment_insert(struct pf_db *db, const struct pf_assignment *a)
 {
 	return pf_db_run(db, NULL, "INSERT INTO assignments (job_id, epoch, "
-	    "attempt, bot_id, inc, timestamp, status, lease_tick) VALUES "
-	    "(?, ?, ?, ?, ?, ?, 'assigned', ?)", "siissii", a->job, a->epoch,
+	    "attempt, bot_id, inc, timestamp, status, lease_tick, "
+	    "given_tick) VALUES (?, ?, ?, ?, ?, ?, 'assigned', ?7, ?7)",
+	    "siissii", a->job, a->epoch,
 	    a->attempt, a->bot, a->inc, a->timestamp, a->lease_tick);
 }
 

@@ -23,6 +23,7 @@ struct pf_assignment {
 	int64_t		 timestamp;
 	int64_t		 lease_tick;
 	int64_t		 start_tick;
+	int64_t		 given_tick;	/* of the grant */
 	char		 result[64];	/* how it ended */
 };
 

@@ -79,10 +79,12 @@ load(struct pf_bot *b, const struct pf_q *q)
 	b->lease_tick = pf_q_int(q, 9);
 	b->last_seen = pf_q_int(q, 10);
 	b->timeout_at = pf_q_int(q, 11);
+	b->online = pf_q_int(q, 12) != 0;
 }
 
 #define COLUMNS	"id, name, hostname, status, inc, capabilities, " \
-	"current_job, failure_count, drain, lease_tick, last_seen, timeout_at"
+	"current_job, failure_count, drain, lease_tick, last_seen, timeout_at, " \
+	"is_online"
 
 const struct pf_err *
 pf_bot_get(struct pf_bot *b, struct pf_db *db, const char *id)
@@ -141,7 +143,7 @@ pf_bot_update(struct pf_db *db, const struct pf_bot *b)
 	    "lease_tick = ?11 WHERE id = ?1", "sssssiiiiii", b->id,
 	    states[b->state], b->inc, b->capabilities,
 	    b->job[0] != '\0' ? b->job : NULL, b->failures,
-	    (int64_t)b->drain, (int64_t)(b->state != OUT), b->last_seen,
+	    (int64_t)b->drain, (int64_t)b->online, b->last_seen,
 	    b->timeout_at, b->lease_tick);
 }
 

@@ -50,6 +50,7 @@ struct pf_bot {
 	char		 job[PF_ID_MAX + 1];	/* current job or "" */
 	int64_t		 failures;
 	bool		 drain;
+	bool		 online;		/* heard within its lease */
 	int64_t		 lease_tick;
 	int64_t		 last_seen;		/* wall, ms */
 	int64_t		 timeout_at;		/* for people */

@@ -25,6 +25,7 @@ struct pf_ticks {
 	int64_t	 tick;
 	char	 boot[40];
 	int64_t	 boot_ms;
+	int64_t	 trusted;	/* wall time that ticks bear out, ms */
 };
 /* A database without a clock has tick 0 of boot "". */
 const struct pf_err	*pf_ticks_get(struct pf_ticks *, struct pf_db *);

@@ -24,6 +24,7 @@ static const struct {
 	{ 2, pf_schema_2_sql },
 	{ 3, pf_schema_3_sql },
 	{ 4, pf_schema_4_sql },
+	{ 5, pf_schema_5_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))

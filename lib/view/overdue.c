@@ -20,11 +20,13 @@ pf_clock_get(struct pf_clock *c, struct pf_db *db)
 	bool more = false;
 
 	*c = (struct pf_clock){ 0 };
-	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms FROM clock", ""))
-	    == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms, trusted "
+	    "FROM clock", "")) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more) {
 		c->tick = pf_q_int(&q, 0);
 		pf_q_copy(&q, 1, c->boot, sizeof(c->boot));
 		c->boot_ms = pf_q_int(&q, 2);
+		c->trusted = pf_q_int(&q, 3);
 	}
 	pf_q_done(&q);
 	return err;
@@ -77,7 +79,8 @@ pf_overdue(struct pf_db *db, const struct pf_conf *conf,
 		return err;
 	if ((err = pf_q(&q, db, "SELECT '', id, 0, 0, lease_tick, '', name "
 	    "FROM bots WHERE gone_at IS NULL AND current_job IS NULL AND "
-	    "status IN ('registering', 'idle') AND lease_tick < ?1 "
+	    "(status IN ('registering', 'idle') OR (status = 'failed' AND "
+	    "is_online)) AND lease_tick < ?1 "
 	    "ORDER BY lease_tick, id", "i", last)) == NULL)
 		err = pass(&q, "bot", c->tick, each, arg);
 	pf_q_done(&q);

@@ -15,6 +15,7 @@ struct pf_clock {
 	int64_t	 tick;
 	char	 boot[40];
 	int64_t	 boot_ms;
+	int64_t	 trusted;	/* wall time that ticks bear out, 0: none */
 };
 
 const struct pf_err	*pf_clock_get(struct pf_clock *, struct pf_db *);

@@ -152,16 +152,19 @@ say_archive(const char *job)
 	printf("job %s would be archived\n", job);
 }
 
-/* What is past its retention.  A clock that was set harms nothing: events
- * reports and the lists of ended jobs are all that shrink. */
+/* What is past its retention, by the clock that cannot jump (op tick). */
 static const struct pf_err *
-sweep(struct pf_db *db, const struct pf_conf *conf, bool dry)
+sweep(struct pf_db *db, const struct pf_conf *conf, const struct pf_clock *c,
+    bool dry)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
+	int64_t now = pf_wall_ms();
 	bool old = false;
 
-	if ((err = pf_overdue_old(db, conf, pf_wall_ms(), &old,
+	if (now > c->trusted)
+		now = c->trusted;
+	if ((err = pf_overdue_old(db, conf, now, &old,
 	    dry ? say_archive : archive)) != NULL || !old)
 		return err;
 	if (dry) {
@@ -193,7 +196,7 @@ reap(struct pf_db *db, const struct pf_conf *conf, bool dry)
 	if ((err = pf_overdue(db, conf, &c, dry ? say : expire, NULL)) !=
 	    NULL)
 		return err;
-	return sweep(db, conf, dry);
+	return sweep(db, conf, &c, dry);
 }
 
 int

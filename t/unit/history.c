@@ -2,17 +2,15 @@
  * Random histories of ops against a model of the states small enough to be
  * seen to be right.  Seeds are fixed; PF_SEEDS=n tries n of them.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/acts.h"
 #include "../lib/sound.h"
 #include "../lib/tap.h"
-#include "act/act.h"
 #include "base/mem.h"
 #include "codec/hash.h"
-#include "codec/op.h"
 #include "model/campaign.h"
 #include "model/system.h"
 #include "os/clock.h"
@@ -35,7 +33,7 @@ static struct bot {
 	char	 id[PF_ID_MAX + 1];	/* "" while it is unknown */
 	int	 state, inc, job;	/* job -1: none */
 	int	 failures;
-	bool	 drain;
+	bool	 drain, online;
 	int64_t	 seen;			/* tick */
 } bots[BOTS];
 
@@ -43,7 +41,8 @@ static struct job {
 	char	 id[PF_ID_MAX + 1];
 	int	 state, attempt, strikes, engine, priority, bot;
 	bool	 cancel;
-	int64_t	 lease;			/* tick of the last renewal */
+	int64_t	 lease, given;		/* ticks: of the last renewal, of the
+					 * grant */
 	const char *ended;		/* result of the last lease */
 	int	 ended_bot;
 } jobs[JOBS];
@@ -51,7 +50,6 @@ static struct job {
 static int njobs;
 static int64_t tick, boot_ms;
 static uint64_t chance;
-static struct pf_act act;
 static struct pf_conf conf;
 static char sha[PF_SHA_TEXT];
 
@@ -62,33 +60,6 @@ roll(int n)
 	chance ^= chance >> 7;
 	chance ^= chance << 17;
 	return (int)(chance % (uint64_t)n);
-}
-
-/* One op; the class of its refusal or PF_OK, its reply in *j. */
-static enum pf_class __attribute__((format(printf, 2, 3)))
-op(struct pf_json **j, const char *fmt, ...)
-{
-	struct pf_buf line = PF_BUF_INIT, reply = PF_BUF_INIT;
-	const struct pf_err *err;
-	enum pf_class class = PF_OK;
-	char text[1024];
-	va_list ap;
-	bool lazy;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	pf_buf_adds(&line, text);
-	*j = NULL;
-	if (pf_act_line(&act, &reply, line.data, line.len, &lazy) != NULL ||
-	    pf_act_close(&act) != NULL ||
-	    pf_json_parse(j, reply.data, reply.len) != NULL)
-		class = PF_BUG;
-	else if ((err = pf_op_reply_err(*j)) != NULL)
-		class = err->class;
-	pf_buf_free(&line);
-	pf_buf_free(&reply);
-	return class;
 }
 
 static bool
@@ -138,6 +109,7 @@ do_register(int b)
 	if (!known || bots[b].state == IDLE || bots[b].state == OUT)
 		bots[b].state = REG;
 	bots[b].seen = tick;
+	bots[b].online = true;
 	pf_json_free(j);
 	return got == PF_OK ? PF_OK : PF_BUG;
 }
@@ -190,6 +162,8 @@ took(int b, const char *id, bool again)
 		jobs[bots[b].job].lease = tick;
 		return again && j == bots[b].job ? PF_OK : PF_BUG;
 	}
+	if (again)
+		return PF_BUG;
 	if (bots[b].state == FAILED || bots[b].drain || best == -1) {
 		if (bots[b].state == REG || bots[b].state == OUT)
 			bots[b].state = IDLE;
@@ -200,10 +174,28 @@ took(int b, const char *id, bool again)
 	jobs[j].state = GIVEN;
 	jobs[j].attempt++;
 	jobs[j].bot = b;
-	jobs[j].lease = tick;
+	jobs[j].lease = jobs[j].given = tick;
 	bots[b].job = j;
 	bots[b].state = BUSY;
 	return PF_OK;
+}
+
+/* A job that it was given long ago and never started is taken from it. */
+static void
+tire(int b)
+{
+	struct job *j;
+
+	if (bots[b].job == -1)
+		return;
+	j = &jobs[bots[b].job];
+	if (j->state != GIVEN || tick - j->given <= 2 * LEASE)
+		return;
+	j->strikes++;
+	requeue(b, "tired");
+	if (j->state == PEND && j->strikes > conf.max_attempts)
+		j->state = FAIL;
+	bots[b].state = IDLE;
 }
 
 static enum pf_class
@@ -218,11 +210,14 @@ do_claim(int b)
 	    bots[b].id[0] != '\0' ? bots[b].id : "nobody", bots[b].inc);
 	(void)pf_json_str(&id, pf_json_get(j, "job"), "id");
 	(void)pf_json_bool(&again, j, "again");
-	if (got == PF_OK)
+	if (got == PF_OK) {
+		tire(b);
 		got = took(b, id, again);
+	}
 	else if (got == PF_NOTFOUND && bots[b].id[0] == '\0')
 		got = PF_OK;
 	bots[b].seen = tick;
+	bots[b].online = true;
 	pf_json_free(j);
 	return got;
 }
@@ -251,12 +246,14 @@ do_token(int b)
 	if (bots[b].job == j && attempt == jobs[j].attempt) {
 		want = PF_OK;
 		bots[b].seen = tick;
+		bots[b].online = true;
 		if (k < 2) {
 			jobs[j].state = RUN;
 			jobs[j].lease = tick;
 		} else if (k == 2) {
 			release(b, results[r]);
-			jobs[j].state = r == 0 ? DONE : r == 1 ? FAIL : CANC;
+			jobs[j].state = r == 2 || jobs[j].cancel ? CANC :
+			    r == 0 ? DONE : FAIL;
 			bots[b].state = IDLE;
 			if (r != 1)
 				bots[b].failures = 0;
@@ -348,6 +345,7 @@ static void
 silent(int b, bool with_job)
 {
 	bots[b].failures += with_job ? 1 : 0;
+	bots[b].online = false;
 	bots[b].state = bots[b].state == FAILED ||
 	    bots[b].failures >= conf.max_failures ? FAILED : OUT;
 }
@@ -370,7 +368,7 @@ do_expire(int b)
 	    with ? "lease" : "bot", bots[b].id, j->id, j->attempt,
 	    (long long)lease);
 	pf_json_free(reply);
-	if (lease + LEASE >= tick)
+	if (lease + LEASE >= tick || (!with && !bots[b].online))
 		return got == PF_STALE ? PF_OK : PF_BUG;
 	if (with) {
 		j->strikes++;
@@ -380,24 +378,6 @@ do_expire(int b)
 	}
 	silent(b, with);
 	return got;
-}
-
-/* Status and number of a row by id; what differs is said. */
-static bool
-row_is(const char *sql, const char *id, const char *status, int64_t n)
-{
-	struct pf_q q = PF_Q_INIT;
-	bool more = false, good;
-
-	good = pf_q(&q, act.db, sql, "s", id) == NULL &&
-	    pf_q_row(&q, &more) == NULL && more &&
-	    strcmp(pf_q_text(&q, 0), status) == 0 && pf_q_int(&q, 1) == n;
-	if (!good)
-		fprintf(stderr, "# %s: %s %d, expected %s %d\n", id, more ?
-		    pf_q_text(&q, 0) : "", more ? (int)pf_q_int(&q, 1) : 0,
-		    status, (int)n);
-	pf_q_done(&q);
-	return good;
 }
 
 static bool

@@ -1,0 +1,160 @@
+#!/bin/sh
+# Leases by op lines alone, the ticks counted by hand: how they end, what
+# counts as a strike, what becomes of the bot.
+# shellcheck disable=SC2119 # no arguments meant
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/sched.sh
+. "$PF_ROOT/t/lib/sched.sh"
+need jq sqlite3 faketime
+
+sched_new '[timeouts]
+tick = 60s
+bot = 180s
+[limits]
+max_failures = 2
+max_attempts = 3'
+boot=$(cat /proc/sys/kernel/random/boot_id)
+ms=60000
+# ticks N: that many, an interval apart
+ticks()
+{
+	n=$1
+	while [ "$n" -gt 0 ]; do
+		ms=$((ms + 60000)) n=$((n - 1))
+		op "{\"op\":\"tick\",\"boot\":\"$boot\",\"boot_ms\":$ms,\"prev\":$(sql 'SELECT coalesce(max(tick), 0) FROM clock')}"
+	done
+}
+# claim NAME: by bot $bot; sets id and token
+claim()
+{
+	op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-$1\"}"
+	id=$(get .job.id)
+	token="\"bot\":\"$bot\",\"inc\":\"i-$1\",\"job\":\"$id\",\"epoch\":$(get .epoch),\"attempt\":$(get .attempt)"
+}
+beat() { op "{\"op\":\"heartbeat\",$token}"; }
+of_job() { sql "SELECT $1 FROM jobs WHERE id = '$id'"; }
+of_bot() { sql "SELECT $1 FROM bots WHERE id = '$bot'"; }
+expire()
+{
+	op "{\"op\":\"expire\",\"what\":\"${1:-lease}\",$token,\"lease_tick\":$(sql "SELECT max(lease_tick) FROM ${2:-assignments} WHERE ${3:-ended_at IS NULL}"),\"tick\":0}"
+}
+ticks 1
+
+# A cancel is a cancel, however the bot puts it.
+job -k 3
+bot a '["libfuzzer"]'
+for result in completed failed timed_out; do
+	claim a
+	beat
+	op "{\"op\":\"cancel\",\"job\":\"$id\"}"
+	op "{\"op\":\"complete\",$token,\"result\":\"$result\"}"
+	is "$(get .status)" cancelled "cancelled, though its bot says $result"
+	is "$(of_job status)" cancelled 'and so it stands'
+	op "{\"op\":\"complete\",$token,\"result\":\"$result\"}"
+	is "$(get '"\(.ok) \(.status) \(.replay)"')" 'true cancelled true' \
+	    'said twice, answered alike'
+done
+job -d 1s
+claim a
+beat
+op "{\"op\":\"cancel\",\"job\":\"$id\"}"
+ticks 8
+beat
+expire job
+is "$(get '"\(.ok) \(.status)"')" 'true cancelled' \
+    'one that overran while it was being cancelled'
+
+# What is a strike: by ticks, whatever the wall clock says.
+job
+claim a
+beat
+ticks 5
+expire
+is "$(get .status)" pending 'a lease lost'
+is "$(of_job strikes)" 1 'without progress: a strike'
+is "$(of_bot "status || ' ' || is_online")" 'timed_out 0' 'its bot is out'
+bot b '["libfuzzer"]'
+claim b
+beat
+ticks 1
+beat
+ticks 4
+reply=$(printf '{"op":"expire","what":"lease",%s,"lease_tick":%s}\n' "$token" \
+    "$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')" |
+    faketime -f +2d pf-sched apply 2>/dev/null)
+is "$(get .status) $(of_job strikes)" 'pending 2' \
+    'a clock two days ahead makes no progress'
+bot c '["libfuzzer"]'
+claim c
+beat
+i=0
+while [ $i -lt 11 ]; do
+	ticks 1
+	beat
+	i=$((i + 1))
+done
+ticks 4
+reply=$(printf '{"op":"expire","what":"lease",%s,"lease_tick":%s}\n' "$token" \
+    "$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')" |
+    faketime -f -2d pf-sched apply 2>/dev/null)
+is "$(get .status) $(of_job strikes)" 'pending 0' \
+    'more than ten minutes are progress, with a clock two days behind'
+bot d '["libfuzzer"]'
+claim d
+beat
+op "{\"op\":\"coverage\",\"rows\":[{\"rid\":\"$(printf x | sha256sum | cut -c 1-64)\",$token,\"seq\":1,\"time\":1700000000000,\"edges\":1}]}"
+ticks 5
+expire
+is "$(get .status) $(of_job strikes)" 'pending 0' 'so is a result'
+
+# Asked for again and again, never started.
+bot e '["libfuzzer"]'
+claim e
+first=$id
+ticks 3
+claim e
+is "$id $(get .again)" "$first true" 'the same again'
+ticks 3
+claim e
+is "$id $(get .again)" "$first true" 'and again, in two leases'
+ticks 1
+claim e
+is "$(get '"\(.again) \(.attempt)"')" 'false 6' 'then its lease is over'
+is "$(sql "SELECT strikes || ' ' || status FROM jobs WHERE id = '$first'")" \
+    '1 assigned' 'which is a strike'
+like "$(sql "SELECT group_concat(why) FROM events WHERE subject = '$first'")" \
+    'asked for again and again, and never started' 'and an event'
+beat
+ticks 9
+beat
+claim e
+is "$(get .again)" true 'one that was started may be asked for at any time'
+
+# A bot that fails by silence is not online.
+op "{\"op\":\"handback\",$token}"
+sqlite3 "$T/m/storage/data/pandafuzz.db" \
+    "UPDATE bots SET failure_count = 1 WHERE id = '$bot'"
+claim e
+beat
+ticks 5
+expire
+is "$(of_bot "status || ' ' || is_online")" 'failed 0' 'failed, and not there'
+op "{\"op\":\"heartbeat\",\"bot\":\"$bot\",\"inc\":\"i-e\"}"
+is "$(of_bot "status || ' ' || is_online")" 'failed 1' 'failed, and there'
+ticks 5
+if unshare -T --boottime 5 --fork true 2>/dev/null; then
+	like "$(unshare -T --boottime 9000000 --fork pf-reaper)" \
+	    "\"what\":\"bot\",\"bot\":\"$bot\"" 'the reaper sees it go'
+else
+	skip 'no time namespaces here'
+fi
+token="\"bot\":\"$bot\""
+expire bot bots "id = '$bot'"
+is "$(get .ok) $(of_bot "status || ' ' || is_online")" 'true failed 0' \
+    'failed, and gone again'
+expire bot bots "id = '$bot'"
+is "$(get .class)" stale 'once'
+op "{\"op\":\"reset\",\"bot\":\"$bot\"}"
+is "$(of_bot "status || ' ' || failure_count")" 'idle 0' 'reset: idle'
+done_testing
