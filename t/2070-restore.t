@@ -13,8 +13,26 @@ for words in 'snapshot x' 'backup' 'backup a b' 'restore' 'rebuild x'; do
 	# shellcheck disable=SC2086
 	check "refused: $words" 64 - '~^usage: pf-sched' pf-sched $words
 done
-check 'a backup into the storage itself' 64 - '~is the storage itself' \
-    pf-sched backup "$storage"
+# By whatever name, a backup over the database would be its end.
+before=$(stat -c %i "$db")
+ln -s "$storage" "$T/link"
+for place in "$storage" "$storage/" "$storage/data" "$T/m/x/../storage" \
+    "$T/link" "$T/link/corpus/new/deep" "$storage/../storage"; do
+	mkdir -p "$T/m/x"
+	check "a backup into $(basename "$place")" 64 - \
+	    '~lies in the storage itself' pf-sched backup "$place"
+	check "a restore from $(basename "$place")" 64 - \
+	    '~lies in the storage itself' pf-sched restore "$place"
+done
+check 'a relative one' 64 - '~lies in the storage itself' \
+    sh -c 'cd "$1" && pf-sched backup storage' sh "$T/m"
+check 'a backup into nothing' 64 - '~has no name' pf-sched backup ''
+check 'a restore from nowhere' 64 - '~has no name' pf-sched restore ''
+is "$(stat -c %i "$db")" "$before" 'the database is the same file'
+mkdir "$T/busy"
+: >"$T/busy/backup.lock"
+check 'a second backup at once' 75 - '~another backup into .*/busy is under' \
+    flock "$T/busy/backup.lock" pf-sched backup "$T/busy"
 check 'a restore from nothing' 66 - '~no such database' \
     pf-sched restore "$T/nothing"
 mkdir -p "$T/junk/data"

@@ -273,6 +273,61 @@ pf_disk_free(int64_t *bytes, int64_t *inodes, const char *path)
 	return NULL;
 }
 
+/* Opens path, or the nearest directory above it that is there. */
+static int
+open_nearest(const char *path)
+{
+	char *copy = pf_strdup(path), *slash;
+	int fd;
+
+	while ((fd = open(copy, O_PATH | O_CLOEXEC)) == -1 &&
+	    (errno == ENOENT || errno == ENOTDIR)) {
+		for (slash = copy + strlen(copy); slash > copy &&
+		    slash[-1] == '/';)
+			*--slash = '\0';
+		if ((slash = strrchr(copy, '/')) == NULL)
+			fd = open(".", O_PATH | O_CLOEXEC);
+		else if (slash == copy)
+			fd = open("/", O_PATH | O_CLOEXEC);
+		else {
+			*slash = '\0';
+			continue;
+		}
+		break;
+	}
+	free(copy);
+	return fd;
+}
+
+const struct pf_err *
+pf_within(bool *in, const char *path, const char *root)
+{
+	const struct pf_err *err = NULL;
+	struct stat at, up, top;
+	int fd, next;
+
+	*in = false;
+	if (stat(root, &top) == -1)
+		return pf_errno("%s", root);
+	if ((fd = open_nearest(path)) == -1 || fstat(fd, &at) == -1)
+		err = pf_errno("%s", path);
+	while (err == NULL && !*in) {
+		*in = at.st_ino == top.st_ino && at.st_dev == top.st_dev;
+		next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (next == -1 || fstat(next, &up) == -1)
+			err = *in ? NULL : pf_errno("%s/..", path);
+		close(fd);
+		fd = next;
+		if (fd == -1 || (up.st_ino == at.st_ino &&
+		    up.st_dev == at.st_dev))
+			break;		/* the root of all */
+		at = up;
+	}
+	if (fd != -1)
+		close(fd);
+	return err;
+}
+
 bool
 pf_exists(const char *path)
 {

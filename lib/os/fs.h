@@ -56,6 +56,13 @@ void			 pf_names_free(char **);
 const struct pf_err	*pf_disk_free(int64_t *bytes, int64_t *inodes,
 			    const char *path);
 
+/*
+ * *in: whether path, or what of it is there, lies in the directory root or is
+ * root itself, by whatever name, link or detour it is called.
+ */
+const struct pf_err	*pf_within(bool *in, const char *path,
+			    const char *root);
+
 /* True if path is there. */
 bool	pf_exists(const char *path);
 

@@ -1,15 +1,17 @@
 /*
  * pf-sched backup: a consistent copy of the database while it is in use.
  */
+#include <sys/stat.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "os/fs.h"
+#include "os/lock.h"
 #include "sched/sched.h"
 
 /* Opens the copy as any reader would, and looks all of it over. */
@@ -42,12 +44,18 @@ copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
 	const struct pf_err *err;
 	struct pf_db *db = NULL;
 	char *fresh = pf_asprintf("%s/new", dir);
+	char *lock = pf_asprintf("%s/backup.lock", dir);
 	char *data = pf_asprintf("%s/data", fresh);
 	char *to = pf_asprintf("%s/pandafuzz.db", data);
 	char *place = pf_asprintf("%s/data", dir);
 	char *final = pf_asprintf("%s/pandafuzz.db", place);
+	int fd = -1;
 
-	if ((err = pf_db_open_conf(&db, conf)) == NULL &&
+	if ((err = pf_mkdirs(dir, 0750)) == NULL &&
+	    (err = pf_lock(&fd, lock)) != NULL && err->class == PF_BUSY)
+		err = pf_err(PF_BUSY, "another backup into %s is under way",
+		    dir);
+	if (err == NULL && (err = pf_db_open_conf(&db, conf)) == NULL &&
 	    (err = pf_rmtree(fresh)) == NULL &&
 	    (err = pf_mkdirs(data, 0750)) == NULL &&
 	    (err = pf_mkdirs(place, 0750)) == NULL &&
@@ -64,11 +72,28 @@ copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
 	if (err == NULL)
 		err = pf_rmtree(fresh);
 	pf_db_close(db);
+	if (fd != -1)
+		close(fd);
+	free(lock);
 	free(final);
 	free(place);
 	free(to);
 	free(data);
 	free(fresh);
+	return err;
+}
+
+/* Over the database itself it would be no copy but its end. */
+static const struct pf_err *
+check_place(const char *dir, const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	bool in = false;
+
+	if (*dir == '\0')
+		return pf_err(PF_USAGE, "the directory has no name");
+	if ((err = pf_within(&in, dir, conf->storage_path)) == NULL && in)
+		err = pf_err(PF_USAGE, "%s lies in the storage itself", dir);
 	return err;
 }
 
@@ -81,8 +106,8 @@ verb_backup(struct options *o, const struct pf_conf *conf, int argc,
 
 	if (argc != 2)
 		usage();
-	if (strcmp(argv[1], conf->storage_path) == 0)
-		return pf_err(PF_USAGE, "%s is the storage itself", argv[1]);
+	if ((err = check_place(argv[1], conf)) != NULL)
+		return err;
 	if (o->dry) {
 		printf("would copy %s/data/pandafuzz.db to %s/data\n",
 		    conf->storage_path, argv[1]);

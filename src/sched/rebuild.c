@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/fs.h"
 #include "sched/remake.h"
 
 static const struct pf_err *
@@ -46,7 +47,17 @@ const struct pf_err *
 verb_restore(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
+	const struct pf_err *err;
+	bool in = false;
+
 	if (argc != 2)
 		usage();
+	if (*argv[1] == '\0')
+		return pf_err(PF_USAGE, "the directory has no name");
+	if ((err = pf_within(&in, argv[1], conf->storage_path)) != NULL)
+		return err;
+	if (in)
+		return pf_err(PF_USAGE, "%s lies in the storage itself; "
+		    "rebuild makes the database anew from that", argv[1]);
 	return remake(o, conf, argv[1]);
 }
