@@ -40,7 +40,7 @@ ACT =	act common register heartbeat claim complete submit cancel tick expire \
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
-SCHED =		pf-sched writer serve apply init submit cancel campaign recover \
+SCHED =		pf-sched writer serve client apply init submit cancel campaign recover \
 		snapshot backup remake reload rebuild
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper

@@ -106,6 +106,11 @@ why job "$low" 'pending: waiting for its turn: 1 job of campaign prio before it,
     'another job is before it'
 why bot "$bot" 'idle: gets one of 2 waiting jobs with its next request' \
     'a bot that will get a job'
+op '{"op":"campaign","do":"create","campaign":"other"}'
+other=$(pf-sched submit -N other -e libfuzzer -t /bin/true -C other)
+why job "$other" 'pending: waiting for its turn: 0 jobs of campaign other and 1 other campaign before it, 0 of 1 bots for libfuzzer busy' \
+    'another campaign has the turn'
+pf-sched -q cancel "$other"
 pf-sched campaign pause prio >/dev/null
 why job "$high" 'pending: its campaign prio is paused; pf-sched campaign resume prio goes on with it' \
     'a paused campaign'
@@ -119,6 +124,10 @@ why job "$afl" 'pending: no bot offers afl\+\+' 'nobody knows the engine'
 sed 's/^max_failures.*/&\nmax_concurrent_jobs = 1/' "$PF_CONF" >"$T/one.conf"
 bot two '["libfuzzer"]'
 claim "$bot" i-two hold
+pf-registry drain "$(sql "SELECT id FROM bots WHERE name = 'one'")" >/dev/null
+why job "$low" 'pending: waiting for its turn: 0 jobs of campaign prio before it, 1 of 1 bots for libfuzzer busy' \
+    'all that could are busy'
+pf-registry drain -u "$(sql "SELECT id FROM bots WHERE name = 'one'")" >/dev/null
 PF_CONF=$T/one.conf
 why job "$low" 'pending: limits.max_concurrent_jobs \(1\) is reached' \
     'the limit'
@@ -153,7 +162,7 @@ ticks()
 }
 ticks 1
 ticks 8
-why job "$high" '.*the bot is silent for 8 ticks, its lease ends 3 ticks from now' \
+why job "$high" '.*the bot is silent for 8 ticks, its lease ends 3 ticks from now, not before [0-9T:.-]*Z' \
     'a lease that runs out'
 ticks 3
 why job "$high" '.*the bot is silent for 11 ticks, pf-reaper will take the job from it' \
@@ -168,6 +177,10 @@ sqlite3 "$T/m/storage/data/pandafuzz.db" "UPDATE bots SET status = 'failed',
     failure_count = 2 WHERE id = '$bot'" 2>/dev/null
 why bot "$bot" 'failed: 2 failures; pf-registry reset takes it back' \
     'a bot that failed'
+op "{\"op\":\"drain\",\"bot\":\"$three\"}"
+op "{\"op\":\"heartbeat\",\"bot\":\"$three\",\"inc\":\"i\"}"
+why job "$low" 'pending: no bot that offers libfuzzer takes jobs: 1 timed out, 1 failed, 1 draining' \
+    'one is out, one failed, one drains'
 op "{\"op\":\"deregister\",\"bot\":\"$three\"}"
 why bot "$three" 'deregistered at .*' 'a bot that left'
 bot four '["honggfuzz"]'
@@ -194,7 +207,7 @@ check 'nor comes back' 65 - \
 check 'the list' 0 '~^[^	]*	end	finished	1	0	1	' - pf-report campaigns
 check 'one of them, by name' 0 '~^weight	3$' - pf-report campaign png
 is "$(sql "SELECT group_concat(who || ' ' || n, ', ') FROM (SELECT who, count(*) AS n FROM events WHERE kind = 'campaign' GROUP BY who)")" \
-    'campaign 9, submit 2' 'each change has its event'
+    'campaign 12, submit 2' 'each change has its event'
 
 # Ended jobs can be put away.
 check 'only ended ones' 65 '~"class":"conflict"' - pf-sched apply <<END

@@ -64,6 +64,12 @@ done
 is "$(get .counted)" false 'no tick is counted then'
 pf-reaper | grep expire >"$T/due"
 empty "$T/due" 'and nobody is overdue'
+op "{\"op\":\"expire\",\"what\":\"lease\",\"bot\":\"$bot\",\"job\":\"$id\",\"epoch\":1,\"attempt\":1,\"lease_tick\":0}"
+is "$(get '"\(.class) \(.field)"')" 'stale tick' 'nor can anybody be made so'
+check 'explain says why' 0 \
+    '~assigned on bot one; the master is deaf since [0-9T:.-]*Z: bots are not heard, and no lease ends$' \
+    - pf-report explain job "$id"
+check 'and so does status' 0 '~^deaf_since	[0-9T:.-]*Z$' - pf-report status
 before=$(sql 'SELECT tick FROM clock')
 ear httpd
 ok 'it hears again: counted' counted
@@ -73,7 +79,13 @@ is "$(sql 'SELECT count(*) FROM ears')" 1 'the same ear counts once'
 is "$(sql 'SELECT lease_tick FROM assignments')" "$before" \
     'leases were renewed when it came back, not later'
 is "$(sql "SELECT group_concat(was || ' ' || now) FROM events WHERE who = 'hearing'")" \
-    'deaf hearing' 'the return of hearing has its event'
+    ' hearing,deaf hearing' 'hearing has its events'
+is "$(sql "SELECT group_concat(was || ' ' || now) FROM events WHERE who = 'deaf'")" \
+    'hearing deaf' 'deafness too'
+check 'status when it hears' 0 '~^deaf_since	-$' - pf-report status
+op '{"op":"deaf","ear":"httpd"}'
+is "$(get '"\(.class) \(.field)"')" 'conflict ear' \
+    'who never heard cannot say that he does not'
 serve_stop KILL
 op '{"op":"deaf","ear":"other","forget":true}'
 is "$(get .class)" notfound 'forgetting another one changes nothing'
@@ -95,6 +107,20 @@ ok 'and heard' counted
 serve_stop KILL
 serve_start
 ok 'also by the next server' until_true 10 counted
+kill -STOP $httpd
+ok 'one that hangs is not heard' until_true 10 deaf
+i=0
+while [ $i -lt 30 ]; do
+	tick
+	i=$((i + 1))
+done
+pf-reaper | pf-sched apply >"$T/due"
+is "$(jq -r 'select(.op != "tick" and .ok == false) | .class' "$T/due" |
+    grep -vx stale)" '' 'nobody who seems overdue then is'
+is "$(sql "SELECT status FROM jobs WHERE id = '$id'")" assigned \
+    'the job stays where it is'
+kill -CONT $httpd
+ok 'it goes on, and is' until_true 10 counted
 kill -KILL $httpd
 wait $httpd
 ok 'killed outright, it is missed' until_true 10 deaf

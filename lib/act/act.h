@@ -35,6 +35,7 @@ struct pf_act {
 	bool			 remaking;	/* a database from the tree:
 						 * nobody is told */
 	int64_t			 hearing;	/* ears there; the server's */
+	bool			 is_ear;	/* who sent the op is one */
 	int			 heard;	/* set by an op: 1 the client is an
 					 * ear now, -1 no more */
 	bool			 lazy;	/* set by an op whose effect may be
@@ -52,6 +53,12 @@ const struct pf_err	*pf_act_line(struct pf_act *, struct pf_buf *reply,
 
 /* True for errors after which the transaction cannot go on. */
 bool			 pf_act_dooms(const struct pf_err *);
+
+/*
+ * The last of the ears that were there has gone: an event, inside the open
+ * transaction; why says which.
+ */
+const struct pf_err	*pf_act_deafened(struct pf_act *, const char *why);
 
 /* Before each commit: writes what is left of the transaction. */
 const struct pf_err	*pf_act_close(struct pf_act *);

@@ -1,6 +1,7 @@
 /*
  * Campaigns: create, set, pause, resume, finish.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +88,21 @@ move(struct pf_act *a, struct pf_campaign *c, enum pf_campaign_event event,
 	return err;
 }
 
+static const struct pf_err *
+set(struct pf_act *a, const struct pf_campaign *c, int64_t old)
+{
+	const struct pf_err *err;
+	char why[64];
+
+	if (c->weight == old)
+		return NULL;
+	snprintf(why, sizeof(why), "weight %" PRId64 ", it was %" PRId64,
+	    c->weight, old);
+	if ((err = pf_campaign_update(a->db, c, a->now)) != NULL)
+		return err;
+	return note(a, c, pf_campaign_state_name(c->state), why);
+}
+
 const struct pf_err *
 pf_act_campaign(struct pf_act *a, const struct pf_json *req,
     struct pf_buf *out)
@@ -94,7 +110,7 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	const struct pf_err *err;
 	const char *name = "", *what = "";
 	struct pf_campaign c;
-	int64_t weight = 0;
+	int64_t weight = 0, old;
 	bool found;
 	int i;
 
@@ -111,6 +127,7 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	if (!found && strcmp(what, "create") != 0)
 		return pf_err_field(PF_NOTFOUND, "campaign", "campaign "
 		    "%.128s: unknown", name);
+	old = c.weight;
 	if (weight > 0 || c.weight == 0)
 		c.weight = weight > 0 ? weight : 1;
 	for (i = 0; i < PF_CAMPAIGN_EVENTS && strcmp(what,
@@ -121,7 +138,7 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	else if (i < PF_CAMPAIGN_EVENTS)
 		err = move(a, &c, (enum pf_campaign_event)i, out);
 	else if (strcmp(what, "set") == 0)
-		err = pf_campaign_update(a->db, &c, a->now);
+		err = set(a, &c, old);
 	else
 		err = pf_err_field(PF_DATA, "do", "do: \"%.32s\" is not "
 		    "create, set, pause, resume or finish", what);

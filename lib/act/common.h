@@ -56,6 +56,9 @@ void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 const struct pf_err	*pf_cancel_job(struct pf_act *, const char *id,
 			    const char *message);
 
+/* At a start nobody is there yet: deaf, if anybody is known. */
+const struct pf_err	*pf_start_deaf(struct pf_act *);
+
 /* True while programs that hear bots are known and none of them is there. */
 const struct pf_err	*pf_deaf(struct pf_act *, bool *deaf);
 

@@ -123,9 +123,14 @@ pf_act_expire(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
 	const struct pf_err *err;
 	const char *what = "";
+	bool deaf;
 
-	if ((err = pf_json_need(&what, req, "what")) != NULL)
+	if ((err = pf_json_need(&what, req, "what")) != NULL ||
+	    (err = pf_deaf(a, &deaf)) != NULL)
 		return err;
+	if (deaf && strcmp(what, "job") != 0)
+		return pf_err_field(PF_STALE, "tick", "bots are not heard: "
+		    "nobody's silence counts");
 	if (strcmp(what, "lease") == 0)
 		return expire_lease(a, req, out);
 	if (strcmp(what, "job") == 0)

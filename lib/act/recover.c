@@ -93,6 +93,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 
 	(void)req;
 	if ((err = keep_config(a)) != NULL ||
+	    (err = pf_start_deaf(a)) != NULL ||
 	    (err = pf_tally_write(&a->tally, a->db)) != NULL ||
 	    (err = count(a, &bots, "bots_%")) != NULL ||
 	    (err = count(a, &waiting, "jobs_pending")) != NULL ||

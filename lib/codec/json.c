@@ -17,7 +17,7 @@
 #include "codec/json.h"
 
 #define FEW	16	/* keys that are compared without sorting */
-#define EXACT	9007199254740992.0	/* 2^53: only below are integers exact */
+#define EXACT	9007199254740992.0	/* 2^53: integers are exact below */
 
 /* struct pf_json is cJSON under a name that no other header needs. */
 static const cJSON *

@@ -13,9 +13,9 @@
 
 #define COLUMNS_MAX	32
 
-/* Text without control bytes; blanks stay, a tab does not. */
-static void
-escape(struct pf_buf *b, const char *s)
+/* Blanks stay, a tab does not; nor do controls in two bytes of UTF-8. */
+void
+pf_table_escape(struct pf_buf *b, const char *s)
 {
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
@@ -28,6 +28,10 @@ escape(struct pf_buf *b, const char *s)
 			pf_buf_adds(b, "\\\\");
 		else if (c < 0x20 || c == 0x7f)
 			pf_buf_addf(b, "\\x%02x", c);
+		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
+		    (unsigned char)s[1] < 0xa0)
+			pf_buf_addf(b, "\\xc2\\x%02x",
+			    (unsigned char)*++s);
 		else
 			pf_buf_addc(b, *s);
 	}
@@ -66,7 +70,7 @@ put(struct pf_table *t, const char *s)
 
 	if (t->format == PF_FORMAT_ALIGNED) {
 		start = t->cells.len;
-		escape(&t->cells, s);
+		pf_table_escape(&t->cells, s);
 		w = width_of(t->cells.data + start);
 		if (w > t->width[t->at])
 			t->width[t->at] = w;
@@ -74,7 +78,7 @@ put(struct pf_table *t, const char *s)
 	} else {
 		if (t->at > 0)
 			pf_buf_addc(t->out, '\t');
-		escape(t->out, s);
+		pf_table_escape(t->out, s);
 	}
 	row_over(t);
 }

@@ -56,4 +56,7 @@ void	pf_table_real(struct pf_table *, double);
 void	pf_table_null(struct pf_table *);
 void	pf_table_end(struct pf_table *);
 
+/* Text as it stands in a cell, appended: one line without control bytes. */
+void	pf_table_escape(struct pf_buf *, const char *);
+
 #endif

@@ -83,8 +83,8 @@ load(struct pf_bot *b, const struct pf_q *q)
 }
 
 #define COLUMNS	"id, name, hostname, status, inc, capabilities, " \
-	"current_job, failure_count, drain, lease_tick, last_seen, timeout_at, " \
-	"is_online"
+	"current_job, failure_count, drain, lease_tick, last_seen, " \
+	"timeout_at, is_online"
 
 const struct pf_err *
 pf_bot_get(struct pf_bot *b, struct pf_db *db, const char *id)

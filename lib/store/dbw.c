@@ -62,7 +62,7 @@ configure(struct pf_db *db)
 		return pf_err(PF_DENIED, "%s could not be opened for writing",
 		    sqlite3_db_filename(h, "main"));
 	sqlite3_extended_result_codes(h, 1);
-	sqlite3_busy_timeout(h, 10000);
+	sqlite3_busy_timeout(h, 1000);
 	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

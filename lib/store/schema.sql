@@ -1,8 +1,8 @@
 -- The schema of pandafuzz.db, version 1; pf-db(5) is its manual page.
 -- Times are milliseconds since 1970 UTC; hashes are 64 lower-case hex digits.
 
--- What the master knows of itself: master_id, epoch, created; and, as of the
--- last start of the writer, SystemConfig: bot_timeout, job_timeout,
+-- What the master knows of itself: master_id, epoch, created, deaf_since; and,
+-- as of the last start of the writer, SystemConfig: bot_timeout, job_timeout,
 -- heartbeat_interval (ms), max_concurrent_jobs, storage_path.
 CREATE TABLE system (
 	key	TEXT PRIMARY KEY,

@@ -16,6 +16,7 @@ struct job {
 	char	 state[16], campaign_id[PF_ID_MAX + 1], bot[PF_ID_MAX + 1];
 	char	 bot_name[129];
 	int64_t	 priority, created, ended, attempt, silent;
+	int64_t	 last_tick, deaf_since;		/* wall, ms */
 	bool	 cancel;
 };
 
@@ -37,7 +38,9 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    "c.name, c.status, c.id, coalesce(b.id, ''), coalesce(b.name, "
 	    "''), j.priority, j.created_at, coalesce(j.completed_at, 0), "
 	    "j.attempt, coalesce((SELECT tick FROM clock), 0) - "
-	    "coalesce(a.lease_tick, 0), j.cancel FROM jobs j "
+	    "coalesce(a.lease_tick, 0), j.cancel, coalesce((SELECT time FROM "
+	    "clock), 0), coalesce((SELECT CAST(value AS INTEGER) FROM system "
+	    "WHERE key = 'deaf_since'), 0) FROM jobs j "
 	    "JOIN campaigns c ON c.id = j.campaign "
 	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
 	    "LEFT JOIN assignments a ON a.job_id = j.id AND "
@@ -57,6 +60,8 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 		j->attempt = pf_q_int(&q, 11);
 		j->silent = pf_q_int(&q, 12);
 		j->cancel = pf_q_int(&q, 13) != 0;
+		j->last_tick = pf_q_int(&q, 14);
+		j->deaf_since = pf_q_int(&q, 15);
 	}
 	pf_q_done(&q);
 	return err == NULL && !more ? pf_err(PF_NOTFOUND, "job %s: unknown",
@@ -68,18 +73,26 @@ static void
 held(struct pf_buf *b, const struct job *j, const struct pf_conf *conf)
 {
 	int64_t left = pf_conf_lease_ticks(conf) + 1 - j->silent;
+	char when[PF_TIME_TEXT];
 
 	pf_buf_addf(b, "%s on bot %s", j->status, j->bot_name);
 	if (j->cancel)
 		pf_buf_adds(b, ", being cancelled: the bot is told by its "
 		    "next heartbeat");
+	if (j->deaf_since != 0) {
+		pf_buf_addf(b, "; the master is deaf since %s: bots are not "
+		    "heard, and no lease ends", pf_time_text(when,
+		    j->deaf_since));
+		return;
+	}
 	if (j->silent < 2)
 		return;
 	pf_buf_addf(b, "; the bot is silent for %" PRId64 " ticks, ",
 	    j->silent);
 	if (left > 0)
-		pf_buf_addf(b, "its lease ends %" PRId64 " tick%s from now",
-		    left, left == 1 ? "" : "s");
+		pf_buf_addf(b, "its lease ends %" PRId64 " tick%s from now, "
+		    "not before %s", left, left == 1 ? "" : "s",
+		    pf_time_text(when, j->last_tick + left * conf->tick));
 	else
 		pf_buf_adds(b, "pf-reaper will take the job from it");
 }
@@ -112,7 +125,7 @@ get_offer(struct offer *o, struct pf_db *db, const char *engine)
 	return err;
 }
 
-/* Deaf, or at the limit of concurrent jobs: holds for every job. */
+/* At the limit of concurrent jobs: holds for every job. */
 static const struct pf_err *
 at_limit(bool *full, struct pf_db *db, const struct pf_conf *conf)
 {
@@ -129,13 +142,40 @@ at_limit(bool *full, struct pf_db *db, const struct pf_conf *conf)
 	return err;
 }
 
+/* Campaigns with a job for the engine that go before the job's own. */
+static const struct pf_err *
+campaigns_before(int64_t *n, struct pf_db *db, const struct job *j)
+{
+	return pf_db_int(db, n, NULL, "SELECT count(*) FROM campaigns AS c, "
+	    "campaigns AS m WHERE m.id = ?1 AND c.id <> m.id AND c.pending > 0 "
+	    "AND c.status = 'active' AND (CAST(c.running AS REAL) / c.weight, "
+	    "c.turns, c.created_at, c.id) < (CAST(m.running AS REAL) / "
+	    "m.weight, m.turns, m.created_at, m.id) AND EXISTS (SELECT 1 FROM "
+	    "jobs WHERE status = 'pending' AND fuzzer = ?2 AND "
+	    "campaign = c.id)", "ss", j->campaign_id, j->engine);
+}
+
+/* Its turn has not come: what goes before it. */
+static void
+wait_turn(struct pf_buf *b, const struct job *j, const struct offer *o,
+    int64_t jobs, int64_t campaigns)
+{
+	pf_buf_addf(b, "waiting for its turn: %" PRId64 " job%s of campaign "
+	    "%s", jobs, jobs == 1 ? "" : "s", j->campaign);
+	if (campaigns > 0)
+		pf_buf_addf(b, " and %" PRId64 " other campaign%s", campaigns,
+		    campaigns == 1 ? "" : "s");
+	pf_buf_addf(b, " before it, %" PRId64 " of %" PRId64 " bots for %s "
+	    "busy", o->busy, o->free + o->busy, j->engine);
+}
+
 static const struct pf_err *
 pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
     const char *id, const struct job *j)
 {
 	const struct pf_err *err;
 	struct offer o;
-	int64_t before = 0;
+	int64_t before = 0, campaigns = 0;
 	bool full;
 
 	if (strcmp(j->state, "paused") == 0) {
@@ -145,6 +185,7 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	}
 	if ((err = get_offer(&o, db, j->engine)) != NULL ||
 	    (err = at_limit(&full, db, conf)) != NULL ||
+	    (err = campaigns_before(&campaigns, db, j)) != NULL ||
 	    (err = pf_db_int(db, &before, NULL, "SELECT count(*) FROM jobs "
 	    "WHERE status = 'pending' AND campaign = ?1 AND fuzzer = ?2 AND "
 	    "(priority > ?3 OR (priority = ?3 AND (created_at < ?4 OR "
@@ -160,11 +201,8 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	else if (full)
 		pf_buf_addf(b, "limits.max_concurrent_jobs (%" PRId64 ") is "
 		    "reached", conf->max_concurrent_jobs);
-	else if (o.free == 0 || before > 0)
-		pf_buf_addf(b, "waiting for its turn: %" PRId64 " job%s of "
-		    "campaign %s before it, %" PRId64 " of %" PRId64 " bots "
-		    "for %s busy", before, before == 1 ? "" : "s",
-		    j->campaign, o.busy, o.free + o.busy, j->engine);
+	else if (o.free == 0 || before > 0 || campaigns > 0)
+		wait_turn(b, j, &o, before, campaigns);
 	else
 		pf_buf_addf(b, "waiting for the next request of one of %"
 		    PRId64 " free bots for %s", o.free, j->engine);

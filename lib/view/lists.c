@@ -307,6 +307,7 @@ static const struct pf_view_col master_cols[] = {
 	{ NULL,		"tick",			INT },
 	{ NULL,		"tick_time",		TIME },
 	{ NULL,		"ears",			INT },
+	{ NULL,		"deaf_since",		TIME },
 };
 VIEW(master,
     "SELECT (SELECT value FROM system WHERE key = 'master_id'), "
@@ -314,7 +315,8 @@ VIEW(master,
     "(SELECT CAST(value AS INTEGER) FROM system WHERE key = 'epoch'), "
     "(SELECT user_version FROM pragma_user_version), "
     "(SELECT tick FROM clock), (SELECT time FROM clock), "
-    "(SELECT count(*) FROM ears) LIMIT ?1", NULL);
+    "(SELECT count(*) FROM ears), (SELECT nullif(CAST(value AS INTEGER), 0) "
+    "FROM system WHERE key = 'deaf_since') LIMIT ?1", NULL);
 
 /* Those that were never counted are there as zero. */
 static const struct pf_view_col counters_cols[] = {

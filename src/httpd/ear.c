@@ -1,7 +1,8 @@
 /*
  * The ear: one connection to pf-sched that says "bots reach the master here"
- * for as long as it lasts.  While no pf-httpd has one the writer counts no
- * ticks, so that nobody's silence is held against him.
+ * again and again, for as long as this program does its work.  While no
+ * pf-httpd has one the writer counts no ticks, so that nobody's silence is
+ * held against him.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,6 +16,7 @@
 
 #define AGAIN_MS	500	/* between two tries to reach the writer */
 #define LOOK_MS		200	/* how soon the end is noticed */
+#define SAY_MS		5000	/* at least so often it is said again */
 
 struct ear {
 	struct httpd	*h;
@@ -27,14 +29,27 @@ static void
 listen_once(struct ear *e)
 {
 	struct pf_writer *w = NULL;
-	struct pf_json *reply = NULL;
+	struct pf_json *reply;
+	const struct pf_err *err;
+	int64_t every = e->h->conf.tick / 3, next;
+	bool there = true;
 
+	if (every > SAY_MS)
+		every = SAY_MS;
 	if (pf_writer_open(&w, e->h->conf.sched_socket, false, NULL) != NULL)
 		return;
-	if (pf_writer_op(w, &reply, e->line.data, e->h->conf.request) == NULL)
-		while (!e->stop && pf_writer_there(w, LOOK_MS))
-			;
-	pf_json_free(reply);
+	while (!e->stop && there) {
+		err = pf_writer_op(w, &reply, e->line.data,
+		    e->h->conf.request);
+		pf_json_free(reply);
+		if (err != NULL)
+			break;
+		next = pf_boot_ms() + every;
+		do
+			there = pf_writer_there(w, LOOK_MS < every ? LOOK_MS :
+			    every);
+		while (!e->stop && there && pf_boot_ms() < next);
+	}
 	pf_writer_close(w);
 }
 

@@ -30,8 +30,11 @@ report_explain(struct report *r, const char *arg)
 		pf_jw_str(&line, "why", text.data);
 		pf_jw_close(&line, '}');
 		puts(line.data);
-	} else if (err == NULL)
-		puts(text.data);
+	} else if (err == NULL) {
+		/* One line: what bots and people wrote is in it. */
+		pf_table_escape(&line, text.data);
+		puts(line.data);
+	}
 	pf_buf_free(&text);
 	pf_buf_free(&line);
 	return err;

@@ -77,6 +77,9 @@ void			 writer_close(struct writer *);
 const struct pf_err	*writer_line(struct writer *, struct pf_buf *reply,
 			    const char *line, size_t n);
 
+/* Notes, with the next commit, that no ear is there any more. */
+const struct pf_err	*writer_deafened(struct writer *, const char *why);
+
 /* Makes everything since the last commit durable. */
 const struct pf_err	*writer_commit(struct writer *);
 

@@ -24,29 +24,22 @@
 #include "os/notify.h"
 #include "os/sock.h"
 #include "os/stop.h"
+#include "sched/client.h"
 #include "sched/sched.h"
 #include "store/conffile.h"
 #include "store/dbw.h"
 #include "store/writer.h"
 
-#define CLIENTS_MAX	4096
 #define BATCH_MAX	2000		/* lines of a transaction */
-#define OUT_MAX		(4 << 20)	/* unread replies of a client */
+#define OUT_MAX		(256 << 10)	/* unread replies of a client */
+#define OWED_MAX	(16 << 20)	/* of all of them */
+#define FINISH_MS	5000	/* for the last replies */
+#define CROWD_MS	1000	/* until the next try to accept one more */
+#define EAR_MS		1000	/* that an ear may be late */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
 #define GATHER_MS	5	/* to fill a transaction */
 #define AGAIN_MS	20	/* between two tries for the database */
 #define IDLE_MS		INT64_C(30000)	/* on a socket that was handed over */
-
-struct client {
-	int		 fd;
-	struct pf_buf	 in;
-	struct pf_buf	 out;
-	size_t		 mark;		/* replies up to here are committed */
-	bool		 eof;
-	bool		 deaf;		/* what it sends is thrown away */
-	bool		 broken;
-	bool		 ear;		/* bots are heard through it */
-};
 
 struct server {
 	struct writer	 w;
@@ -55,6 +48,9 @@ struct server {
 	struct client	*clients;
 	struct pollfd	*polls;
 	size_t		 n;
+	size_t		 most;		/* as many descriptors allow */
+	size_t		 owed;		/* bytes of unread replies */
+	int64_t		 crowded;	/* until when nobody is let in */
 	int		 listener;
 	bool		 handed;	/* the socket came on fd 0 */
 	bool		 verbose;
@@ -66,21 +62,29 @@ struct server {
 static void
 drop(struct server *s, size_t i)
 {
-	if (s->clients[i].ear && --s->w.act.hearing == 0 && s->verbose)
-		pf_note("bots are not heard any more: no tick counts");
 	close(s->clients[i].fd);
 	pf_buf_free(&s->clients[i].in);
 	pf_buf_free(&s->clients[i].out);
 	s->clients[i] = s->clients[--s->n];
+	s->crowded = 0;
+}
+
+/* Out of descriptors is no error, but nobody is let in until one leaves. */
+static void
+crowd(struct server *s)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+	    errno == ENOBUFS)
+		s->crowded = pf_boot_ms() + CROWD_MS;
 }
 
 static void
 welcome(struct server *s)
 {
 	struct client *c;
-	int fd;
+	int fd = 0;
 
-	while (s->n < CLIENTS_MAX && (fd = accept4(s->listener, NULL, NULL,
+	while (s->n < s->most && (fd = accept4(s->listener, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1) {
 		/* inetd makes its sockets for everybody. */
 		if (s->handed && !pf_sock_peer_ok(fd)) {
@@ -92,49 +96,8 @@ welcome(struct server *s)
 		*c = (struct client){ .fd = fd, .in = PF_BUF_INIT,
 		    .out = PF_BUF_INIT };
 	}
-}
-
-/*
- * Reads what is there.  A client that was refused for good is read to its
- * end all the same: closing on unread bytes would take its answer away.
- */
-static void
-hear(struct client *c)
-{
-	ssize_t n;
-
-	while (c->in.len < PF_OP_MAX) {
-		n = read(c->fd, pf_buf_room(&c->in, PF_OP_MAX), PF_OP_MAX);
-		if (n > 0) {
-			if (!c->deaf)
-				pf_buf_grew(&c->in, (size_t)n);
-			if (n < PF_OP_MAX)
-				return;		/* that was all for now */
-			continue;
-		}
-		if (n == 0)
-			c->eof = true;
-		else if (errno != EAGAIN && errno != EINTR)
-			c->broken = true;
-		return;
-	}
-}
-
-/* Sends committed replies. */
-static void
-tell(struct client *c)
-{
-	ssize_t n;
-
-	while (c->mark > 0) {
-		n = send(c->fd, c->out.data, c->mark, MSG_NOSIGNAL);
-		if (n == -1) {
-			c->broken = errno != EAGAIN && errno != EINTR;
-			return;
-		}
-		pf_buf_eat(&c->out, (size_t)n);
-		c->mark -= (size_t)n;
-	}
+	if (fd == -1)
+		crowd(s);
 }
 
 /* What the last op said of who sent it. */
@@ -143,10 +106,35 @@ mark_ear(struct server *s, struct client *c)
 {
 	int heard = s->w.act.heard;
 
-	if (heard == 0 || c->ear == (heard > 0))
+	if (heard == 0)
 		return;
+	if (c->ear != (heard > 0))
+		s->w.act.hearing += heard;
 	c->ear = heard > 0;
-	s->w.act.hearing += heard;
+	c->heard_at = pf_boot_ms();
+}
+
+/*
+ * Who hears for us: an ear that has not said so for more than a tick hangs,
+ * and is as deaf as one that has gone.
+ */
+static const struct pf_err *
+count_ears(struct server *s)
+{
+	int64_t old = s->w.act.hearing, now = pf_boot_ms();
+	size_t i;
+
+	s->w.act.hearing = 0;
+	for (i = 0; i < s->n; i++)
+		if (s->clients[i].ear && now - s->clients[i].heard_at <=
+		    s->conf.tick + EAR_MS)
+			s->w.act.hearing++;
+	if (old == 0 || s->w.act.hearing > 0)
+		return NULL;
+	if (s->verbose)
+		pf_note("bots are not heard any more: no tick counts");
+	return writer_deafened(&s->w, "the last program that heard bots has "
+	    "gone, or hangs");
 }
 
 /* Executes one client's whole lines; an overlong one breaks it off. */
@@ -163,6 +151,7 @@ work(struct server *s, struct client *c, size_t *lines)
 		if (n >= PF_OP_MAX)
 			break;
 		if (n > 0) {
+			s->w.act.is_ear = c->ear;
 			err = writer_line(&s->w, &c->out, c->in.data + at, n);
 			mark_ear(s, c);
 			++*lines;
@@ -204,27 +193,41 @@ refuse_all(struct server *s, const struct pf_err *err)
 	}
 }
 
+/*
+ * Who does not read its replies is not read either, nor anybody who is owed
+ * some while much is owed to all: memory stays bounded.
+ */
+static bool
+may_ask(const struct server *s, const struct client *c)
+{
+	return !c->eof && c->out.len < OUT_MAX &&
+	    (s->owed < OWED_MAX || c->out.len == 0);
+}
+
 /* Waits for clients, up to ms (-1: as long as it takes), and reads. */
 static bool
 listen_to_all(struct server *s, int ms)
 {
 	size_t i;
 
+	for (s->owed = i = 0; i < s->n; i++)
+		s->owed += s->clients[i].out.len;
 	for (i = 0; i < s->n; i++) {
 		s->polls[i].fd = s->clients[i].fd;
 		s->polls[i].events = 0;
-		if (!s->clients[i].eof && s->clients[i].out.len < OUT_MAX)
+		if (may_ask(s, &s->clients[i]))
 			s->polls[i].events |= POLLIN;
 		if (s->clients[i].mark > 0)
 			s->polls[i].events |= POLLOUT;
 	}
-	s->polls[s->n].fd = s->n < CLIENTS_MAX ? s->listener : -1;
+	s->polls[s->n].fd = s->n < s->most && pf_boot_ms() >= s->crowded ?
+	    s->listener : -1;
 	s->polls[s->n].events = POLLIN;
 	if (poll(s->polls, s->n + 1, ms) == -1)
 		return errno == EINTR;
 	for (i = 0; i < s->n; i++)
 		if ((s->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-			hear(&s->clients[i]);
+			client_hear(&s->clients[i]);
 	if ((s->polls[s->n].revents & POLLIN) != 0)
 		welcome(s);
 	return true;
@@ -259,7 +262,8 @@ turn(struct server *s)
 	size_t i;
 	bool was_open = s->w.open;
 
-	err = work_all(s);
+	if ((err = count_ears(s)) == NULL)
+		err = work_all(s);
 	if (!was_open && s->w.open)
 		s->lazy_since = pf_boot_ms();
 	if (err == NULL && s->w.open && (!s->w.lazy ||
@@ -271,7 +275,7 @@ turn(struct server *s)
 	}
 	for (i = 0; i < s->n; i++) {
 		s->clients[i].mark = s->clients[i].out.len;
-		tell(&s->clients[i]);
+		client_tell(&s->clients[i]);
 	}
 	for (i = s->n; i-- > 0;)
 		if (s->clients[i].broken || (s->clients[i].eof &&
@@ -284,15 +288,17 @@ turn(struct server *s)
 static int
 patience(const struct server *s)
 {
-	int64_t left = -1, now = pf_boot_ms();
+	int64_t left = INT64_MAX, now = pf_boot_ms();
 
 	if (s->w.open)
 		left = s->lazy_since + LAZY_MS - now;
 	else if (s->handed && s->n == 0)
 		left = s->busy_at + s->idle_ms - now;
-	else
-		return -1;
-	return left < 0 ? 0 : (int)left;
+	if (s->crowded > now && s->crowded - now < left)
+		left = s->crowded - now;
+	if (s->w.act.hearing > 0 && s->conf.tick + EAR_MS < left)
+		left = s->conf.tick + EAR_MS;
+	return left == INT64_MAX ? -1 : left < 0 ? 0 : (int)left;
 }
 
 static bool
@@ -370,6 +376,28 @@ listen_on(struct server *s, const struct pf_conf *conf)
 	return NULL;
 }
 
+/* What was done is told before the end, to whoever still reads. */
+static void
+finish(struct server *s)
+{
+	int64_t end = pf_boot_ms() + FINISH_MS;
+	size_t i, left = 1;
+
+	while (left > 0 && pf_boot_ms() < end) {
+		for (left = i = 0; i < s->n; i++) {
+			client_tell(&s->clients[i]);
+			s->polls[i].fd = s->clients[i].broken ||
+			    s->clients[i].mark == 0 ? -1 : s->clients[i].fd;
+			s->polls[i].events = POLLOUT;
+			left += s->polls[i].fd != -1;
+		}
+		if (left > 0)
+			(void)poll(s->polls, s->n, 100);
+	}
+	while (s->n > 0)
+		drop(s, 0);
+}
+
 const struct pf_err *
 verb_serve(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
@@ -395,8 +423,9 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	if ((err = open_writer(&s, &s.conf)) != NULL ||
 	    (err = listen_on(&s, &s.conf)) != NULL)
 		goto done;
-	s.clients = pf_calloc(CLIENTS_MAX, sizeof(*s.clients));
-	s.polls = pf_calloc(CLIENTS_MAX + 1, sizeof(*s.polls));
+	s.most = clients_most();
+	s.clients = pf_calloc(s.most, sizeof(*s.clients));
+	s.polls = pf_calloc(s.most + 1, sizeof(*s.polls));
 	s.busy_at = pf_boot_ms();
 	if (o->verbose)
 		pf_note("serving on %s", s.handed ? "standard input" :
@@ -411,8 +440,7 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	    writer_commit(&s.w);
 	if (!s.handed)
 		unlink(conf->sched_socket);
-	while (s.n > 0)
-		drop(&s, 0);
+	finish(&s);
 done:
 	free(s.clients);
 	free(s.polls);

@@ -76,6 +76,28 @@ writer_close(struct writer *w)
 	w->lock = -1;
 }
 
+static const struct pf_err *
+begin(void *db)
+{
+	return pf_dbw_begin(db);
+}
+
+/* Nobody else writes, but a backup or a person may hold the database up. */
+static const struct pf_err *
+need_open(struct writer *w)
+{
+	const struct pf_err *err;
+
+	if (w->open)
+		return NULL;
+	if ((err = pf_retry_run(&w->act.conf->retry_database, &pf_timer,
+	    &pf_stopping, begin, w->act.db)) != NULL)
+		return err;
+	w->open = true;
+	w->lazy = true;
+	return NULL;
+}
+
 const struct pf_err *
 writer_line(struct writer *w, struct pf_buf *reply, const char *line,
     size_t n)
@@ -83,15 +105,22 @@ writer_line(struct writer *w, struct pf_buf *reply, const char *line,
 	const struct pf_err *err;
 	bool lazy;
 
-	if (!w->open) {
-		if ((err = pf_dbw_begin(w->act.db)) != NULL)
-			return err;
-		w->open = true;
-		w->lazy = true;
-	}
+	if ((err = need_open(w)) != NULL)
+		return err;
 	err = pf_act_line(&w->act, reply, line, n, &lazy);
 	if (!lazy)
 		w->lazy = false;
+	return err;
+}
+
+const struct pf_err *
+writer_deafened(struct writer *w, const char *why)
+{
+	const struct pf_err *err;
+
+	if ((err = need_open(w)) == NULL)
+		err = pf_act_deafened(&w->act, why);
+	w->lazy = false;
 	return err;
 }
 

@@ -1,0 +1,41 @@
+/*
+ * A client of pf-sched serve: its connection, what it has sent and what it is
+ * owed.
+ */
+#ifndef PF_SCHED_CLIENT_H
+#define PF_SCHED_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct client {
+	int		 fd;
+	struct pf_buf	 in;
+	struct pf_buf	 out;
+	size_t		 mark;		/* replies up to here are committed */
+	bool		 eof;
+	bool		 deaf;		/* what it sends is thrown away */
+	bool		 broken;
+	bool		 ear;		/* bots are heard through it */
+	int64_t		 heard_at;	/* when it last said so */
+};
+
+/*
+ * Reads what is there.  A client that was refused for good is read to its
+ * end all the same: closing on unread bytes would take its answer away.
+ */
+void	client_hear(struct client *);
+
+/* Sends committed replies, as many as its connection takes now. */
+void	client_tell(struct client *);
+
+/*
+ * How many clients there may be at once: as many as the system lets us have
+ * descriptors for, of which it is asked for enough.
+ */
+size_t	clients_most(void);
+
+#endif
