@@ -44,9 +44,9 @@ printf '{"op":"complete","bot":"%s","job":"%s","epoch":1,"attempt":1,"result":"c
 apply_late() { pf-sched apply <"$T/late"; }
 check 'the late completion is refused' 65 '~"class":"stale"' - apply_late
 
-# The shipped crontab's lines, as cron runs them.
+# The shipped crontab's lines, as cron runs them, but for what they wait.
 grep -v '^#' "$PF_ROOT/etc/crontab.sample" |
-    sed -n 's/^\([^ 	]*[ 	]*\)\{5\}[a-z]*[ 	]*\(pf-.*\)/\2/p' >"$T/cron"
+    sed -n 's/^\([^ 	]*[ 	]*\)\{5\}[a-z]*[ 	]*\(sleep [0-9]*; \)\{0,1\}\(pf-.*\)/\3/p' >"$T/cron"
 ok 'the crontab has lines' test -s "$T/cron"
 while read -r line; do
 	check "cron: $line" 0 '*' - env -i HOME=/ PF_CONF="$PF_CONF" \

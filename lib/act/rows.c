@@ -54,6 +54,9 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 		return err;
 	if (!pf_sha_ok(row->r.rid))
 		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
+	/* Nothing was filed in times to come, whatever a clock said. */
+	if (row->filed > a->now)
+		row->filed = a->now;
 	if ((err = pf_assignment_get(&as, &found, a->db, row->r.job,
 	    row->epoch, row->attempt)) != NULL)
 		return err;

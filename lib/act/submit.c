@@ -3,9 +3,11 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "act/common.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "model/campaign.h"
 #include "model/event.h"
@@ -15,6 +17,8 @@
 #define ARGS_MAX	64
 #define ARG_LEN		1024
 #define DAY		INT64_C(86400000)
+#define MEMORY_MIN	(INT64_C(16) << 20)
+#define MEMORY_MAX	(INT64_C(1) << 40)
 #define DEF_TIMEOUT	1000		/* ms of one execution */
 
 /* A file name and no path, as the bot will use it. */
@@ -54,6 +58,18 @@ get_blob(const struct pf_act *a, const struct pf_json *v, const char *key,
 	return NULL;
 }
 
+/* A word for a command line: of any bytes a person can see, and blanks. */
+static bool
+word_ok(const char *s)
+{
+	if (s == NULL || strlen(s) > ARG_LEN)
+		return false;
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return false;
+	return true;
+}
+
 /* Arguments: an array of strings, as JSON text. */
 static const struct pf_err *
 get_args(struct pf_buf *out, const struct pf_json *req)
@@ -66,11 +82,10 @@ get_args(struct pf_buf *out, const struct pf_json *req)
 		return pf_err_field(PF_DATA, "args", "args: not an array");
 	pf_jw_open(out, NULL, '[');
 	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
-		if ((s = pf_json_text(v)) == NULL || strlen(s) > ARG_LEN ||
-		    ++n > ARGS_MAX)
+		if (!word_ok(s = pf_json_text(v)) || ++n > ARGS_MAX)
 			return pf_err_field(PF_DATA, "args", "args: not at "
-			    "most %d strings of at most %d bytes", ARGS_MAX,
-			    ARG_LEN);
+			    "most %d strings of at most %d bytes, none of "
+			    "them a control character", ARGS_MAX, ARG_LEN);
 		pf_jw_str(out, NULL, s);
 	}
 	pf_jw_close(out, ']');
@@ -90,8 +105,7 @@ get_options(struct pf_buf *out, const struct pf_json *req)
 		    "options: not an object");
 	pf_jw_open(out, NULL, '{');
 	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
-		if (pf_json_text(v) == NULL || ++n > ARGS_MAX ||
-		    strlen(pf_json_text(v)) > ARG_LEN ||
+		if (!word_ok(pf_json_text(v)) || ++n > ARGS_MAX ||
 		    !pf_engine_name(key, pf_json_key(v)))
 			return pf_err_field(PF_DATA, "options", "options: not "
 			    "at most %d names with strings", ARGS_MAX);
@@ -118,12 +132,15 @@ get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
 	    NULL || (err = pf_get_dur(&n->duration, req, "duration_ms", 1000,
 	    30 * DAY)) != NULL || (err = pf_get_dur(&n->timeout, req,
 	    "exec_timeout_ms", 1, DAY)) != NULL || (err = pf_json_int(
-	    &n->memory, req, "memory_limit", 0, PF_INT_MAX)) != NULL ||
+	    &n->memory, req, "memory_limit", 0, MEMORY_MAX)) != NULL ||
 	    (err = pf_json_str(&n->request, req, "request")) != NULL)
 		return err;
 	if (!pf_text_ok(n->name))
 		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
 		    "to 128 printable bytes");
+	if (n->memory > 0 && n->memory < MEMORY_MIN)
+		return pf_err_field(PF_DATA, "memory_limit", "memory_limit: "
+		    "%" PRId64 " bytes, less than 16 MiB", n->memory);
 	if (!pf_engine_name(engine, given))
 		return pf_err_field(PF_DATA, "engine",
 		    "engine: \"%.32s\" is not an engine name", given);
@@ -132,6 +149,33 @@ get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
 		    "request: not an id");
 	n->engine = engine;
 	return NULL;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* On the bot they lie in one directory. */
+static const struct pf_err *
+names_differ(const struct pf_json *list)
+{
+	const struct pf_err *err = NULL;
+	size_t i, n = 0;
+	const char **names = pf_calloc(pf_json_count(list) + 1,
+	    sizeof(*names));
+	const struct pf_json *v;
+
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v))
+		names[n++] = pf_json_text(pf_json_get(v, "name"));
+	qsort(names, n, sizeof(*names), by_name);
+	for (i = 1; i < n && err == NULL; i++)
+		if (strcmp(names[i - 1], names[i]) == 0)
+			err = pf_err_field(PF_DATA, "seeds", "seeds: the name "
+			    "%.64s twice", names[i]);
+	free(names);
+	return err;
 }
 
 /* Checks all blobs once; names of seeds go into seeds as a JSON array. */
@@ -163,7 +207,7 @@ get_blobs(struct pf_act *a, struct pf_job_new *n, struct pf_buf *seeds,
 		pf_jw_str(seeds, NULL, name);
 	}
 	pf_jw_close(seeds, ']');
-	return NULL;
+	return names_differ(list);
 }
 
 static const struct pf_err *

@@ -7,12 +7,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "os/fs.h"
 
 const struct pf_err *
@@ -258,6 +261,42 @@ pf_names_free(char **v)
 	for (p = v; *p != NULL; p++)
 		free(*p);
 	free(v);
+}
+
+/* True for "...tmp.PID" of a process that is gone, and old enough. */
+static bool
+is_left(const char *path, const char *name)
+{
+	const char *pid = strrchr(name, '.');
+	struct stat st;
+	int64_t n;
+
+	if (pid == NULL || pid - name < 4 || memcmp(pid - 4, ".tmp", 4) != 0 ||
+	    !pf_num(&n, pid + 1, 1, INT32_MAX) || lstat(path, &st) == -1 ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	if (kill((pid_t)n, 0) == 0 || errno != ESRCH)
+		return false;
+	return time(NULL) - st.st_mtime > 3600;
+}
+
+const struct pf_err *
+pf_sweep_tmp(const char *dir)
+{
+	const struct pf_err *err;
+	char **names = NULL, *path;
+	size_t i, n = 0;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; i < n && err == NULL; i++) {
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		if (is_left(path, names[i]) && unlink(path) == -1 &&
+		    errno != ENOENT)
+			err = pf_errno("unlink %s", path);
+		free(path);
+	}
+	pf_names_free(names);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
 }
 
 const struct pf_err *

@@ -52,6 +52,13 @@ const struct pf_err	*pf_rmtree(const char *path);
 const struct pf_err	*pf_names(char ***out, size_t *n, const char *path);
 void			 pf_names_free(char **);
 
+/*
+ * Removes from a directory what a dead process left half-written: regular
+ * files "...tmp.PID" whose process is gone, older than an hour.  A missing
+ * directory has none.
+ */
+const struct pf_err	*pf_sweep_tmp(const char *dir);
+
 /* Free bytes and inodes for an ordinary user on path's file system. */
 const struct pf_err	*pf_disk_free(int64_t *bytes, int64_t *inodes,
 			    const char *path);

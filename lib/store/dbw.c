@@ -232,8 +232,8 @@ pf_dbw_init(const char *storage, bool *made)
 	return err;
 }
 
-static const struct pf_err *
-condemned(const char *storage)
+const struct pf_err *
+pf_dbw_condemned(const char *storage)
 {
 	const struct pf_err *err = NULL;
 	struct pf_buf path = PF_BUF_INIT;
@@ -294,7 +294,7 @@ pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 	*out = NULL;
 	pf_db_path(&path, storage);
 	if ((err = take_lock(lock, storage)) == NULL &&
-	    (err = condemned(storage)) == NULL &&
+	    (err = pf_dbw_condemned(storage)) == NULL &&
 	    (err = open_file(&db, path.data, 0)) == NULL &&
 	    (err = pf_db_int(db, &version, NULL, "PRAGMA user_version", "")) ==
 	    NULL && version != PF_DB_VERSION)

@@ -50,6 +50,9 @@ const struct pf_err	*pf_dbw_check(struct pf_db *);
  */
 const struct pf_err	*pf_dbw_condemn(const char *storage, const char *why);
 
+/* PF_CONFIG if that note is there. */
+const struct pf_err	*pf_dbw_condemned(const char *storage);
+
 /* Adds n to a counter at once; scope is "" or a job's id. */
 const struct pf_err	*pf_counter_add(struct pf_db *, const char *name,
 			    const char *scope, int64_t n);

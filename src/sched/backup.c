@@ -71,7 +71,7 @@ copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
 	}
 	if (err == NULL)
 		err = pf_rmtree(fresh);
-	pf_db_close(db);
+	close_read(db, conf);
 	if (fd != -1)
 		close(fd);
 	free(lock);

@@ -5,7 +5,21 @@
 #include <stdio.h>
 
 #include "sched/sched.h"
+#include "store/dbw.h"
 #include "store/writer.h"
+
+/* As a reader: a writer that serves goes on meanwhile. */
+static const struct pf_err *
+look_over(const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+
+	if ((err = pf_db_open_conf(&db, conf)) == NULL)
+		err = pf_dbw_check(db);
+	close_read(db, conf);
+	return err;
+}
 
 const struct pf_err *
 verb_recover(struct options *o, const struct pf_conf *conf, int argc,
@@ -26,7 +40,8 @@ verb_recover(struct options *o, const struct pf_conf *conf, int argc,
 		puts(line);
 		return NULL;
 	}
-	err = pf_writer_ask(&reply, conf, o->conf_path, line);
+	if ((err = look_over(conf)) == NULL)
+		err = pf_writer_ask(&reply, conf, o->conf_path, line);
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]) && err == NULL;
 	    i++)
 		if ((err = pf_json_int(&n, reply, counts[i], 0, INT64_MAX)) ==

@@ -19,6 +19,7 @@
 #define LINE_BYTES	60000
 #define COMMIT_OPS	200
 #define DOC_MAX		(64 << 20)
+#define EPOCH_MAX	(INT64_C(1) << 40)
 
 /* True if the table has a row with that key. */
 static const struct pf_err *
@@ -257,6 +258,7 @@ replay(struct rows *w, const char *text, size_t n)
 	const struct pf_err *err = NULL;
 	struct pf_json *j = NULL;
 	const char *kind = "";
+	int64_t epoch = 0;
 
 	if (pf_json_parse(&j, text, n) != NULL ||
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
@@ -267,6 +269,10 @@ replay(struct rows *w, const char *text, size_t n)
 		pf_json_free(j);
 		return NULL;
 	}
+	/* What a bot makes up must not use the numbers up. */
+	if (pf_json_int(&epoch, j, "epoch", 0, EPOCH_MAX) == NULL &&
+	    epoch > w->r->epoch)
+		w->r->epoch = epoch;
 	if (w->n == ROWS_MAX || w->line.len + n > LINE_BYTES ||
 	    strcmp(w->kind, kind) != 0)
 		err = flush(w);

@@ -89,6 +89,8 @@ raise_epoch(struct remake *r)
 	    "coalesce(max(epoch), 0) FROM jobs), (SELECT coalesce(max(epoch),"
 	    " 0) FROM assignments), coalesce((SELECT CAST(value AS INTEGER) "
 	    "FROM system WHERE key = 'epoch'), 0))", "");
+	if (known < r->epoch)
+		known = r->epoch;
 	epoch = (epoch > known ? epoch : known) + 1;
 	snprintf(text, sizeof(text), "%" PRId64 "\n", epoch);
 	if (err == NULL)

@@ -17,6 +17,7 @@ struct remake {
 	int64_t			 jobs, bots;	/* taken from metadata/ */
 	int64_t			 replayed;	/* results that were new */
 	int64_t			 refused;	/* lines that made no sense */
+	int64_t			 epoch;		/* the largest of the ledger */
 };
 
 /*

@@ -89,6 +89,12 @@ const struct pf_err	*writer_commit(struct writer *);
  */
 const struct pf_err	*writer_damaged(struct writer *);
 
+/*
+ * Closes what was only read; if it turned out damaged meanwhile that is
+ * noted, so that nobody writes on.
+ */
+void	close_read(struct pf_db *, const struct pf_conf *);
+
 /* Drops it. */
 void			 writer_abort(struct writer *);
 

@@ -55,6 +55,7 @@ struct server {
 	bool		 handed;	/* the socket came on fd 0 */
 	bool		 verbose;
 	int64_t		 lazy_since;
+	int64_t		 looked_at;	/* for a note that it is damaged */
 	int64_t		 busy_at;	/* when a client was last there */
 	int64_t		 idle_ms;	/* then a handed-over socket is left */
 };
@@ -284,21 +285,36 @@ turn(struct server *s)
 			drop(s, i);
 }
 
-/* Milliseconds until something is due without any client's doing. */
+/*
+ * Milliseconds until something is due without any client's doing; once a
+ * second there is a look at ears and for a note of damage in any case.
+ */
 static int
 patience(const struct server *s)
 {
-	int64_t left = INT64_MAX, now = pf_boot_ms();
+	int64_t left = LAZY_MS, now = pf_boot_ms(), due = INT64_MAX;
 
 	if (s->w.open)
-		left = s->lazy_since + LAZY_MS - now;
+		due = s->lazy_since + LAZY_MS - now;
 	else if (s->handed && s->n == 0)
-		left = s->busy_at + s->idle_ms - now;
-	if (s->crowded > now && s->crowded - now < left)
-		left = s->crowded - now;
-	if (s->w.act.hearing > 0 && s->conf.tick + EAR_MS < left)
-		left = s->conf.tick + EAR_MS;
-	return left == INT64_MAX ? -1 : left < 0 ? 0 : (int)left;
+		due = s->busy_at + s->idle_ms - now;
+	if (due < left)
+		left = due;
+	return left < 0 ? 0 : (int)left;
+}
+
+/* Found by us, or noted by somebody who looked. */
+static bool
+damaged(struct server *s)
+{
+	int64_t now = pf_boot_ms();
+
+	if (now - s->looked_at >= LAZY_MS) {
+		s->looked_at = now;
+		if (pf_dbw_condemned(s->conf.storage_path) != NULL)
+			pf_db_damage(s->w.act.db);
+	}
+	return pf_db_damaged(s->w.act.db);
 }
 
 static bool
@@ -306,6 +322,8 @@ loop_once(struct server *s)
 {
 	if (!listen_to_all(s, patience(s)))
 		return false;
+	if (damaged(s))
+		return true;		/* nothing more is written */
 	if (s->n > 0)
 		s->busy_at = pf_boot_ms();
 	turn(s);
@@ -431,13 +449,12 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 		pf_note("serving on %s", s.handed ? "standard input" :
 		    conf->sched_socket);
 	pf_notify("READY=1");
-	while (!pf_stopping && !pf_db_damaged(s.w.act.db) && loop_once(&s))
+	while (!pf_stopping && !damaged(&s) && loop_once(&s))
 		if (pf_reload)
 			reload(&s);
 	pf_notify("STOPPING=1");
 	/* What was answered from memory is written before the end. */
-	err = pf_db_damaged(s.w.act.db) ? writer_damaged(&s.w) :
-	    writer_commit(&s.w);
+	err = damaged(&s) ? writer_damaged(&s.w) : writer_commit(&s.w);
 	if (!s.handed)
 		unlink(conf->sched_socket);
 	finish(&s);

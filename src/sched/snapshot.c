@@ -237,7 +237,7 @@ snapshot_jobs(const struct pf_conf *conf, char *const ids[], size_t n)
 			err = put_job(&s, ids[i]);
 	if (err == NULL)
 		err = settle(&s);
-	pf_db_close(s.db);
+	close_read(s.db, conf);
 	free(dir);
 	return err;
 }
@@ -260,7 +260,7 @@ verb_snapshot(struct options *o, const struct pf_conf *conf, int argc,
 		err = take(&s);
 	if (err == NULL && !o->quiet)
 		printf("%" PRId64 "\t%s\n", s.written, dir);
-	pf_db_close(s.db);
+	close_read(s.db, conf);
 	if (lock != -1)
 		close(lock);
 	free(lockfile);

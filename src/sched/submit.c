@@ -25,6 +25,9 @@
 
 #define SEED_MAX	(1 << 20)	/* what afl-fuzz takes */
 #define SEEDS_MAX	500		/* so that an op line holds them */
+#define DAY		INT64_C(86400000)
+#define MEMORY_MIN	(INT64_C(16) << 20)
+#define MEMORY_MAX	(INT64_C(1) << 40)
 
 struct submission {
 	const char	*name, *engine, *target, *seeds, *dict;
@@ -74,11 +77,16 @@ add_option(struct submission *s, const char *arg)
 }
 
 static const struct pf_err *
-take_dur(int64_t *out, int letter, const char *arg, int64_t min)
+take_dur(int64_t *out, int letter, const char *arg, int64_t min, int64_t max)
 {
+	char text[32];
+
 	if (!pf_dur(out, arg) || *out < min)
 		return pf_err(PF_USAGE, "-%c %s: not a duration such as 90s, "
 		    "10m or 1h30m", letter, arg);
+	if (*out > max)
+		return pf_err(PF_USAGE, "-%c %s: more than %s", letter, arg,
+		    pf_dur_text(text, max));
 	return NULL;
 }
 
@@ -87,13 +95,14 @@ take_option(struct submission *s, int letter, const char *arg)
 {
 	switch (letter) {
 	case 'd':
-		return take_dur(&s->duration, letter, arg, 1000);
+		return take_dur(&s->duration, letter, arg, 1000, 30 * DAY);
 	case 'T':
-		return take_dur(&s->timeout, letter, arg, 1);
+		return take_dur(&s->timeout, letter, arg, 1, DAY);
 	case 'm':
-		if (!pf_size(&s->memory, arg))
+		if (!pf_size(&s->memory, arg) || (s->memory != 0 &&
+		    (s->memory < MEMORY_MIN || s->memory > MEMORY_MAX)))
 			return pf_err(PF_USAGE, "-m %s: not a size such as "
-			    "512M", arg);
+			    "512M, from 16M to 1T", arg);
 		return NULL;
 	case 'p':
 		if (!pf_num(&s->priority, arg, -100, 100))
@@ -223,6 +232,30 @@ each_seed(struct pf_buf *line, const struct submission *s,
 	return err;
 }
 
+/* One that takes no job must not cost a copy of the target. */
+static const struct pf_err *
+check_campaign(const char *name, const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	bool finished = false;
+	int64_t one;
+
+	if (name == NULL)
+		return NULL;
+	if (!pf_text_ok(name))
+		return pf_err(PF_USAGE, "-C: not a name of 1 to 128 printable "
+		    "bytes");
+	if ((err = pf_db_open_conf(&db, conf)) == NULL)
+		err = pf_db_int(db, &one, &finished, "SELECT 1 FROM campaigns "
+		    "WHERE name = ? AND status = 'finished'", "s", name);
+	pf_db_close(db);
+	if (err == NULL && finished)
+		err = pf_err(PF_CONFLICT, "campaign %s is finished and takes "
+		    "no more jobs", name);
+	return err;
+}
+
 static const struct pf_err *
 check_all(struct submission *s, char engine[33], const struct pf_conf *conf)
 {
@@ -234,6 +267,7 @@ check_all(struct submission *s, char engine[33], const struct pf_conf *conf)
 		return pf_err(PF_USAGE, "-N: not a name of 1 to 128 printable "
 		    "bytes");
 	if ((err = check_engine(s, engine)) != NULL ||
+	    (err = check_campaign(s->campaign, conf)) != NULL ||
 	    (err = check_target(s->target, conf->target_size)) != NULL)
 		return err;
 	if (s->dict != NULL && (err = pf_blob_hash(sha, &size, s->dict,
@@ -302,16 +336,16 @@ print_jobs(const struct pf_conf *conf, const struct pf_json *list)
 	const struct pf_err *err;
 	const struct pf_json *id;
 	char **ids = pf_calloc(pf_json_count(list) + 1, sizeof(*ids));
-	size_t n = 0;
+	size_t i, n = 0;
 
 	for (id = pf_json_first(list); id != NULL; id = pf_json_next(id))
-		if (pf_json_text(id) != NULL) {
+		if (pf_json_text(id) != NULL)
 			ids[n++] = pf_strdup(pf_json_text(id));
-			printf("%s\n", ids[n - 1]);
-		}
 	if ((err = snapshot_jobs(conf, ids, n)) != NULL)
 		pf_warn("%s; the next pf-sched snapshot makes up for it",
 		    err->msg);
+	for (i = 0; i < n; i++)
+		printf("%s\n", ids[i]);
 	while (n > 0)
 		free(ids[--n]);
 	free(ids);

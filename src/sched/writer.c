@@ -1,14 +1,55 @@
 /*
  * The writer: a locked database, and transactions that take op lines.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "codec/op.h"
+#include "model/system.h"
 #include "os/clock.h"
+#include "os/fs.h"
 #include "os/stop.h"
 #include "sched/sched.h"
 #include "store/dbw.h"
+
+/* What killed commands left half-written in the storage. */
+static const struct pf_err *
+sweep(const struct pf_conf *conf)
+{
+	static const char *const dirs[] = { "targets", "metadata/jobs",
+	    "metadata/bots", "metadata/system" };
+	const struct pf_err *err = NULL;
+	char *path;
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && err == NULL; i++) {
+		path = pf_asprintf("%s/%s", conf->storage_path, dirs[i]);
+		err = pf_sweep_tmp(path);
+		free(path);
+	}
+	return err;
+}
+
+/* Without a start of a server the database is looked over once a boot. */
+static const struct pf_err *
+check_once(struct writer *w)
+{
+	const struct pf_err *err;
+	char boot[PF_BOOT_ID], seen[PF_BOOT_ID];
+
+	if ((err = pf_boot_id(boot)) != NULL || (err = pf_system_get(seen,
+	    sizeof(seen), w->act.db, "checked_boot")) != NULL ||
+	    strcmp(boot, seen) == 0)
+		return err;
+	if ((err = pf_dbw_check(w->act.db)) == NULL &&
+	    (err = sweep(w->act.conf)) == NULL &&
+	    (err = pf_dbw_begin(w->act.db)) == NULL &&
+	    (err = pf_system_set(w->act.db, "checked_boot", boot)) == NULL)
+		err = pf_dbw_commit(w->act.db);
+	return err;
+}
 
 static const struct pf_err *
 recover(void *arg)
@@ -20,6 +61,7 @@ recover(void *arg)
 	struct pf_json *j = NULL;
 
 	if ((err = pf_dbw_check(w->act.db)) == NULL &&
+	    (err = sweep(w->act.conf)) == NULL &&
 	    (err = writer_line(w, &reply, line, strlen(line))) == NULL &&
 	    (err = pf_json_parse(&j, reply.data, reply.len)) == NULL &&
 	    (err = pf_op_reply_err(j)) == NULL)
@@ -40,7 +82,9 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) !=
 	    NULL || (err = pf_act_load(&w->act)) != NULL)
 		;
-	else if (recovering && (err = pf_retry_run(&conf->retry_recovery,
+	else if (!recovering)
+		err = check_once(w);
+	else if ((err = pf_retry_run(&conf->retry_recovery,
 	    &pf_timer, &pf_stopping, recover, w)) != NULL)
 		err = pf_err_at(err, "recovery");
 	if (err != NULL && w->act.db != NULL &&
@@ -147,4 +191,13 @@ writer_abort(struct writer *w)
 	w->open = false;
 	/* The tick in memory may have come from what was rolled back. */
 	(void)pf_act_load(&w->act);
+}
+
+void
+close_read(struct pf_db *db, const struct pf_conf *conf)
+{
+	if (db != NULL && pf_db_damaged(db))
+		(void)pf_dbw_condemn(conf->storage_path, "the database is "
+		    "damaged, as a reader of it found");
+	pf_db_close(db);
 }

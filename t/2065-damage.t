@@ -1,0 +1,88 @@
+#!/bin/sh
+# A damaged database is noticed by whoever looks: recover, backup, the first
+# writer of a boot; and a writer that serves heeds their note.
+# shellcheck disable=SC2016,SC2119 # for inner shells; no arguments meant
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/sched.sh
+. "$PF_ROOT/t/lib/sched.sh"
+need sqlite3 socat
+
+sched_new ''
+job -k 3
+db=$T/m/storage/data/pandafuzz.db note=$T/m/storage/data/DAMAGED
+sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+cp "$db" "$T/good"
+page=$(sqlite3 "$db" 'PRAGMA page_size')
+root=$(sqlite3 "$db" "SELECT rootpage FROM sqlite_master WHERE name = 'jobs'")
+# harm: the pages of the jobs are no pages any more
+harm()
+{
+	dd if=/dev/urandom of="$db" bs="$page" seek=$((root - 1)) count=1 \
+	    conv=notrunc 2>/dev/null
+}
+heal()
+{
+	rm -f "$note" "$db"*
+	cp "$T/good" "$db"
+}
+for words in 'recover' "backup $T/b" 'snapshot'; do
+	harm
+	# shellcheck disable=SC2086
+	run pf-sched $words
+	ran 74 "$words finds it"
+	like "$(cat "$T/err")" 'damaged|malformed' "$words says so"
+	ok "$words leaves a note" test -s "$note"
+	check "no writer after $words" 78 - '~was found damaged' \
+	    sh -c 'echo "{\"op\":\"sweep\"}" | pf-sched apply'
+	heal
+done
+check 'with a good one it goes on' 0 '~^renewed' - pf-sched recover
+
+# A writer alone looks once a boot.
+sqlite3 "$db" "UPDATE system SET value = 'another' WHERE key = 'checked_boot'"
+sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+harm
+check 'the first writer of a boot looks' 74 - '~the database is damaged' \
+    sh -c 'echo "{\"op\":\"sweep\"}" | pf-sched apply'
+ok 'and notes it' test -s "$note"
+heal
+op '{"op":"sweep"}'
+is "$(get .ok)" true 'a good one passes'
+is "$(sql "SELECT value FROM system WHERE key = 'checked_boot'")" \
+    "$(cat /proc/sys/kernel/random/boot_id)" 'and is not looked over again'
+
+# A note, while a server serves.
+serve_start
+echo 'found by somebody' >"$note"
+sleep 1.1
+before=$(sql 'SELECT count(*) FROM bots')
+printf '%s\n' '{"op":"register","hostname":"x","capabilities":["a"]}' |
+    socat -t 2 - "UNIX-CONNECT:$T/m/sock" >"$T/answer" 2>/dev/null
+rc=0
+wait "$serve_pid" || rc=$?
+is $rc 74 'a server ends at the note of somebody else'
+like "$(cat "$T/serve.err")" 'pf-recovery' 'and says where to read on'
+is "$(cat "$T/answer") $(sql 'SELECT count(*) FROM bots')" " $before" \
+    'and does nothing more'
+heal
+
+# What killed commands have left is swept, what lives is not.
+sleep 60 &
+sleeper=$!
+at_end "kill $sleeper 2>/dev/null"
+(:) &
+dead=$!
+wait $dead
+for f in "targets/.tmp.$dead" "targets/.tmp.$sleeper" "targets/.tmp.$dead.x" \
+    "metadata/jobs/a.json.tmp.$dead"; do
+	: >"$T/m/storage/$f"
+	touch -d '2 hours ago' "$T/m/storage/$f"
+done
+: >"$T/m/storage/targets/young.tmp.$dead"
+serve_start
+serve_stop
+is "$(cd "$T/m/storage" && find targets metadata -name '*.tmp.*' | sort | sed "s/$sleeper/LIVES/; s/$dead/DEAD/" | tr '\n' ' ')" \
+    'targets/.tmp.LIVES targets/.tmp.DEAD.x targets/young.tmp.DEAD ' \
+    'only what is old and nobody'"'"'s goes'
+done_testing
