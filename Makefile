@@ -25,7 +25,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
-OS =	fs clock lock sock guard proc stop notify
+OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table bucket
 STORE =	conffile db rowjson blob spool writer joblog
 NET =	http
@@ -53,7 +53,7 @@ HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
 		api_results api_system ear
 
 # Tests in C, fuzz targets.
-UNIT = history err buf num name time sock spool writer retry breaker proc states json rec conf trace table
+UNIT = history err buf num name time sock sandbox user spool writer retry breaker proc states json rec conf trace table
 HELPERS = mkpack storm proxy
 PRELOAD = mf
 FUZZ =	json rec conf aflstat fuzzlog trace self
