@@ -45,6 +45,11 @@ ok 'no message is mixed into the answer' \
 mv "$T/away" "$T/s"
 until_true 3 sh -c "! pgrep -P $inetd_pid" || :
 ok 'each has ended with its connection' sh -c "! pgrep -P $inetd_pid"
+# More than the 256 a minute after which inetd stops a service by default.
+seq 300 | xargs -P 4 -I @ curl -sf -m 5 -o /dev/null -w '%{http_code}\n' \
+    "http://$nowait/health" >"$T/codes"
+is "$(sort "$T/codes" | uniq -c | tr -s ' ')" ' 300 200' \
+    'nowait.100000 takes 300 connections in a row'
 
 url=http://$wait_/health
 is "$(health "$url" "$url")" 2 'wait answers'
