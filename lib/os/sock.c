@@ -11,13 +11,15 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "os/sock.h"
 
-#define BACKLOG	1024
+#define BACKLOG		1024
+#define PASSED_FD	3
 
 static const struct pf_err *
 unix_address(struct sockaddr_un *sun, const char *path)
@@ -208,6 +210,26 @@ pf_sock_kind(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &v, &len) == -1)
 		return PF_SOCK_NONE;
 	return v != 0 ? PF_SOCK_LISTENS : PF_SOCK_CONNECTED;
+}
+
+const struct pf_err *
+pf_sock_passed(int *fd)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	int64_t n;
+
+	*fd = -1;
+	if (pid == NULL || fds == NULL || !pf_num(&n, pid, 1, INT32_MAX) ||
+	    n != getpid())
+		return NULL;
+	if (!pf_num(&n, fds, 1, 1) ||
+	    pf_sock_kind(PASSED_FD) == PF_SOCK_NONE)
+		return pf_err(PF_CONFIG, "what was passed at descriptor 3 "
+		    "must be one stream socket");
+	if (fcntl(PASSED_FD, F_SETFD, FD_CLOEXEC) == -1)
+		return pf_errno("descriptor %d", PASSED_FD);
+	*fd = PASSED_FD;
+	return NULL;
 }
 
 bool

@@ -30,6 +30,13 @@ enum pf_sock { PF_SOCK_NONE, PF_SOCK_LISTENS, PF_SOCK_CONNECTED };
 enum pf_sock		 pf_sock_kind(int fd);
 
 /*
+ * The one socket that a supervisor has opened for us (LISTEN_PID and
+ * LISTEN_FDS, as of sd_listen_fds(3)); -1 if there is none.  More than one,
+ * or what is not a stream socket, is PF_CONFIG.
+ */
+const struct pf_err	*pf_sock_passed(int *fd);
+
+/*
  * True if the process at the other end of a Unix connection is root's, our
  * own user's, or in our group (SO_PEERCRED, SO_PEERGROUPS): for sockets whose
  * mode somebody else has set.

@@ -88,47 +88,61 @@ from_network(void)
 	    (ss.ss_family == AF_INET || ss.ss_family == AF_INET6);
 }
 
+/* Whoever starts us waits for that line; pf_exit() says what failed. */
 static const struct pf_err *
-listen_self(int *fd, const char *where)
+announce(int fd)
 {
 	const struct pf_err *err;
 	char name[128];
 
-	if ((err = pf_sock_listen_tcp(fd, where)) != NULL ||
-	    (err = pf_sock_name(*fd, name, sizeof(name))) != NULL)
+	if ((err = pf_sock_name(fd, name, sizeof(name))) != NULL)
 		return err;
 	printf("listening http://%s\n", name);
-	/* Whoever starts us waits for that line; pf_exit() says what failed. */
 	return fflush(stdout) == EOF ? pf_err(PF_IO, "%s", "") : NULL;
+}
+
+/*
+ * What descriptor 0 is, else what a supervisor left at 3, else an address of
+ * our own: PF_SOCK_NONE.
+ */
+static const struct pf_err *
+find_socket(int *fd, enum pf_sock *kind, const struct opts *o, struct httpd *h)
+{
+	const struct pf_err *err;
+
+	*kind = pf_sock_kind(0);
+	if (o->one && *kind != PF_SOCK_CONNECTED)
+		return pf_err(PF_USAGE, "-i: standard input is not a "
+		    "connection");
+	if (o->one || (o->where == NULL && (*kind == PF_SOCK_LISTENS ||
+	    (*kind == PF_SOCK_CONNECTED && from_network()))))
+		return take_stdin(fd);
+	if (o->where == NULL) {
+		if ((err = pf_sock_passed(fd)) != NULL)
+			return err;
+		if ((*kind = pf_sock_kind(*fd)) != PF_SOCK_NONE)
+			return NULL;
+	}
+	*kind = PF_SOCK_NONE;
+	/* What inetd starts on demand hears without being there. */
+	h->where = o->where != NULL ? o->where : h->conf.http_listen;
+	return pf_sock_listen_tcp(fd, h->where);
 }
 
 static const struct pf_err *
 start(const struct opts *o, struct httpd *h)
 {
 	const struct pf_err *err;
-	enum pf_sock kind = pf_sock_kind(0);
 	const char *idle = getenv("PF_HTTPD_IDLE");
 	int64_t idle_ms = IDLE_MS;
+	enum pf_sock kind;
 	int fd = -1;
 
 	if (idle != NULL && (!pf_dur(&idle_ms, idle) || idle_ms < 1))
 		return pf_err(PF_CONFIG, "PF_HTTPD_IDLE=%s is not a duration",
 		    idle);
-	if (o->one && kind != PF_SOCK_CONNECTED)
-		return pf_err(PF_USAGE, "-i: standard input is not a "
-		    "connection");
-	if (o->where == NULL && kind == PF_SOCK_LISTENS)
-		err = take_stdin(&fd);
-	else if (o->one || (o->where == NULL && kind == PF_SOCK_CONNECTED &&
-	    from_network()))
-		err = take_stdin(&fd);
-	else {
-		kind = PF_SOCK_NONE;
-		/* What inetd starts on demand hears without being there. */
-		h->where = o->where != NULL ? o->where : h->conf.http_listen;
-		err = listen_self(&fd, h->where);
-	}
-	if (err != NULL)
+	if ((err = find_socket(&fd, &kind, o, h)) != NULL ||
+	    (kind == PF_SOCK_NONE && (err = announce(fd)) != NULL))
 		return err;
 	return httpd_serve(h, fd, kind != PF_SOCK_CONNECTED,
 	    kind == PF_SOCK_LISTENS ? idle_ms : 0);

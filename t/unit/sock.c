@@ -80,6 +80,41 @@ tcp_sockets(void)
 	}
 }
 
+/* What a supervisor leaves at descriptor 3. */
+static void
+passed(void)
+{
+	const struct pf_err *err;
+	char pid[24];
+	int fd = -1, s = -1, old = dup(3);
+
+	ok(pf_sock_passed(&fd) == NULL && fd == -1, "nothing is passed");
+	ok(pf_sock_listen_tcp(&s, "127.0.0.1:0") == NULL && dup2(s, 3) == 3,
+	    "a listener at 3");
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	setenv("LISTEN_FDS", "1", 1);
+	ok(pf_sock_passed(&fd) == NULL && fd == -1, "to whom is not said");
+	setenv("LISTEN_PID", "1", 1);
+	ok(pf_sock_passed(&fd) == NULL && fd == -1, "to somebody else");
+	setenv("LISTEN_PID", pid, 1);
+	ok(pf_sock_passed(&fd) == NULL && fd == 3, "to us");
+	ok(fcntl(3, F_GETFD) & FD_CLOEXEC, "closed on exec");
+	setenv("LISTEN_FDS", "2", 1);
+	err = pf_sock_passed(&fd);
+	ok(err != NULL && err->class == PF_CONFIG && fd == -1, "two");
+	setenv("LISTEN_FDS", "1", 1);
+	close(3);
+	err = pf_sock_passed(&fd);
+	ok(err != NULL && err->class == PF_CONFIG && fd == -1, "no socket");
+	unsetenv("LISTEN_PID");
+	if (s != 3)
+		close(s);
+	if (old != -1) {
+		dup2(old, 3);
+		close(old);
+	}
+}
+
 int
 main(void)
 {
@@ -90,6 +125,7 @@ main(void)
 		return 1;
 	unix_sockets(dir);
 	tcp_sockets();
+	passed();
 	is_int(pf_sock_kind(p[0]), PF_SOCK_NONE, "a pipe is no socket");
 	is_int(pf_sock_kind(-1), PF_SOCK_NONE, "nothing is no socket");
 	rmdir(dir);
