@@ -49,7 +49,7 @@ INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook 
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log
-HTTPD =		pf-httpd serve request route reply pool commit api_bots api_claim \
+HTTPD =		pf-httpd box serve request route reply pool commit api_bots api_claim \
 		api_results api_system ear
 
 # Tests in C, fuzz targets.

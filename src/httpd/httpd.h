@@ -7,6 +7,8 @@
 #ifndef PF_HTTPD_HTTPD_H
 #define PF_HTTPD_HTTPD_H
 
+#include <sys/types.h>
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +29,16 @@ struct route;
 
 #define JSON_MAX	65536		/* bytes of a JSON body */
 #define RETRY_AFTER	5		/* seconds, with 503 and 507 */
+#define CONN_MAX	4096		/* connections at the same time */
+#define PLACES		2		/* storage, spool */
+
+/* A directory as it was at the start. */
+struct place {
+	const char	*path;
+	bool		 there;
+	dev_t		 dev;
+	ino_t		 ino;
+};
 
 struct httpd {
 	struct pf_conf	 conf;
@@ -36,6 +48,8 @@ struct httpd {
 	struct commit	*commit;
 	struct ear	*ear;
 	const char	*where;		/* name of the ear, or NULL */
+	bool		 boxed;		/* landlock holds */
+	struct place	 places[PLACES];
 	atomic_bool	 stopping;	/* answer what is here, then close */
 	atomic_int	 requests;	/* begun and not yet answered */
 	atomic_int	 connections;
@@ -93,6 +107,14 @@ const char		*req_header(const struct req *, const char *name);
 /* serve.c: one connection, or a listener until it is idle or told to end. */
 const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,
 			    int64_t idle_ms);
+
+/*
+ * box.c: shuts the box, before there are threads; if verbose, notes what the
+ * kernel gave.  box_moved() is PF_BUSY once the storage or the spool is a
+ * directory that the box does not know.
+ */
+const struct pf_err	*box_enter(struct httpd *, bool verbose);
+const struct pf_err	*box_moved(const struct httpd *);
 
 /* pool.c: threads for whatever waits for a disk or the writer. */
 const struct pf_err	*pool_start(struct httpd *, int threads);

@@ -21,12 +21,13 @@
 
 #define IDLE_MS	30000
 
-#define USAGE	"usage: pf-httpd [-hiV] [-c conf] [-l addr:port]\n"
+#define USAGE	"usage: pf-httpd [-hiVv] [-c conf] [-l addr:port]\n"
 
 struct opts {
 	const char	*conf;
 	const char	*where;
 	bool		 one;
+	bool		 verbose;
 };
 
 static void
@@ -34,7 +35,7 @@ options(struct opts *o, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:hil:V")) != -1)
+	while ((c = getopt(argc, argv, "c:hil:Vv")) != -1)
 		switch (c) {
 		case 'c':
 			o->conf = optarg;
@@ -51,6 +52,9 @@ options(struct opts *o, int argc, char *argv[])
 		case 'V':
 			printf("pf-httpd %s\n", PF_VERSION);
 			exit(pf_exit(NULL));
+		case 'v':
+			o->verbose = true;
+			break;
 		default:
 			fputs(USAGE, stderr);
 			exit(64);
@@ -142,6 +146,7 @@ start(const struct opts *o, struct httpd *h)
 		return pf_err(PF_CONFIG, "PF_HTTPD_IDLE=%s is not a duration",
 		    idle);
 	if ((err = find_socket(&fd, &kind, o, h)) != NULL ||
+	    (err = box_enter(h, o->verbose)) != NULL ||
 	    (kind == PF_SOCK_NONE && (err = announce(fd)) != NULL))
 		return err;
 	return httpd_serve(h, fd, kind != PF_SOCK_CONNECTED,

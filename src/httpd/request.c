@@ -19,7 +19,6 @@
 #include "os/clock.h"
 
 #define CONN_MEMORY	(16 * 1024)
-#define CONN_MAX	4096
 #define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
 #define BODIES_PACKS	4		/* largest packs held at one time */
 

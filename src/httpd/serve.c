@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "codec/hash.h"
 #include "httpd/httpd.h"
 #include "os/clock.h"
 
@@ -51,7 +50,10 @@ told(struct httpd *h, int sig, int64_t ms)
 	return p[0].revents != 0 && read(sig, &si, sizeof(si)) > 0;
 }
 
-/* Until a signal, or idle_ms without a connection (0 is for ever): true. */
+/*
+ * Until a signal or what box_moved() tells, or idle_ms without a connection
+ * (0 is for ever): true.
+ */
 static bool
 listen_on(struct httpd *h, int sig, int64_t idle_ms)
 {
@@ -61,6 +63,8 @@ listen_on(struct httpd *h, int sig, int64_t idle_ms)
 		if (idle_ms > 0 && atomic_load(&h->connections) == 0 &&
 		    pf_boot_ms() - atomic_load(&h->last) >= idle_ms)
 			return true;
+		else if (box_moved(h) != NULL)
+			break;
 	return false;
 }
 
@@ -109,7 +113,6 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 {
 	const struct pf_err *err;
 	struct MHD_Daemon *d;
-	char warm[PF_SHA_TEXT];
 	bool idle = false;
 	int sig = -1;
 
@@ -120,15 +123,13 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	    (err = pool_start(h, listens ? 16 : 1)) != NULL ||
 	    (h->where != NULL && (err = ear_start(h)) != NULL))
 		return err;
-	/* The first use of libcrypto by several threads at once leaks. */
-	if (listens)
-		pf_sha256(warm, "", 0);
 	atomic_store(&h->last, pf_boot_ms());
 	if ((d = httpd_start(h, listens ? fd : -1)) == NULL)
 		return pf_err(PF_IO, "libmicrohttpd does not start");
-	if (listens)
+	if (listens) {
 		idle = listen_on(h, sig, idle_ms);
-	else
+		err = box_moved(h);
+	} else
 		err = serve_one(h, d, fd, sig);
 	/* What is still held by a worker now dies with the process. */
 	if (!drain(h, d, sig, idle))

@@ -20,17 +20,19 @@ master()
 	export PF_CONF
 }
 
-# httpd: starts one on a free port; sets httpd, url, addr
+# httpd: starts one on a free port, with $httpd_options; sets httpd, url, addr
 httpd()
 {
 	httpd_by env
 }
 
 # httpd_by COMMAND ...: the same, started by another program
+httpd_options=
 httpd_by()
 {
 	: >"$T/h.out"
-	"$@" pf-httpd -l 127.0.0.1:0 >"$T/h.out" 2>"$T/h.err" &
+	# shellcheck disable=SC2086
+	"$@" pf-httpd -l 127.0.0.1:0 $httpd_options >"$T/h.out" 2>"$T/h.err" &
 	httpd=$!
 	until_true 10 test -s "$T/h.out" || {
 		fail 'pf-httpd starts'
