@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib/tap.sh"
 . "$(dirname "$0")/lib/httpd.sh"
 
-usage='usage: pf-httpd [-hiVv] [-c conf] [-l addr:port]'
+usage='usage: pf-httpd [-hiVv] [-c conf] [-l addr:port] [-u user[:group]]'
 run pf-httpd -h
 ran 0 '-h is no error'
 is "$(cat "$T/out")" "$usage" '-h prints the usage'

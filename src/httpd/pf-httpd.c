@@ -17,15 +17,18 @@
 #include "os/clock.h"
 #include "os/guard.h"
 #include "os/sock.h"
+#include "os/user.h"
 #include "store/conffile.h"
 
 #define IDLE_MS	30000
 
-#define USAGE	"usage: pf-httpd [-hiVv] [-c conf] [-l addr:port]\n"
+#define USAGE	"usage: pf-httpd [-hiVv] [-c conf] [-l addr:port] " \
+		"[-u user[:group]]\n"
 
 struct opts {
 	const char	*conf;
 	const char	*where;
+	const char	*user;
 	bool		 one;
 	bool		 verbose;
 };
@@ -35,7 +38,7 @@ options(struct opts *o, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:hil:Vv")) != -1)
+	while ((c = getopt(argc, argv, "c:hil:u:Vv")) != -1)
 		switch (c) {
 		case 'c':
 			o->conf = optarg;
@@ -48,6 +51,9 @@ options(struct opts *o, int argc, char *argv[])
 			break;
 		case 'l':
 			o->where = optarg;
+			break;
+		case 'u':
+			o->user = optarg;
 			break;
 		case 'V':
 			printf("pf-httpd %s\n", PF_VERSION);
@@ -146,6 +152,7 @@ start(const struct opts *o, struct httpd *h)
 		return pf_err(PF_CONFIG, "PF_HTTPD_IDLE=%s is not a duration",
 		    idle);
 	if ((err = find_socket(&fd, &kind, o, h)) != NULL ||
+	    (o->user != NULL && (err = pf_user_become(o->user)) != NULL) ||
 	    (err = box_enter(h, o->verbose)) != NULL ||
 	    (kind == PF_SOCK_NONE && (err = announce(fd)) != NULL))
 		return err;
