@@ -3,7 +3,7 @@
 # socket can be handed over.
 . "$(dirname "$0")/lib/tap.sh"
 . "$(dirname "$0")/lib/httpd.sh"
-need systemd-socket-activate
+need systemd-socket-activate systemd-analyze
 master
 
 # activate ADDRESS OPTION ...: in the background, as $activated; its one child
@@ -105,7 +105,6 @@ httpd_stop
 unset LISTEN_PID LISTEN_FDS
 
 # The units as they are shipped.
-need systemd-analyze
 mkdir "$T/units"
 for u in pf-httpd.socket pf-httpd.service; do
 	sed "s|/usr/local/bin/pf-httpd|$PF_BIN/pf-httpd|; /^Documentation/d" \
