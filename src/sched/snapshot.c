@@ -145,6 +145,30 @@ each(struct snapshot *s, const char *sql, int64_t mark,
 	return err;
 }
 
+/* One that nobody changed, but whose file is gone. */
+static const struct pf_err *
+put_if_gone(struct snapshot *s, const char *kind, const char *id,
+    const struct pf_err *(*one)(struct snapshot *, const char *))
+{
+	char *path = pf_asprintf("%s/%s/%s.json", s->dir, kind, id);
+	bool gone = !pf_exists(path);
+
+	free(path);
+	return gone ? one(s, id) : NULL;
+}
+
+static const struct pf_err *
+again_job(struct snapshot *s, const char *id)
+{
+	return put_if_gone(s, "jobs", id, put_job);
+}
+
+static const struct pf_err *
+again_bot(struct snapshot *s, const char *id)
+{
+	return put_if_gone(s, "bots", id, put_bot);
+}
+
 static const struct pf_err *
 changed(struct snapshot *s, int64_t mark)
 {
@@ -159,7 +183,12 @@ changed(struct snapshot *s, int64_t mark)
 	    "id > ? AND kind = 'job'", mark, put_job)) == NULL)
 		err = each(s, "SELECT DISTINCT subject FROM events WHERE "
 		    "id > ? AND kind = 'bot'", mark, put_bot);
-	return err == NULL ? settle(s) : err;
+	if (err == NULL && (err = settle(s)) == NULL && mark != 0 &&
+	    (err = each(s, "SELECT id FROM jobs WHERE ?1 <> 0", mark,
+	    again_job)) == NULL && (err = each(s, "SELECT id FROM bots WHERE "
+	    "?1 <> 0", mark, again_bot)) == NULL)
+		err = settle(s);
+	return err;
 }
 
 /* How far the last snapshot came; 0 if there is none that counts. */
