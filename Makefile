@@ -27,14 +27,15 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec op aflstat fuzzlog trace table bucket
-STORE =	conffile db rowjson blob spool writer joblog
+STORE =	conffile db rowjson blob spool writer joblog scratch
 NET =	http
-VIEW =	known view lists find show overdue explain
+VIEW =	known view lists find show overdue explain audit audit_line audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
 # What only the writer links.
-MODEL =	system tally bot job campaign assignment result crash corpus coverage event
+MODEL =	system tally bot job campaign assignment result crash corpus coverage \
+	event mend
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
 	recover rows hook campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
@@ -45,7 +46,8 @@ SCHED =		pf-sched writer serve client apply init submit cancel campaign recover 
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook \
-		fsck mend thin
+		fsck fsck_ledger fsck_rows fsck_meta fsck_spool fsck_report mend mend_rows \
+		thin
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log

@@ -26,7 +26,7 @@ for n in 1 2 3 4 5 6; do
 	put corpus "corpus $n"
 	put crash "crash $n"
 done
-check 'all is well' 0 - '=pf-ingest: 12 files, 0 findings, 0 mended' \
+check 'all is well' 0 - '=pf-ingest: 15 files, 0 findings, 0 mended' \
     pf-ingest -v fsck
 check 'a word too many' 64 - '~fsck: "all": it takes no names' pf-ingest fsck all
 check 'no dry run' 64 - '~^usage' pf-ingest -n fsck
@@ -72,7 +72,7 @@ rm "$X/$hash.json" 2>/dev/null
 put crash told
 echo '{' >"$X/$hash.json"
 check 'a report that is none' 1 "~^report	$X/$hash.json	" - pf-ingest fsck
-mends 'its report' 'written anew from its row'
+mends 'its report' 'written anew'
 is "$(jq -r '.type + " " + .stack' "$X/$hash.json")" 'segv told < main' \
     'with what the row knows'
 rm "$X/$hash.json"
@@ -80,21 +80,176 @@ finds 'no report' report "$X/$hash.json" 'it is missing'
 mends 'no report' 'written anew'
 
 put crash 'a lost row'
-sqlite3 "$S/data/pandafuzz.db" "DELETE FROM crashes WHERE hash = '$hash';
-    DELETE FROM buckets WHERE first_crash NOT IN (SELECT id FROM crashes)"
-check 'a young file may be on its way' 0 - - pf-ingest fsck
-old "$X/$hash"
-finds 'a row is gone' unknown "$X/$hash" 'the database has no row of it'
-mends 'a row' 'put into the spool, to be filed'
-is "$(sql "SELECT type || ' ' || stack FROM crashes WHERE hash = '$hash'")" \
-    'segv a lost row < main' 'made of its report'
+db=$S/data/pandafuzz.db
+# kinds NAME KIND ...: findings of these kinds, no others
+kinds()
+{
+	name=$1
+	shift
+	run pf-ingest fsck
+	ran 1 "$name"
+	is "$(cut -f 1 "$T/out" | sort -u | tr '\n' ' ')" "$* " "$name: $*"
+}
+# A young file without a row may be on its way, a result without it not.
+sqlite3 "$db" "DELETE FROM crashes WHERE hash = '$hash'"
+kinds 'a row is gone' bucket counter lost
+old "$X/$hash" "$X/$hash.json"
+kinds 'and its file is old' bucket counter lost unknown
+mends 'a row' 'filed again from the ledger'
+is "$(sql "SELECT type || ' ' || stack || ' ' || bot_id || ' ' || timestamp FROM crashes WHERE hash = '$hash'")" \
+    'segv a lost row < main b1 1700000000000' 'all of it as it was'
 put corpus 'a lost input'
 sqlite3 "$S/data/pandafuzz.db" "DELETE FROM corpus WHERE hash = '$hash'"
 old "$C/$hash"
-run pf-ingest fsck
-ran 1 'an input without a row'
-is "$(cut -f 1 "$T/out" | tr '\n' ' ')" 'unknown sums ' 'is unknown, and the sums differ'
-mends 'an input without a row' 'put into the spool'
+kinds 'an input without a row' counter lost sums unknown
+mends 'an input without a row' 'filed again from the ledger'
+
+# Rows that are not what was reported; each kind of result is there.
+mkpack coverage "$job" b1 -s 900 -f edges=10 -f execs_per_sec=1.25 | lay
+mkpack status "$job" b1 -s 901 -t $(($(date +%s) * 1000)) \
+    -f executions=10 -f execs_per_sec=2.5 | lay
+mkpack log "$job" b1 -s 902 -t $(($(date +%s) * 1000)) -f offset=0 \
+    "$T/input" | lay
+mkpack crash "$job" b2 -s 903 -f type=segv -f 'stack=other < main' \
+    "$T/input" | lay
+mkpack crash "$job" b3 -s 904 -f type=segv -f 'stack=third < main' \
+    "$T/input" | lay
+pf-ingest -q
+check 'more results' 0 - - pf-ingest fsck
+# hurts SQL KIND ...: so hurt it finds these; mended it finds nothing
+hurts()
+{
+	statement=$1
+	shift
+	sqlite3 "$db" "$statement"
+	kinds "$statement" "$@"
+	run pf-ingest -r fsck
+	ran 1 "mended: $statement"
+	run pf-ingest -r fsck
+	check "then nothing: $statement" 0 - - pf-ingest fsck
+}
+hurts "UPDATE crashes SET type = 'WRONG' WHERE count = 2" bucket row
+hurts "UPDATE crashes SET stack = 'x', bot_id = 'b9' WHERE count = 2" row
+hurts "UPDATE crashes SET signal = 5, last_seen = last_seen + 1" row
+hurts "UPDATE crashes SET size = 999 WHERE count = 2" counter row
+hurts 'UPDATE crashes SET count = 77 WHERE count = 2' count
+hurts 'UPDATE crashes SET is_unique = 0 WHERE count = 2' count
+hurts "UPDATE corpus SET name = 'x', timestamp = 7" row sums
+hurts 'UPDATE corpus SET size = size + 1' counter row sums
+hurts "UPDATE results SET time = time + 1 WHERE kind = 'log'" row
+hurts "UPDATE results SET late = 1 - late WHERE kind = 'corpus'" row
+hurts "UPDATE results SET reply = '\"late\":fbl' WHERE kind = 'coverage'" row
+hurts 'UPDATE coverage SET edges = 11' counter row
+hurts 'UPDATE coverage SET execs_per_sec = 1.2500000000000002' row
+hurts 'UPDATE job_stats SET executions = 11' row
+hurts 'UPDATE buckets SET samples = 500' bucket
+hurts "UPDATE counters SET value = 77 WHERE name <> 'log_bytes'" counter
+hurts 'DELETE FROM coverage' counter lost
+hurts 'DELETE FROM job_stats' lost
+
+# The ledger: lines without rows, rows without lines, a line that is damaged.
+L=$(echo "$S"/metadata/ledger/*.jsonl)
+# Only those that are not young are missed; old ones have no sum.
+sed -i '/"kind":"corpus"/{s/"filed":[0-9]*/"filed":1700000000000/
+	s/,"sum":"[0-9a-f]*"//
+}' "$L"
+check 'lines without a sum' 0 - - pf-ingest fsck
+hurts "DELETE FROM results WHERE kind = 'corpus'" lost
+sed -i '/"kind":"corpus"/d' "$L"
+kinds 'lines are gone' unledgered
+mends 'lines are gone' 'written into the ledger'
+cp "$L" "$T/ledger"
+: >"$L"
+kinds 'all are gone' unledgered
+run pf-ingest -r fsck
+run pf-ingest -r fsck
+check 'then it is made of the rows' 0 - - pf-ingest fsck
+cp "$T/ledger" "$L"
+sed -i '1s/"bot":"b1"/"bot":"b3"/' "$L"
+kinds 'a line is damaged' ledger unledgered
+check 'it gets another' 1 '~^ledger	.*:0	the line is not as' \
+    '~written into the ledger' pf-ingest -r fsck
+kinds 'the damaged one stays' ledger
+sed -i 1d "$L"
+check 'until it is thinned out' 0 - - pf-ingest fsck
+
+# A crash that only its report knows.
+sed -i "/$hash/d" "$L"
+put crash 'only told'
+sqlite3 "$db" "DELETE FROM crashes WHERE hash = '$hash';
+    DELETE FROM results WHERE rid = (SELECT max(rid) FROM results WHERE
+    reply LIKE '%\"id\"%' AND json_extract('{' || reply || '}', '\$.id') NOT IN
+    (SELECT id FROM crashes))"
+sed -i "/$hash/d" "$L"
+old "$X/$hash" "$X/$hash.json"
+run pf-ingest -r fsck
+like "$(cat "$T/err")" "$hash: put into the spool, to be filed" 'a crash of its report'
+pf-ingest -q
+is "$(sql "SELECT bot_id, timestamp, stack FROM crashes WHERE hash = '$hash'")" \
+    'b1|1700000000000|only told < main' 'keeps who found it and when'
+run pf-ingest -r fsck
+check 'and all is well' 0 - - pf-ingest fsck
+
+# What there is no room for is moved aside, once.
+printf '[limits]\njob_size = 1\n' >>"$PF_CONF"
+printf 'too much' >"$T/input"
+hash=$(sha "$T/input")
+cp "$T/input" "$C/$hash"
+old "$C/$hash"
+check 'an input over the quota' 1 '~^unknown' '~put into the spool' \
+    pf-ingest -r fsck
+check 'is dropped' 0 '~^corpus	dropped' - pf-ingest
+check 'and then moved aside' 1 '~^unknown' '~moved aside' pf-ingest -r fsck
+check 'for good' 0 - - pf-ingest fsck
+check 'the spool is empty' 0 - - pf-ingest
+sed -i '/^.limits/,$d' "$PF_CONF"
+
+# The rest of the tree.
+pf-sched -q snapshot
+echo '{' >"$S/metadata/jobs/$job.json"
+finds 'a snapshot that is none' metadata "$S/metadata/jobs/$job.json" \
+    'not JSON at byte 2'
+mends 'a snapshot that is none' 'moved aside'
+pf-sched -q snapshot
+is "$(jq -r '.jobs[0].id' "$S/metadata/jobs/$job.json")" "$job" \
+    'the next snapshot writes it anew'
+t=$(echo "$S"/targets/*/data)
+cp -p "$t" "$T/whole"
+chmod u+w "$t"
+echo evil >>"$t"
+finds 'a target' target "$t" \
+    "its bytes are others than its name says; needed by $job"
+check 'is moved aside' 1 '~^target' '~moved aside' pf-ingest -r fsck
+finds 'and missed' target "$t" "it is missing; needed by $job"
+cp -p "$T/whole" "$t"
+other=$(printf 'nobody has it' | sha256sum | cut -c 1-64)
+echo '{}' >"$X/$other.json"
+old "$X/$other.json"
+finds 'a report of nothing' orphan "$X/$other.json" \
+    'it has neither input nor row'
+mends 'a report of nothing' 'moved aside'
+mv "$S/logs/jobs/$job" "$T/logs"
+finds 'a log' log "$S/logs/jobs/$job" 'it is gone; the database counts its bytes'
+mv "$T/logs" "$S/logs/jobs/$job"
+mkpack corpus "$job" b1 -s 950 "$T/input" | head -c 150 | lay
+finds 'half a pack' pack "$SPOOL/new/$(pack)" 'it ends inside a record'
+rm "$SPOOL/new/$(pack)"
+echo why >"$SPOOL/bad/$other.why"
+old "$SPOOL/bad/$other.why"
+finds 'a reason of nothing' bad "$SPOOL/bad/$other.why" \
+    'what it explains is gone'
+mends 'a reason of nothing' removed
+echo rec >"$SPOOL/bad/$other.rec"
+old "$SPOOL/bad/$other.rec"
+finds 'no reason' bad "$SPOOL/bad/$other.rec" 'nothing says why it was refused'
+mends 'no reason' 'noted that'
+rm "$SPOOL/bad/$other".*
+first=$(find "$X" -name '*.json' | sort | head -n 1)
+jq -c '.type = "WRONG"' "$first" >"$T/report"
+cp "$T/report" "$first"
+finds 'a report that says another thing' report "$first" \
+    'its type is not that of the report'
+mends 'a report that says another thing' 'written anew'
 
 sqlite3 "$S/data/pandafuzz.db" 'UPDATE corpus_meta SET total_size = 7'
 n=$(sql 'SELECT count(*) FROM corpus') b=$(sql 'SELECT sum(size) FROM corpus')
@@ -130,6 +285,11 @@ while [ $i -lt 6 ]; do
 	wait $!
 done
 is "$(sql "SELECT count(*) FROM corpus")" $((n + 1800)) 'all of it was filed'
+sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+printf 'garbage garbage' | dd of="$db" bs=1 seek=8195 conv=notrunc 2>/dev/null
+run pf-ingest -r fsck
+ran 1 'a damaged database'
+is "$(cut -f 1 "$T/out" | sort -u)" database 'is all there is to say'
 rm "$S/data/pandafuzz.db"*
 check 'without a database' 66 - '~pf-sched init' pf-ingest fsck
 done_testing

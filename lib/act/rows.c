@@ -15,6 +15,7 @@
 #include "model/coverage.h"
 #include "model/crash.h"
 #include "model/event.h"
+#include "model/mend.h"
 #include "model/result.h"
 #include "store/dbw.h"
 
@@ -26,6 +27,7 @@ struct row {
 	int64_t			 seq, epoch, attempt;
 	int64_t			 filed;		/* by pf-ingest, its clock */
 	bool			 stored;	/* its bytes were kept */
+	const char		*restore;	/* "result", "row", or "" */
 	const char		*campaign;	/* of its job */
 	const struct pf_json	*j;
 };
@@ -38,7 +40,7 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	bool found;
 
 	*row = (struct row){ .j = j, .r.kind = a->op, .filed = a->now,
-	    .stored = true };
+	    .stored = true, .restore = "" };
 	if (!pf_json_is_object(j))
 		return pf_err_field(PF_DATA, "rows", "row is not an object");
 	if ((err = pf_json_need(&row->r.rid, j, "rid")) != NULL ||
@@ -50,7 +52,8 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	    PF_INT_MAX)) != NULL || (err = pf_json_int(&row->r.time, j,
 	    "time", 0, PF_INT_MAX)) != NULL || (err = pf_json_int(
 	    &row->filed, j, "filed", 0, PF_INT_MAX)) != NULL ||
-	    (err = pf_json_bool(&row->stored, j, "stored")) != NULL)
+	    (err = pf_json_bool(&row->stored, j, "stored")) != NULL ||
+	    (err = pf_json_str(&row->restore, j, "restore")) != NULL)
 		return err;
 	if (!pf_sha_ok(row->r.rid))
 		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
@@ -62,6 +65,24 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 		return err;
 	row->r.late = !found || !as.live;
 	return NULL;
+}
+
+/* A row that is there and damaged is written over, not counted again. */
+static const struct pf_err *
+file_crash(struct pf_crash_verdict *v, struct pf_act *a,
+    const struct row *row, const struct pf_crash *c)
+{
+	const struct pf_err *err;
+	int64_t last = row->filed;
+	bool found = false;
+
+	if (strcmp(row->restore, "row") == 0 && c->stored) {
+		if ((err = pf_json_int(&last, row->j, "last_seen", 0,
+		    PF_INT_MAX)) != NULL || (err = pf_crash_amend(v, &found,
+		    a->db, c, row->filed, last)) != NULL || found)
+			return err;
+	}
+	return pf_crash_put(v, a->db, c, row->filed);
 }
 
 static const struct pf_err *
@@ -96,7 +117,7 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
 	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
 	c.file_path = path;
-	if ((err = pf_crash_put(&v, a->db, &c, row->filed)) != NULL)
+	if ((err = file_crash(&v, a, row, &c)) != NULL)
 		return err;
 	e.subject = v.id;
 	e.why = c.type;
@@ -214,6 +235,31 @@ struct filer {
 				    struct pf_buf *);
 };
 
+/*
+ * A result that was counted, or its row, is not what it was: both are made
+ * anew.  Counts are right again after the op recount.
+ */
+static const struct pf_err *
+forget(struct pf_act *a, const struct row *row, struct pf_buf *kept)
+{
+	const struct pf_err *err;
+	const char *hash = "";
+
+	pf_buf_reset(kept);
+	if ((err = pf_result_forget(a->db, row->r.rid)) != NULL ||
+	    (err = pf_json_str(&hash, row->j, "hash")) != NULL)
+		return err;
+	if (strcmp(a->op, "coverage") == 0)
+		return pf_mend_coverage(a->db, row->r.rid);
+	if (strcmp(row->restore, "row") != 0)
+		return NULL;
+	if (strcmp(a->op, "status") == 0)
+		return pf_mend_stats(a->db, row->r.job);
+	if (strcmp(a->op, "corpus") == 0)
+		return pf_mend_corpus(a->db, row->r.job, hash, row->r.rid);
+	return NULL;
+}
+
 /* Members of a reply row into kept; the effect of the row by the way. */
 static const struct pf_err *
 file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
@@ -227,6 +273,11 @@ file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
 	if ((err = get_row(a, &row, j)) != NULL ||
 	    (err = pf_result_find(&kept, &known, a->db, row.r.rid)) != NULL)
 		goto done;
+	if (row.restore[0] != '\0') {
+		if ((err = forget(a, &row, &kept)) != NULL)
+			goto done;
+		known = false;
+	}
 	if (!known) {
 		row.campaign = campaign;
 		pf_jw_bool(&kept, "late", row.r.late);
@@ -357,8 +408,11 @@ pf_act_recount(struct pf_act *a, const struct pf_json *req,
 	struct pf_job j;
 
 	(void)out;
+	if (pf_json_get(req, "job") == NULL)
+		return pf_mend_counters(a->db);
 	if ((err = pf_need_id(&id, req, "job")) != NULL ||
-	    (err = pf_job_get(&j, a->db, id)) != NULL)
+	    (err = pf_job_get(&j, a->db, id)) != NULL ||
+	    (err = pf_mend_replies(a->db, id)) != NULL)
 		return err;
 	return pf_corpus_recount(a->db, id);
 }

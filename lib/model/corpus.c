@@ -34,8 +34,10 @@ pf_corpus_recount(struct pf_db *db, const char *job)
 	    (err = pf_db_int(db, &size, NULL, "SELECT coalesce(sum(size), 0) "
 	    "FROM corpus WHERE job_id = ?", "s", job)) != NULL ||
 	    (err = pf_db_run(db, NULL, "INSERT INTO corpus_meta VALUES (?1, "
-	    "?2, ?3, 0) ON CONFLICT (job_id) DO UPDATE SET file_count = ?2, "
-	    "total_size = ?3", "sii", job, n, size)) != NULL ||
+	    "?2, ?3, (SELECT coalesce(max(timestamp), 0) FROM corpus WHERE "
+	    "job_id = ?1)) ON CONFLICT (job_id) DO UPDATE SET file_count = "
+	    "?2, total_size = ?3, last_updated = excluded.last_updated",
+	    "sii", job, n, size)) != NULL ||
 	    (err = pf_counter_add(db, "corpus_files", "", n - files)) != NULL)
 		return err;
 	return pf_counter_add(db, "corpus_bytes", "", size - bytes);

@@ -113,6 +113,35 @@ pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
 }
 
 const struct pf_err *
+pf_crash_amend(struct pf_crash_verdict *v, bool *found, struct pf_db *db,
+    const struct pf_crash *c, int64_t first, int64_t last)
+{
+	const struct pf_err *err;
+	struct pf_bucket b;
+	struct pf_q q;
+
+	*v = (struct pf_crash_verdict){ .count = 1 };
+	pf_bucket_of(&b, c->campaign, c->type, c->tool, c->stack);
+	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
+	pf_uuid_of(v->id, first, c->rid);
+	if ((err = pf_q(&q, db, "UPDATE crashes SET id = ?1, job_id = ?2, "
+	    "bot_id = ?3, hash = ?4, file_path = ?5, type = ?6, signal = ?7, "
+	    "exit_code = ?8, timestamp = ?9, size = ?10, tool = ?11, stack = "
+	    "?12, output = ?13, command = ?14, engine = ?15, first_seen = "
+	    "?16, last_seen = max(?16, ?17), bucket = ?18 WHERE id = ?1 OR "
+	    "(job_id = ?2 AND hash = ?4) RETURNING count, is_unique",
+	    "ssssssiiiisssssiis", v->id, c->job, c->bot, c->hash,
+	    c->file_path, c->type, c->signal, c->exit_code, c->timestamp,
+	    c->size, c->tool, c->stack, c->output, c->command, c->engine,
+	    first, last, v->bucket)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found)
+		v->unique = pf_q_int(&q, 1) != 0;
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
 pf_hook_add(struct pf_db *db, const char *crash, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO hooks (crash, due) "

@@ -37,6 +37,16 @@ const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
 			    struct pf_db *, const struct pf_crash *,
 			    int64_t now);
 
+/*
+ * The row of the input, or of the id that this report gave it, as it was
+ * made of this report, filed at first; last is when the last one was.
+ * *found is false if there is no such row.
+ */
+const struct pf_err	*pf_crash_amend(struct pf_crash_verdict *,
+			    bool *found, struct pf_db *,
+			    const struct pf_crash *, int64_t first,
+			    int64_t last);
+
 /* The hook of a crash is due; how often it failed (*due false if it is not);
  * later once more; no more. */
 const struct pf_err	*pf_hook_add(struct pf_db *, const char *crash,

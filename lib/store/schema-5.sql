@@ -6,3 +6,14 @@ ALTER TABLE assignments ADD COLUMN given_tick INTEGER;
 
 -- Wall time as far as the ticks bear it out; what is old is judged by it.
 ALTER TABLE clock ADD COLUMN trusted INTEGER NOT NULL DEFAULT 0;
+
+-- How many results were forgotten, by kind, so that results_KIND can be
+-- counted anew: what is there and what was.
+INSERT INTO counters SELECT 'swept_' || substr(name, 9), '', value -
+    (SELECT count(*) FROM results WHERE kind = substr(name, 9))
+    FROM counters WHERE name LIKE 'results\_%' ESCAPE '\' AND scope = ''
+    AND value > (SELECT count(*) FROM results WHERE kind = substr(name, 9));
+CREATE TRIGGER count_result_gone AFTER DELETE ON results BEGIN
+	INSERT INTO counters VALUES ('swept_' || old.kind, '', 1)
+	    ON CONFLICT (name, scope) DO UPDATE SET value = value + 1;
+END;

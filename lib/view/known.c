@@ -55,6 +55,17 @@ pf_known_result(bool *known, struct pf_db *db, const char *rid)
 }
 
 const struct pf_err *
+pf_known_report(bool *known, struct pf_db *db, const char *job,
+    int64_t attempt, int64_t seq)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM job_stats WHERE "
+	    "job_id = ?1 AND attempt = ?2 AND seq = ?3", "sii", job, attempt,
+	    seq);
+}
+
+const struct pf_err *
 pf_known_input(bool *known, struct pf_db *db, enum pf_kind kind,
     const char *job, const char *hash)
 {

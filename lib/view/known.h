@@ -26,6 +26,10 @@ const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
 			    const char *rid);
 
+/* Is this the report of numbers that is shown of the job? */
+const struct pf_err	*pf_known_report(bool *known, struct pf_db *,
+			    const char *job, int64_t attempt, int64_t seq);
+
 /* Does the job have this crash or corpus input?  False of other kinds. */
 const struct pf_err	*pf_known_input(bool *known, struct pf_db *,
 			    enum pf_kind, const char *job, const char *hash);

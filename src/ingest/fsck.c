@@ -1,5 +1,6 @@
 /*
- * pf-ingest fsck: the storage tree against the database, both ways.
+ * pf-ingest fsck: the storage tree against the database, both ways, and the
+ * order in which all else is looked at.
  *
  * Rows are read before their files are looked for, files before their rows,
  * which is the order they are made in turned round: what comes in meanwhile
@@ -18,11 +19,10 @@
 #include "codec/table.h"
 #include "ingest/fsck.h"
 #include "os/fs.h"
+#include "store/scratch.h"
 #include "view/known.h"
 
 #define PAGE	1000		/* rows read at once */
-#define YOUNG_S	600		/* a file's row may be on its way so long */
-#define STRAY_S	(36 * 3600)	/* as in the spool */
 
 const char *
 fsck_dir(enum pf_kind kind)
@@ -51,6 +51,13 @@ finding(struct fsck *f, const char *what, const char *path, const char *why)
 	pf_buf_free(&out);
 }
 
+void
+mended(struct fsck *f, const char *what, const char *path)
+{
+	f->mended++;
+	pf_note("%s: %s", path, what);
+}
+
 /* Where it is, below the storage tree. */
 static char *
 path_of(const struct fsck *f, const char *name)
@@ -77,41 +84,13 @@ check_content(struct fsck *f, const char *hash, int64_t size)
 		err = NULL;
 	} else if (err != NULL && err->class == PF_DATA) {
 		finding(f, "damaged", path, err->msg);
-		err = mend_damaged(f, path, hash);
+		err = mend_aside(f, path);
 	} else if (err == NULL && strcmp(sum, hash) != 0) {
 		finding(f, "damaged", path, "its bytes are others than its "
 		    "name says");
-		err = mend_damaged(f, path, hash);
+		err = mend_aside(f, path);
 	}
 	free(path);
-	return err;
-}
-
-/* The report beside a crash is JSON, and of this crash. */
-static const struct pf_err *
-check_report(struct fsck *f, const char *hash)
-{
-	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT;
-	struct pf_json *j = NULL;
-	const char *sha = "";
-	char *name = pf_asprintf("%s.json", hash), *path = path_of(f, name);
-
-	err = pf_slurp(&b, path, 4 * PF_REC_HEADER_MAX);
-	if (err == NULL && (err = pf_json_parse(&j, b.data, b.len)) == NULL &&
-	    (err = pf_json_need(&sha, j, "sha256")) == NULL &&
-	    strcmp(sha, hash) != 0)
-		err = pf_err(PF_DATA, "it is of another input");
-	if (err != NULL && (err->class == PF_DATA ||
-	    err->class == PF_NOTFOUND)) {
-		finding(f, "report", path, err->class == PF_NOTFOUND ?
-		    "it is missing" : err->msg);
-		err = mend_report(f, path, hash);
-	}
-	pf_json_free(j);
-	pf_buf_free(&b);
-	free(path);
-	free(name);
 	return err;
 }
 
@@ -157,13 +136,35 @@ check_rows(struct fsck *f)
 		for (i = 0; err == NULL && i < p->n && !stopping(); i++) {
 			err = check_content(f, p->hash[i], p->size[i]);
 			if (err == NULL && f->kind == PF_KIND_CRASH)
-				err = check_report(f, p->hash[i]);
+				err = fsck_report(f, p->hash[i]);
 		}
 		if (p->n > 0)
 			snprintf(after, sizeof(after), "%s",
 			    p->hash[p->n - 1]);
 	} while (err == NULL && p->n == PAGE && !stopping());
 	free(p);
+	return err;
+}
+
+static const struct pf_err *
+unknown(struct fsck *f, const char *path, const char *hash)
+{
+	finding(f, "unknown", path, "the database has no row of it");
+	return mend_unknown(f, path, hash);
+}
+
+/* A report: with its input it is of use, alone of none. */
+static const struct pf_err *
+orphan(struct fsck *f, const char *path, const char *hash)
+{
+	const struct pf_err *err = NULL;
+	char *input = path_of(f, hash);
+
+	if (!pf_exists(input)) {
+		finding(f, "orphan", path, "it has neither input nor row");
+		err = mend_aside(f, path);
+	}
+	free(input);
 	return err;
 }
 
@@ -184,7 +185,7 @@ check_name(struct fsck *f, const char *name)
 	age = time(NULL) - st.st_mtime;
 	snprintf(hash, sizeof(hash), "%.64s", name);
 	if (name[0] == '.') {
-		if (age > STRAY_S) {
+		if (age > FSCK_STRAY_S) {
 			finding(f, "stray", path, "a dead process left it");
 			err = mend_stray(f, path);
 		}
@@ -194,10 +195,9 @@ check_name(struct fsck *f, const char *name)
 		    "here");
 		err = mend_aside(f, path);
 	} else if ((err = pf_known_input(&known, f->g->db, f->kind, f->job,
-	    hash)) == NULL && !known && age > YOUNG_S && name[64] == '\0') {
-		finding(f, "unknown", path, "the database has no row of it");
-		err = mend_unknown(f, path, hash);
-	}
+	    hash)) == NULL && !known && age > FSCK_YOUNG_S)
+		err = name[64] == '\0' ? unknown(f, path, hash) :
+		    orphan(f, path, hash);
 	free(path);
 	return err;
 }
@@ -221,40 +221,6 @@ check_files(struct fsck *f)
 	return err;
 }
 
-/* The sums that are kept by the way. */
-static const struct pf_err *
-check_sums(struct fsck *f)
-{
-	const struct pf_err *err;
-	struct pf_q q;
-	bool more = false, differ = false;
-	char why[160] = "", *path;
-
-	if ((err = pf_q(&q, f->g->db, "SELECT coalesce(m.file_count, 0), "
-	    "coalesce(m.total_size, 0), r.n, r.size FROM (SELECT count(*) AS "
-	    "n, coalesce(sum(size), 0) AS size FROM corpus WHERE job_id = ?1)"
-	    " AS r LEFT JOIN corpus_meta AS m ON m.job_id = ?1", "s", f->job))
-	    == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more) {
-		differ = pf_q_int(&q, 0) != pf_q_int(&q, 2) ||
-		    pf_q_int(&q, 1) != pf_q_int(&q, 3);
-		snprintf(why, sizeof(why), "corpus_meta has %lld files, %lld "
-		    "bytes; the rows have %lld, %lld",
-		    (long long)pf_q_int(&q, 0), (long long)pf_q_int(&q, 1),
-		    (long long)pf_q_int(&q, 2), (long long)pf_q_int(&q, 3));
-	}
-	pf_q_done(&q);
-	if (err == NULL && differ) {
-		path = pf_asprintf("%s/corpus/%s", f->g->conf->storage_path,
-		    f->job);
-		finding(f, "sums", path, why);
-		err = mend_sums(f);
-		free(path);
-	}
-	return err;
-}
-
 static const struct pf_err *
 check_job(struct fsck *f)
 {
@@ -264,9 +230,9 @@ check_job(struct fsck *f)
 	if ((err = check_rows(f)) != NULL || (err = check_files(f)) != NULL)
 		return err;
 	f->kind = PF_KIND_CORPUS;
-	if ((err = check_rows(f)) != NULL || (err = check_files(f)) != NULL)
+	if ((err = check_rows(f)) != NULL)
 		return err;
-	return check_sums(f);
+	return check_files(f);
 }
 
 /* The job after the one at hand; *more is false at the end. */
@@ -313,12 +279,51 @@ check_dirs(struct fsck *f, enum pf_kind kind)
 	return err;
 }
 
+/* Job by job, so that the database is let go in between. */
+static const struct pf_err *
+check_tree(struct fsck *f)
+{
+	const struct pf_err *err;
+	bool more = true, people = isatty(STDERR_FILENO) != 0;
+
+	while ((err = next_job(f, &more)) == NULL && more && !stopping()) {
+		if ((err = check_job(f)) != NULL)
+			break;
+		if (people)
+			fprintf(stderr, "\r%lld files", (long long)f->files);
+	}
+	if (people)
+		fputc('\n', stderr);
+	if (err == NULL && (err = check_dirs(f, PF_KIND_CRASH)) == NULL)
+		err = check_dirs(f, PF_KIND_CORPUS);
+	return err;
+}
+
+/* A database that is damaged says nothing that counts. */
+static const struct pf_err *
+check_all(struct fsck *f)
+{
+	const struct pf_err *err;
+	bool whole;
+
+	if ((err = fsck_spool(f)) != NULL ||
+	    (err = fsck_metadata(f)) != NULL ||
+	    (err = fsck_database(f, &whole)) != NULL || !whole)
+		return err;
+	if ((err = pf_scratch_open(&f->scratch, f->g->conf->storage_path)) !=
+	    NULL || (err = pf_audit_init(f->scratch)) != NULL ||
+	    (err = ledger_load(f)) != NULL ||
+	    (err = fsck_targets(f)) != NULL || (err = fsck_logs(f)) != NULL ||
+	    (err = check_tree(f)) != NULL || (err = fsck_rows(f)) != NULL)
+		return err;
+	return f->mend ? mend_counts(f) : NULL;
+}
+
 const struct pf_err *
 fsck(struct ingest *g, char **words, bool dry)
 {
 	const struct pf_err *err;
 	struct fsck f = { .g = g, .mend = g->mend };
-	bool more = true, people = isatty(STDERR_FILENO) != 0;
 
 	(void)dry;
 	if (words[0] != NULL)
@@ -326,16 +331,9 @@ fsck(struct ingest *g, char **words, bool dry)
 		    words[0]);
 	if ((err = pf_db_open_conf(&g->db, g->conf)) != NULL)
 		return err;
-	while ((err = next_job(&f, &more)) == NULL && more && !stopping()) {
-		if ((err = check_job(&f)) != NULL)
-			break;
-		if (people)
-			fprintf(stderr, "\r%lld files", (long long)f.files);
-	}
-	if (people)
-		fputc('\n', stderr);
-	if (err == NULL && (err = check_dirs(&f, PF_KIND_CRASH)) == NULL)
-		err = check_dirs(&f, PF_KIND_CORPUS);
+	err = check_all(&f);
+	ledger_forget(&f);
+	pf_db_close(f.scratch);
 	writer_close(g);
 	g->findings = f.findings;
 	if (err == NULL && g->verbose)

@@ -83,6 +83,14 @@ const struct pf_err	*place_log(struct ingest *, struct item *);
 /* Appends the items that are to do to the ledger; durable on return. */
 const struct pf_err	*ledger_add(struct ingest *, const struct item *,
 			    size_t n);
+/*
+ * A line of it, made of a row (a JSON object); lines into it, durable on
+ * return; is a line, without its newline, as it was written?
+ */
+void			 ledger_line(struct pf_buf *, const char *kind,
+			    const char *row);
+const struct pf_err	*ledger_put(struct ingest *, const struct pf_buf *);
+bool			 ledger_sum_ok(const char *, size_t n);
 
 /*
  * Sends the rows of the items that are to do and waits.  An item becomes

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -63,28 +64,65 @@ add_text(const char *dir, const char *path, const struct pf_buf *b)
 	return err;
 }
 
-const struct pf_err *
-ledger_add(struct ingest *g, const struct item *it, size_t n)
+/*
+ * The line ends with a sum of what stands before: what was written is told
+ * from what became of it.
+ */
+void
+ledger_line(struct pf_buf *b, const char *kind, const char *row)
 {
-	const struct pf_err *err = NULL;
-	struct pf_buf b = PF_BUF_INIT;
-	char now[PF_TIME_TEXT], *dir, *path;
-	size_t i;
+	char sum[PF_SHA_TEXT];
+	size_t start = b->len;
 
-	for (i = 0; i < n; i++)
-		/* Of a log the files themselves tell all there is. */
-		if (it[i].state == ITEM_TODO &&
-		    (it[i].rec.kind != PF_KIND_LOG || it[i].dropped))
-			pf_buf_addf(&b, "{\"kind\":\"%s\",%s\n",
-			    pf_kind_name(it[i].rec.kind), it[i].row.data + 1);
-	if (b.len == 0)
+	pf_buf_addf(b, "{\"kind\":\"%s\",%s", kind, row + 1);
+	b->len--;
+	pf_sha256(sum, b->data + start, b->len - start);
+	pf_buf_addf(b, ",\"sum\":\"%.16s\"}\n", sum);
+}
+
+bool
+ledger_sum_ok(const char *line, size_t n)
+{
+	static const char mark[] = ",\"sum\":\"";
+	const size_t tail = sizeof(mark) - 1 + 16 + 2;
+	char sum[PF_SHA_TEXT];
+
+	/* Lines of old have none. */
+	if (n < tail || memcmp(line + n - tail, mark, sizeof(mark) - 1) != 0)
+		return true;
+	pf_sha256(sum, line, n - tail);
+	return memcmp(line + n - 18, sum, 16) == 0;
+}
+
+const struct pf_err *
+ledger_put(struct ingest *g, const struct pf_buf *lines)
+{
+	const struct pf_err *err;
+	char now[PF_TIME_TEXT], *dir, *path;
+
+	if (lines->len == 0)
 		return NULL;
 	pf_time_text(now, pf_wall_ms());
 	dir = pf_asprintf("%s/metadata/ledger", g->conf->storage_path);
 	path = pf_asprintf("%s/%.4s%.2s%.2s.jsonl", dir, now, now + 5, now + 8);
-	err = add_text(dir, path, &b);
+	err = add_text(dir, path, lines);
 	free(path);
 	free(dir);
+	return err;
+}
+
+const struct pf_err *
+ledger_add(struct ingest *g, const struct item *it, size_t n)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (it[i].state == ITEM_TODO)
+			ledger_line(&b, pf_kind_name(it[i].rec.kind),
+			    it[i].row.data);
+	err = ledger_put(g, &b);
 	pf_buf_free(&b);
 	return err;
 }

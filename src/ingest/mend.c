@@ -16,13 +16,6 @@
 #include "os/fs.h"
 #include "store/rowjson.h"
 
-static void
-say(struct fsck *f, const char *what, const char *path)
-{
-	f->mended++;
-	pf_note("%s: %s", path, what);
-}
-
 const struct pf_err *
 mend_aside(struct fsck *f, const char *path)
 {
@@ -43,19 +36,11 @@ mend_aside(struct fsck *f, const char *path)
 	    errno != ENOENT)
 		err = pf_errno("move %s to %s", path, to);
 	if (err == NULL && (err = pf_sync_dir(dir)) == NULL)
-		say(f, "moved aside", path);
+		mended(f, "moved aside", path);
 	free(to);
 	free(dir);
 	free(flat);
 	return err;
-}
-
-const struct pf_err *
-mend_damaged(struct fsck *f, const char *path, const char *hash)
-{
-	(void)hash;
-	/* Found again by a bot, it is filed as it should be. */
-	return mend_aside(f, path);
 }
 
 const struct pf_err *
@@ -65,8 +50,37 @@ mend_stray(struct fsck *f, const char *path)
 		return NULL;
 	if (unlink(path) == -1 && errno != ENOENT)
 		return pf_errno("remove %s", path);
-	say(f, "removed", path);
+	mended(f, "removed", path);
 	return NULL;
+}
+
+/* As the ledger has it, or else what the row still knows. */
+static const struct pf_err *
+make_report(struct fsck *f, struct pf_buf *b, const char *hash)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	char rid[PF_SHA_TEXT];
+	bool found = false;
+	int64_t last;
+
+	if ((err = pf_audit_line_of(rid, &found, f->scratch,
+	    PF_AUDIT_CRASHES, f->job, hash)) == NULL && found &&
+	    (err = pf_audit_line(b, &last, &found, f->scratch, rid)) == NULL) {
+		b->len--;
+		pf_jw_str(b, "sha256", hash);
+		pf_jw_close(b, '}');
+	} else if (err == NULL) {
+		if ((err = pf_q(&q, f->g->db, "SELECT hash AS sha256, * FROM "
+		    "crashes WHERE job_id = ? AND hash = ?", "ss", f->job,
+		    hash)) == NULL && (err = pf_q_row(&q, &found)) == NULL &&
+		    found)
+			pf_row_json(b, NULL, &q);
+		pf_q_done(&q);
+	}
+	if (b->len > 0)
+		pf_buf_addc(b, '\n');
+	return err;
 }
 
 const struct pf_err *
@@ -74,39 +88,42 @@ mend_report(struct fsck *f, const char *path, const char *hash)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
-	struct pf_q q;
-	bool more = false;
 
 	if (!f->mend)
 		return NULL;
-	if ((err = pf_q(&q, f->g->db, "SELECT hash AS sha256, * FROM crashes "
-	    "WHERE job_id = ? AND hash = ?", "ss", f->job, hash)) == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more)
-		pf_row_json(&b, NULL, &q);
-	pf_q_done(&q);
-	pf_buf_addc(&b, '\n');
-	if (err == NULL && more && (err = pf_file_put(path, NULL, b.data,
-	    b.len, 0640)) == NULL)
-		say(f, "written anew from its row", path);
+	if ((err = make_report(f, &b, hash)) == NULL && b.len > 0 &&
+	    (err = pf_file_put(path, NULL, b.data, b.len, 0640)) == NULL)
+		mended(f, "written anew", path);
 	pf_buf_free(&b);
 	return err;
 }
 
-/* The members of its report that a record may have of its own. */
+/*
+ * The record that it came with, made of the report beside it: who found it,
+ * when and under which lease, and the kind's own members.
+ */
 static void
-add_fields(struct pf_buf *fields, const char *path)
+read_report(struct pf_rec *r, struct pf_buf *fields, const char *path)
 {
 	static const char *const own[] = { "type", "signal", "exit_code",
 	    "tool", "stack", "output", "command", "engine" };
 	struct pf_buf b = PF_BUF_INIT, value = PF_BUF_INIT;
 	char *report = pf_asprintf("%s.json", path);
+	const char *bot = "", *inc = "";
 	struct pf_json *j = NULL;
 	const struct pf_json *v;
 	size_t i;
 
 	if (pf_slurp(&b, report, 4 * PF_REC_HEADER_MAX) == NULL &&
-	    pf_json_parse(&j, b.data, b.len) == NULL)
+	    pf_json_parse(&j, b.data, b.len) == NULL) {
+		(void)pf_json_int(&r->seq, j, "seq", 0, INT64_MAX);
+		(void)pf_json_int(&r->epoch, j, "epoch", 0, INT64_MAX);
+		(void)pf_json_int(&r->attempt, j, "attempt", 0, INT64_MAX);
+		(void)pf_json_int(&r->time, j, "time", 0, INT64_MAX);
+		if (pf_json_str(&bot, j, "bot") == NULL && pf_id_ok(bot))
+			snprintf(r->bot, sizeof(r->bot), "%s", bot);
+		if (pf_json_str(&inc, j, "inc") == NULL && pf_id_ok(inc))
+			snprintf(r->inc, sizeof(r->inc), "%s", inc);
 		for (i = 0; i < sizeof(own) / sizeof(*own); i++) {
 			if ((v = pf_json_get(j, own[i])) == NULL)
 				continue;
@@ -114,30 +131,33 @@ add_fields(struct pf_buf *fields, const char *path)
 			pf_json_print(&value, v);
 			pf_jw_raw(fields, own[i], value.data);
 		}
+	}
 	pf_json_free(j);
 	pf_buf_free(&value);
 	pf_buf_free(&b);
 	free(report);
 }
 
-const struct pf_err *
-mend_unknown(struct fsck *f, const char *path, const char *hash)
+/* Nobody knows it: a record of it, for the next run to file. */
+static const struct pf_err *
+enqueue(struct fsck *f, const char *path, const char *hash)
 {
 	const struct pf_err *err;
 	struct pf_buf body = PF_BUF_INIT, pack = PF_BUF_INIT;
 	struct pf_buf fields = PF_BUF_INIT;
-	struct pf_rec r = { .kind = f->kind, .bot = "fsck",
-	    .time = pf_wall_ms() };
+	struct pf_rec r = { .kind = f->kind, .bot = "fsck" };
+	struct stat st;
 
-	if (!f->mend)
-		return NULL;
 	if ((err = pf_slurp(&body, path, PF_REC_BODY_MAX)) != NULL)
 		return err;
+	if (stat(path, &st) == 0)
+		r.time = (int64_t)st.st_mtime * 1000;
 	snprintf(r.job, sizeof(r.job), "%s", f->job);
 	r.body = body.data;
 	r.len = body.len;
 	pf_jw_open(&fields, NULL, '{');
-	add_fields(&fields, path);
+	if (f->kind == PF_KIND_CRASH)
+		read_report(&r, &fields, path);
 	pf_rec_frame(&pack, &r, fields.len > 1 ? fields.data + 1 : "");
 	if (strcmp(r.sha256, hash) != 0) {
 		finding(f, "damaged", path, "its bytes are others than its "
@@ -145,7 +165,7 @@ mend_unknown(struct fsck *f, const char *path, const char *hash)
 		err = mend_aside(f, path);
 	} else if ((err = pf_spool_put(f->g->conf->spool_path, pack.data,
 	    pack.len, NULL)) == NULL)
-		say(f, "put into the spool, to be filed", path);
+		mended(f, "put into the spool, to be filed", path);
 	pf_buf_free(&fields);
 	pf_buf_free(&pack);
 	pf_buf_free(&body);
@@ -153,21 +173,22 @@ mend_unknown(struct fsck *f, const char *path, const char *hash)
 }
 
 const struct pf_err *
-mend_sums(struct fsck *f)
+mend_unknown(struct fsck *f, const char *path, const char *hash)
 {
 	const struct pf_err *err;
-	struct pf_buf line = PF_BUF_INIT;
-	struct pf_json *reply = NULL;
+	char rid[PF_SHA_TEXT];
+	bool found, stored = true;
 
 	if (!f->mend)
 		return NULL;
-	pf_jw_open(&line, NULL, '{');
-	pf_jw_str(&line, "op", "recount");
-	pf_jw_str(&line, "job", f->job);
-	pf_jw_close(&line, '}');
-	if ((err = ask(f->g, &reply, line.data)) == NULL)
-		say(f, "counted anew", f->job);
-	pf_json_free(reply);
-	pf_buf_free(&line);
-	return err;
+	if ((err = ledger_load(f)) != NULL || (err = pf_audit_input(rid,
+	    &found, &stored, f->scratch, pf_kind_name(f->kind), f->job,
+	    hash)) != NULL)
+		return err;
+	if (!found)
+		return enqueue(f, path, hash);
+	/* There was no room for it, and will not be the next time. */
+	if (!stored)
+		return mend_aside(f, path);
+	return mend_send(f, rid, "result", path);
 }

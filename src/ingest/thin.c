@@ -27,6 +27,18 @@ struct sums {
 	int64_t	 lines, kept, bytes;
 };
 
+static const struct pf_err *
+is_newest(bool *newest, struct ingest *g, const struct pf_json *j)
+{
+	const char *job = "";
+	int64_t attempt = 0, seq = 0;
+
+	(void)pf_json_str(&job, j, "job");
+	(void)pf_json_int(&attempt, j, "attempt", 0, INT64_MAX);
+	(void)pf_json_int(&seq, j, "seq", 0, INT64_MAX);
+	return pf_known_report(newest, g->db, job, attempt, seq);
+}
+
 /* Crashes and inputs are for ever; half a line was never one. */
 static const struct pf_err *
 is_needed(bool *needed, struct ingest *g, const char *line, size_t n)
@@ -36,13 +48,16 @@ is_needed(bool *needed, struct ingest *g, const char *line, size_t n)
 	const char *kind = "", *rid = "";
 
 	*needed = true;
-	if (pf_json_parse(&j, line, n) != NULL)
+	if (!ledger_sum_ok(line, n) || pf_json_parse(&j, line, n) != NULL)
 		*needed = false;
 	else if (pf_json_str(&kind, j, "kind") == NULL &&
 	    pf_json_str(&rid, j, "rid") == NULL && pf_sha_ok(rid) &&
 	    (strcmp(kind, "status") == 0 || strcmp(kind, "coverage") == 0 ||
 	    strcmp(kind, "log") == 0))
 		err = pf_known_result(needed, g->db, rid);
+	/* What is told of a job's engine now is of its newest report. */
+	if (err == NULL && !*needed && strcmp(kind, "status") == 0)
+		err = is_newest(needed, g, j);
 	pf_json_free(j);
 	return err;
 }

@@ -1,0 +1,200 @@
+/*
+ * Rows of results made anew; see mend.h.
+ */
+#include "codec/bucket.h"
+#include "model/mend.h"
+
+#define J	"'{' || reply || '}'"
+#define DROPPED	"reply LIKE '%\"dropped\":true%'"
+
+const struct pf_err *
+pf_mend_coverage(struct pf_db *db, const char *rid)
+{
+	return pf_db_run(db, NULL, "DELETE FROM coverage WHERE id = ?", "s",
+	    rid);
+}
+
+const struct pf_err *
+pf_mend_corpus(struct pf_db *db, const char *job, const char *hash,
+    const char *rid)
+{
+	return pf_db_run(db, NULL, "DELETE FROM corpus WHERE (job_id = ?1 AND"
+	    " hash = ?2) OR rid = ?3", "sss", job, hash, rid);
+}
+
+const struct pf_err *
+pf_mend_stats(struct pf_db *db, const char *job)
+{
+	return pf_db_run(db, NULL, "DELETE FROM job_stats WHERE job_id = ?",
+	    "s", job);
+}
+
+const struct pf_err *
+pf_mend_replies(struct pf_db *db, const char *job)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "UPDATE results SET reply = substr("
+	    "json_set(" J ", '$.count', x.n), 2, length(json_set(" J ", "
+	    "'$.count', x.n)) - 2) FROM (SELECT rid AS r, row_number() OVER ("
+	    "PARTITION BY " J " ->> '$.id' ORDER BY " J " ->> '$.count', rid)"
+	    " AS n FROM results WHERE kind = 'crash' AND job = ?1 AND "
+	    "json_valid(" J ") AND EXISTS (SELECT 1 FROM crashes WHERE id = "
+	    J " ->> '$.id' AND job_id = ?1)) AS x WHERE rid = x.r AND (" J
+	    " ->> '$.count') <> x.n", "s", job)) != NULL)
+		return err;
+	if ((err = pf_db_run(db, NULL, "UPDATE crashes SET count = x.n, "
+	    "is_unique = coalesce(x.u, is_unique) FROM (SELECT " J " ->> "
+	    "'$.id' AS c, count(*) AS n, max(iif((" J " ->> '$.count') = 1, "
+	    J " ->> '$.unique', NULL)) AS u FROM results WHERE kind = 'crash'"
+	    " AND job = ?1 AND json_valid(" J ") GROUP BY 1) AS x WHERE id = "
+	    "x.c AND job_id = ?1 AND (count, is_unique) IS NOT (x.n, x.u)",
+	    "s", job)) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE results SET reply = substr("
+	    "json_set(" J ", '$.unique', json(x.u)), 2, length(json_set(" J
+	    ", '$.unique', json(x.u))) - 2) FROM (SELECT rid AS r, iif(EXISTS"
+	    " (SELECT 1 FROM corpus WHERE rid = results.rid AND job_id = ?1),"
+	    " 'true', 'false') AS u FROM results WHERE kind = 'corpus' AND "
+	    "job = ?1 AND json_valid(" J ")) AS x WHERE rid = x.r AND "
+	    "json_type(" J ", '$.unique') IS NOT x.u", "s", job);
+}
+
+/* A bucket that crashes are in and that is not there. */
+static const struct pf_err *
+add_bucket(struct pf_db *db, bool *more)
+{
+	const struct pf_err *err;
+	struct pf_bucket b;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, "SELECT j.campaign, c.type, c.tool, c.stack, "
+	    "c.id, c.first_seen FROM crashes AS c JOIN jobs AS j ON j.id = "
+	    "c.job_id WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = "
+	    "c.bucket) ORDER BY c.first_seen, c.id LIMIT 1", "")) == NULL)
+		err = pf_q_row(&q, more);
+	if (err == NULL && *more) {
+		pf_bucket_of(&b, pf_q_text(&q, 0), pf_q_text(&q, 1),
+		    pf_q_text(&q, 2), pf_q_text(&q, 3));
+		err = pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign,"
+		    " type, tool, frames, first_crash, samples, dropped, "
+		    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+		    "0, 0, ?7, ?7) ON CONFLICT (id) DO NOTHING", "ssssssi",
+		    b.id, pf_q_text(&q, 0), pf_q_text(&q, 1),
+		    pf_q_text(&q, 2), b.frames, pf_q_text(&q, 4),
+		    pf_q_int(&q, 5));
+		if (err == NULL)
+			err = pf_db_run(db, NULL, "UPDATE crashes SET bucket "
+			    "= ?1 WHERE id = ?2", "ss", b.id,
+			    pf_q_text(&q, 4));
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+/* What a bucket says of itself is what its first crash says. */
+static const struct pf_err *
+mend_buckets(struct pf_db *db)
+{
+	const struct pf_err *err = NULL;
+	bool more = true;
+
+	while (more)
+		if ((err = add_bucket(db, &more)) != NULL)
+			return err;
+	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
+	    "(SELECT id FROM crashes WHERE bucket = buckets.id ORDER BY "
+	    "first_seen, id LIMIT 1) WHERE EXISTS (SELECT 1 FROM crashes "
+	    "WHERE bucket = buckets.id) AND NOT EXISTS (SELECT 1 FROM crashes"
+	    " WHERE id = first_crash AND bucket = buckets.id) AND NOT EXISTS "
+	    "(SELECT 1 FROM results WHERE kind = 'crash' AND " DROPPED " AND "
+	    "(" J " ->> '$.id') = first_crash)", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE buckets SET dropped = "
+	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM buckets AS b "
+	    "LEFT JOIN (SELECT " J " ->> '$.bucket' AS k, " J " ->> '$.id' AS"
+	    " c, count(*) AS n FROM results WHERE kind = 'crash' AND " DROPPED
+	    " AND json_valid(" J ") GROUP BY 1, 2) AS x ON x.k = b.id AND "
+	    "x.c = b.first_crash) AS d WHERE id = d.k AND dropped <> "
+	    "coalesce(d.n, 0)", "")) != NULL || (err = pf_db_run(db, NULL,
+	    "UPDATE buckets SET samples = (SELECT count(*) FROM crashes WHERE"
+	    " bucket = buckets.id), first_seen = coalesce((SELECT first_seen "
+	    "FROM crashes WHERE id = first_crash), first_seen), last_seen = "
+	    "iif(dropped = 0, coalesce((SELECT max(first_seen) FROM crashes "
+	    "WHERE bucket = buckets.id), last_seen), last_seen), type = "
+	    "coalesce((SELECT type FROM crashes WHERE id = first_crash), "
+	    "type), tool = coalesce((SELECT tool FROM crashes WHERE id = "
+	    "first_crash), tool), campaign = coalesce((SELECT j.campaign FROM"
+	    " crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.id = "
+	    "first_crash), campaign)", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
+	    "AND dropped = 0", "");
+}
+
+/* The top frames of each, for their column is not of a row's. */
+static const struct pf_err *
+mend_frames(struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_bucket b;
+	struct pf_q q = PF_Q_INIT;
+	bool more = true;
+
+	err = pf_q(&q, db, "SELECT b.id, b.campaign, c.type, c.tool, c.stack,"
+	    " b.frames FROM buckets AS b JOIN crashes AS c ON c.id = "
+	    "b.first_crash", "");
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_bucket_of(&b, pf_q_text(&q, 1), pf_q_text(&q, 2),
+		    pf_q_text(&q, 3), pf_q_text(&q, 4));
+		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2 "
+		    "WHERE id = ?1 AND frames <> ?2", "ss", b.id, b.frames);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+#define WANT \
+	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
+	"('status'), ('log')), want (name, scope, value) AS (" \
+	"SELECT 'crashes', '', count(*) FROM crashes UNION ALL " \
+	"SELECT 'crashes', job_id, count(*) FROM crashes GROUP BY job_id " \
+	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size), 0) FROM " \
+	"crashes UNION ALL " \
+	"SELECT 'corpus_files', '', count(*) FROM corpus UNION ALL " \
+	"SELECT 'corpus_bytes', '', coalesce(sum(size), 0) FROM corpus " \
+	"UNION ALL SELECT 'results_' || k, '', (SELECT count(*) FROM results" \
+	" WHERE kind = k) + coalesce((SELECT value FROM counters WHERE name " \
+	"= 'swept_' || k AND scope = ''), 0) FROM kinds UNION ALL " \
+	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM results WHERE " \
+	"kind = k AND " DROPPED ") FROM kinds WHERE k IN ('crash', 'corpus')" \
+	" UNION ALL SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM " \
+	"counters WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
+	"SELECT 'jobs_' || status, '', count(*) FROM jobs GROUP BY status " \
+	"UNION ALL SELECT 'bots_' || status, '', count(*) FROM bots WHERE " \
+	"gone_at IS NULL GROUP BY status UNION ALL " \
+	"SELECT 'edges', job_id, max(edges) FROM coverage GROUP BY job_id " \
+	"UNION ALL SELECT 'sampled', job_id, max(timestamp) FROM coverage " \
+	"GROUP BY job_id) "
+
+const struct pf_err *
+pf_mend_counters(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	/* Those of no job, and of no name of ours, count nothing. */
+	if ((err = mend_buckets(db)) != NULL ||
+	    (err = mend_frames(db)) != NULL || (err = pf_db_run(db, NULL,
+	    WANT "DELETE FROM counters AS c WHERE NOT EXISTS (SELECT 1 FROM "
+	    "want WHERE name = c.name AND scope = c.scope) AND NOT (scope = "
+	    "'' AND (name = 'dropped_log' OR name IN (SELECT 'swept_' || k "
+	    "FROM kinds))) AND NOT (name = 'log_bytes' AND EXISTS (SELECT 1 "
+	    "FROM jobs WHERE id = c.scope))", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, WANT "INSERT INTO counters (name, scope, "
+	    "value) SELECT name, scope, value FROM want WHERE true ON CONFLICT"
+	    " (name, scope) DO UPDATE SET value = excluded.value WHERE value "
+	    "<> excluded.value AND NOT (name = 'edges' AND value > "
+	    "excluded.value AND EXISTS (SELECT 1 FROM counters WHERE name = "
+	    "'swept_coverage')) AND NOT (name = 'sampled' AND value < "
+	    "excluded.value AND excluded.value > unixepoch() * 1000)", "");
+}

@@ -1,0 +1,264 @@
+/*
+ * Rows of results against the ledger; see audit.h.
+ *
+ * A reply is kept without its brackets.  Nothing of it but its count of
+ * reports stands nowhere else, so each member is held against its other
+ * place; of the counts of an input's reports the sum must be right.
+ */
+#include "view/audit.h"
+
+const struct pf_err *
+pf_audit_init(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "CREATE TABLE ledger (id INTEGER "
+	    "PRIMARY KEY, rid TEXT, kind TEXT, job TEXT, bot TEXT, hash TEXT,"
+	    " time INTEGER, filed INTEGER, size INTEGER, seq INTEGER, "
+	    "attempt INTEGER, speed REAL, stability REAL, stored INTEGER, "
+	    "line TEXT)", "")) != NULL || (err = pf_db_run(db, NULL,
+	    "CREATE INDEX ledger_rid ON ledger (rid)", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "CREATE INDEX ledger_input ON ledger "
+	    "(job, hash)", "")) != NULL || (err = pf_db_run(db, NULL,
+	    "CREATE INDEX ledger_report ON ledger (job, attempt, seq) "
+	    "WHERE kind = 'status'", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "CREATE TABLE drops (bucket TEXT PRIMARY "
+	    "KEY, n INTEGER, first INTEGER, last INTEGER) WITHOUT ROWID", "");
+}
+
+const struct pf_err *
+pf_audit_add(struct pf_db *db, const struct pf_audit_line *l)
+{
+	return pf_db_run(db, NULL, "INSERT INTO ledger (rid, kind, job, bot, "
+	    "hash, time, filed, size, seq, attempt, speed, stability, stored,"
+	    " line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+	    "iif(?11 < 0, NULL, ?11), iif(?12 < 0, NULL, ?12), ?13, ?14)",
+	    "sssssiiiiirris", l->rid, l->kind, l->job, l->bot, l->hash,
+	    l->time, l->filed, l->size, l->seq, l->attempt, l->speed,
+	    l->stability, (int64_t)l->stored, l->text);
+}
+
+const struct pf_err *
+pf_audit_begin(struct pf_db *db)
+{
+	const struct pf_err *err;
+	int64_t n;
+
+	if ((err = pf_db_run(db, NULL, "BEGIN", "")) != NULL)
+		return err;
+	/* The state is that of the first look. */
+	return pf_db_int(db, &n, NULL, "SELECT count(*) FROM (SELECT 1 FROM "
+	    "m.system LIMIT 1)", "");
+}
+
+const struct pf_err *
+pf_audit_end(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "COMMIT", "");
+}
+
+#define P \
+	"WITH p (k1, k2, young, kept) AS (SELECT ?1, ?2, ?3, ?4) "
+#define SAY(what, why) \
+	"THEN '" what "' || char(9) || " why " "
+/* The column a of the row is b in the ledger. */
+#define SAME(name, a, b) \
+	"WHEN " a " IS NOT " b " " SAY("row", "printf('its " name " is %.80s;" \
+	    " by the ledger it is %.80s', " a ", " b ")")
+/* A member of the line, and what it is if it is left out. */
+#define LINE(key, none) \
+	"coalesce(l.line ->> '$." key "', " none ")"
+#define MAYBE(key) \
+	"(l.line ->> '$." key "')"
+#define IS_BOOL(key) \
+	"coalesce(json_type(r.j, '$." key "') NOT IN ('true', 'false'), true)"
+#define DROPPED \
+	"reply LIKE '%\"dropped\":true%'"
+
+static const char results[] = P
+    "SELECT r.rid, '', 'results/' || r.rid, CASE "
+    "WHEN r.kind NOT IN ('crash', 'corpus', 'coverage', 'status', 'log') "
+    SAY("row", "printf('its kind is %.40s', r.kind)")
+    "WHEN NOT json_valid(r.j) " SAY("row", "'its reply makes no sense'")
+    "WHEN json_type(r.j, '$.late') IS NOT iif(r.late, 'true', 'false') "
+    SAY("row", "'late is not as it was answered'")
+    "WHEN l.id IS NULL AND r.kind = 'log' THEN NULL "
+    "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
+    SAME("kind", "r.kind", "l.kind") SAME("job", "r.job", "l.job")
+    SAME("bot", "r.bot", "l.bot") SAME("time", "r.time", "l.time")
+    "WHEN coalesce(json_type(r.j, '$.dropped'), 'false') IS NOT "
+    "iif(l.stored, 'false', 'true') AND (r.kind <> 'corpus' OR l.stored) "
+    SAY("row", "'whether its bytes were kept differs'")
+    /* crashes */
+    "WHEN r.kind = 'crash' AND (" IS_BOOL("unique") " OR "
+    IS_BOOL("new_bucket") " OR json_type(r.j, '$.count') IS NOT 'integer' "
+    "OR (r.j ->> '$.count') < 1 OR json_type(r.j, '$.id') IS NOT 'text' OR "
+    "json_type(r.j, '$.bucket') IS NOT 'text') "
+    SAY("row", "'its reply makes no sense'")
+    "WHEN r.kind = 'crash' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
+    "m.crashes AS c WHERE c.job_id = l.job AND c.hash = l.hash) "
+    SAY("lost", "'its row in crashes is gone'")
+    "WHEN r.kind = 'crash' AND NOT EXISTS (SELECT 1 FROM m.crashes AS c "
+    "WHERE c.job_id = l.job AND c.hash = l.hash AND c.id = (r.j ->> '$.id') "
+    "AND c.bucket = (r.j ->> '$.bucket')) AND (l.stored OR NOT EXISTS "
+    "(SELECT 1 FROM m.buckets AS b WHERE b.id = (r.j ->> '$.bucket') AND "
+    "b.first_crash = (r.j ->> '$.id'))) "
+    SAY("row", "'the crash and the bucket of its reply are not its own'")
+    /* corpus */
+    "WHEN r.kind = 'corpus' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
+    "m.corpus AS c WHERE c.job_id = l.job AND c.hash = l.hash) "
+    SAY("lost", "'its row in corpus is gone'")
+    "WHEN r.kind = 'corpus' AND (" IS_BOOL("unique") " OR (r.j ->> "
+    "'$.unique') IS NOT (EXISTS (SELECT 1 FROM m.corpus AS c WHERE c.job_id ="
+    " l.job AND c.hash = l.hash AND c.rid = r.rid))) "
+    SAY("row", "'unique is not as it was answered'")
+    /* coverage and numbers */
+    "WHEN r.kind = 'coverage' AND NOT EXISTS (SELECT 1 FROM m.coverage AS v "
+    "WHERE v.id = r.rid) " SAY("lost", "'its row in coverage is gone'")
+    "WHEN r.kind = 'coverage' AND (SELECT v.new_edges FROM m.coverage AS v "
+    "WHERE v.id = r.rid) IS NOT (r.j ->> '$.new_edges') "
+    SAY("row", "'new_edges is not as it was answered'")
+    "WHEN r.kind = 'status' AND NOT EXISTS (SELECT 1 FROM m.job_stats AS s "
+    "WHERE s.job_id = l.job) " SAY("lost", "'its row in job_stats is gone'")
+    "END, r.rid, l.job, l.hash FROM (SELECT *, '{' || reply || '}' AS j, "
+    DROPPED " AS gone FROM m.results WHERE rid > (SELECT k1 FROM p) "
+    "ORDER BY rid LIMIT 1000) AS r "
+    "LEFT JOIN ledger AS l ON l.id = coalesce((SELECT min(id) FROM ledger AS "
+    "o WHERE o.rid = r.rid AND o.stored <> r.gone), (SELECT min(id) FROM "
+    "ledger AS o WHERE o.rid = r.rid)) ORDER BY r.rid";
+
+/* Lines of the input that were counted, each rid once, with its reply. */
+#define REPORTS \
+	"(SELECT r.rid, min(l.filed) AS filed, '{' || r.reply || '}' AS j " \
+	"FROM ledger AS l JOIN m.results AS r ON r.rid = l.rid WHERE l.job = " \
+	"c.job_id AND l.hash = c.hash AND l.kind = 'crash' AND json_valid(" \
+	"'{' || r.reply || '}') GROUP BY r.rid)"
+#define OWN	"(x.j ->> '$.id') = c.id"
+#define REPORTED \
+	"(SELECT l.filed FROM ledger AS l WHERE l.job = c.job_id AND l.hash " \
+	"= c.hash AND l.kind = 'crash')"
+
+static const char crashes[] = P
+    "SELECT c.id, '', 'crashes/' || c.job_id || '/' || c.hash, CASE "
+    "WHEN NOT EXISTS " REPORTED " "
+    SAY("unledgered", "'the ledger has no line of it'")
+    "WHEN c.file_path <> 'crashes/' || c.job_id || '/' || c.hash "
+    SAY("row", "'its file_path is of another'")
+    "WHEN NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.job = c.job_id AND "
+    "l.hash = c.hash AND l.kind = 'crash' AND l.bot = c.bot_id AND l.time = "
+    "c.timestamp AND l.size = c.size AND " LINE("type", "'unknown'") " = "
+    "c.type AND " LINE("signal", "0") " = c.signal AND "
+    LINE("exit_code", "0") " = c.exit_code AND " LINE("tool", "''") " = "
+    "c.tool AND " LINE("stack", "''") " = c.stack AND "
+    LINE("output", "''") " = c.output AND " LINE("command", "''") " = "
+    "c.command AND " LINE("engine", "''") " = c.engine) "
+    SAY("row", "'no report of it in the ledger says what it says'")
+    "WHEN c.first_seen NOT IN " REPORTED " OR substr(replace("
+    "c.id, '-', ''), 1, 12) <> printf('%012x', c.first_seen) "
+    SAY("row", "'no report of it was filed at first_seen'")
+    "WHEN c.last_seen < c.first_seen OR c.last_seen NOT IN " REPORTED " OR "
+    "c.last_seen < (SELECT max(x.filed) FROM " REPORTS " AS x "
+    "WHERE " OWN ") " SAY("row", "'no report of it was last at last_seen'")
+    "WHEN c.count <> (SELECT count(*) FROM " REPORTS " AS x WHERE " OWN ") "
+    SAY("count", "printf('it counts %d reports, not %d', c.count, (SELECT "
+	"count(*) FROM " REPORTS " AS x WHERE " OWN "))")
+    "WHEN c.count * (c.count + 1) / 2 <> (SELECT sum(x.j ->> '$.count') FROM "
+    REPORTS " AS x WHERE " OWN ") "
+    SAY("count", "'the counts that were answered are not one to count'")
+    "WHEN c.is_unique IS NOT (SELECT x.j ->> '$.unique' FROM " REPORTS " AS x "
+    "WHERE " OWN " AND (x.j ->> '$.count') = 1) "
+    SAY("count", "'is_unique is not as it was answered'")
+    "END, '', c.job_id, c.hash FROM (SELECT * FROM m.crashes WHERE id > "
+    "(SELECT k1 FROM p) ORDER BY id LIMIT 1000) AS c ORDER BY c.id";
+
+static const char corpus[] = P
+    "SELECT c.job_id, c.hash, 'corpus/' || c.job_id || '/' || c.hash, CASE "
+    "WHEN l.id IS NULL AND NOT EXISTS (SELECT 1 FROM ledger AS o WHERE o.job "
+    "= c.job_id AND o.hash = c.hash AND o.kind = 'corpus') "
+    SAY("unledgered", "'the ledger has no line of it'")
+    SAME("rid", "c.rid", "l.rid") SAME("job", "c.job_id", "l.job")
+    SAME("hash", "c.hash", "l.hash") SAME("size", "c.size", "l.size")
+    SAME("bot", "c.bot_id", "l.bot") SAME("time", "c.timestamp", "l.time")
+    SAME("engine", "c.engine", LINE("engine", "''"))
+    SAME("name", "c.name", LINE("name", "''"))
+    "END, l.rid, c.job_id, c.hash FROM (SELECT * FROM m.corpus WHERE "
+    "(job_id, hash) > ((SELECT k1 FROM p), (SELECT k2 FROM p)) ORDER BY "
+    "job_id, hash LIMIT 1000) AS c LEFT JOIN ledger AS l ON l.id = (SELECT id"
+    " FROM ledger AS o WHERE o.rid = c.rid AND o.kind = 'corpus' ORDER BY id "
+    "LIMIT 1) ORDER BY 1, 2";
+
+static const char coverage[] = P
+    "SELECT c.id, '', 'coverage/' || c.id, CASE "
+    "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
+    SAME("job", "c.job_id", "l.job") SAME("bot", "c.bot_id", "l.bot")
+    SAME("time", "c.timestamp", "l.time")
+    SAME("edges", "c.edges", LINE("edges", "0"))
+    SAME("exec_count", "c.exec_count", LINE("exec_count", "0"))
+    SAME("execs_per_sec", "c.execs_per_sec", "l.speed")
+    SAME("corpus_count", "c.corpus_count", MAYBE("corpus_count"))
+    SAME("crash_count", "c.crash_count", MAYBE("crash_count"))
+    "END, c.id, c.job_id, NULL FROM (SELECT * FROM m.coverage WHERE id > "
+    "(SELECT k1 FROM p) ORDER BY id LIMIT 1000) AS c LEFT JOIN ledger AS l "
+    "ON l.id = (SELECT id FROM ledger AS o WHERE o.rid = c.id AND o.kind = "
+    "'coverage' ORDER BY id LIMIT 1) ORDER BY c.id";
+
+static const char stats[] = P
+    "SELECT s.job_id, '', 'job_stats/' || s.job_id, CASE "
+    "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
+    SAME("attempt", "s.attempt", "l.attempt") SAME("seq", "s.seq", "l.seq")
+    SAME("bot", "s.bot_id", "l.bot") SAME("time", "s.time", "l.time")
+    SAME("executions", "s.executions", MAYBE("executions"))
+    SAME("execs_per_sec", "s.execs_per_sec", "l.speed")
+    SAME("edges", "s.edges", MAYBE("edges"))
+    SAME("total_edges", "s.total_edges", MAYBE("total_edges"))
+    SAME("corpus_count", "s.corpus_count", MAYBE("corpus_count"))
+    SAME("crash_count", "s.crash_count", MAYBE("crash_count"))
+    SAME("hang_count", "s.hang_count", MAYBE("hang_count"))
+    SAME("peak_rss_mb", "s.peak_rss_mb", MAYBE("peak_rss_mb"))
+    SAME("stability", "s.stability", "l.stability")
+    SAME("state", "s.state", LINE("state", "''"))
+    "END, l.rid, s.job_id, NULL FROM (SELECT * FROM m.job_stats WHERE job_id "
+    "> (SELECT k1 FROM p) ORDER BY job_id LIMIT 1000) AS s LEFT JOIN ledger "
+    "AS l ON l.id = (SELECT o.id FROM ledger AS o WHERE o.job = s.job_id AND "
+    "o.kind = 'status' AND ((o.attempt, o.seq) = (s.attempt, s.seq) OR "
+    "EXISTS (SELECT 1 FROM m.results AS r WHERE r.rid = o.rid)) ORDER BY "
+    "o.attempt DESC, o.seq DESC, o.id LIMIT 1) ORDER BY s.job_id";
+
+/* Samples get thinner with age, as model/coverage.c does it. */
+#define THINNED \
+	"EXISTS (SELECT 1 FROM (VALUES (3600000, 60000), (86400000, 900000), " \
+	"(1209600000, 7200000)) AS v JOIN m.counters AS n ON n.name = " \
+	"'sampled' AND n.scope = l.job JOIN m.coverage AS e ON e.job_id = " \
+	"l.job AND e.timestamp >= l.time - l.time % v.column2 AND " \
+	"e.timestamp <= l.time AND (e.timestamp, e.id) < (l.time, l.rid) " \
+	"WHERE l.time < " \
+	"(n.value - v.column1) - (n.value - v.column1) % v.column2)"
+
+static const char lost[] = P
+    "SELECT l.id, '', 'results/' || l.rid, CASE "
+    "WHEN EXISTS (SELECT 1 FROM m.results AS r WHERE r.rid = l.rid) OR "
+    "l.filed > (SELECT young FROM p) THEN NULL "
+    "WHEN l.kind IN ('status', 'log') AND l.time < (SELECT kept FROM p) "
+    "THEN NULL "
+    "WHEN l.kind = 'coverage' AND " THINNED " THEN NULL "
+    "WHEN EXISTS (SELECT 1 FROM ledger AS o WHERE o.rid = l.rid AND o.id < "
+    "l.id) THEN NULL "
+    "ELSE 'lost' || char(9) || 'the ledger has it, the database has not' "
+    "END, l.rid, l.job, l.hash FROM (SELECT * FROM ledger WHERE id > "
+    "(SELECT CAST(k1 AS INTEGER) FROM p) ORDER BY id LIMIT 1000) AS l "
+    "ORDER BY l.id";
+
+static const char *const pages[PF_AUDIT_MAX] = {
+	[PF_AUDIT_RESULTS] = results, [PF_AUDIT_CRASHES] = crashes,
+	[PF_AUDIT_CORPUS] = corpus, [PF_AUDIT_COVERAGE] = coverage,
+	[PF_AUDIT_STATS] = stats, [PF_AUDIT_LOST] = lost,
+};
+
+const struct pf_err *
+pf_audit_page(struct pf_q *q, struct pf_db *db, enum pf_audit a,
+    const struct pf_audit_from *from)
+{
+	return pf_q(q, db, pages[a], "ssii", from->k1, from->k2, from->young,
+	    from->kept);
+}

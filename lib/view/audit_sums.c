@@ -1,0 +1,117 @@
+/*
+ * What is counted by the way, counted anew; see audit.h.
+ */
+#include "view/audit.h"
+
+const struct pf_err *
+pf_audit_drops(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "DELETE FROM drops", "")) != NULL)
+		return err;
+	/* One of an input that was known counts there, not in the bucket. */
+	return pf_db_run(db, NULL, "INSERT INTO drops SELECT r.bucket, "
+	    "count(*), min(r.filed), max(r.filed) FROM (SELECT '{' || reply "
+	    "|| '}' ->> '$.bucket' AS bucket, '{' || reply || '}' ->> '$.id' "
+	    "AS id, (SELECT min(filed) FROM ledger AS l WHERE l.rid = "
+	    "results.rid) AS filed FROM m.results WHERE kind = 'crash' AND "
+	    "reply LIKE '%\"dropped\":true%' AND json_valid('{' || reply || "
+	    "'}')) AS r JOIN m.buckets AS b ON b.id = r.bucket AND "
+	    "b.first_crash = r.id GROUP BY 1", "");
+}
+
+const struct pf_err *
+pf_audit_buckets(struct pf_q *q, struct pf_db *db)
+{
+	return pf_q(q, db, "SELECT 'buckets/' || b.id, CASE "
+	    "WHEN b.samples <> (SELECT count(*) FROM m.crashes WHERE bucket ="
+	    " b.id) THEN printf('it has %d samples, not %d', (SELECT count(*)"
+	    " FROM m.crashes WHERE bucket = b.id), b.samples) "
+	    "WHEN b.dropped <> coalesce(d.n, 0) THEN printf('%d reports of it"
+	    " were dropped, not %d', coalesce(d.n, 0), b.dropped) "
+	    "WHEN NOT coalesce(b.first_seen = (SELECT first_seen FROM "
+	    "m.crashes WHERE id = b.first_crash), b.first_seen = d.first, "
+	    "false) OR b.first_seen > b.last_seen THEN "
+	    "'first_seen is not of its first crash' "
+	    "WHEN b.last_seen IS NOT max(coalesce((SELECT max(first_seen) FROM"
+	    " m.crashes WHERE bucket = b.id), 0), coalesce(d.last, 0)) THEN "
+	    "'last_seen is not of its last crash' "
+	    "WHEN b.samples > 0 AND NOT EXISTS (SELECT 1 FROM m.crashes WHERE"
+	    " bucket = b.id AND type = b.type AND tool = b.tool AND (id = "
+	    "b.first_crash OR d.n > 0)) THEN 'it is not as its first crash' "
+	    "END, b.campaign, b.id, b.type, b.tool, b.frames FROM m.buckets "
+	    "AS b LEFT JOIN drops AS d ON d.bucket = b.id UNION ALL "
+	    "SELECT 'crashes/' || c.job_id || '/' || c.hash, 'its bucket ' || "
+	    "c.bucket || ' is gone', NULL, NULL, NULL, NULL, NULL FROM "
+	    "m.crashes AS c WHERE NOT EXISTS (SELECT 1 FROM m.buckets WHERE "
+	    "id = c.bucket)", "");
+}
+
+const struct pf_err *
+pf_audit_corpora(struct pf_q *q, struct pf_db *db)
+{
+	return pf_q(q, db, "SELECT j.id, coalesce(m.file_count, 0), "
+	    "coalesce(m.total_size, 0), coalesce(r.n, 0), "
+	    "coalesce(r.size, 0), m.last_updated <> r.last FROM "
+	    "(SELECT id FROM m.jobs UNION SELECT job_id FROM m.corpus_meta "
+	    "UNION SELECT job_id FROM m.corpus) AS j LEFT JOIN (SELECT job_id,"
+	    " count(*) AS n, sum(size) AS size, max(timestamp) AS last FROM "
+	    "m.corpus GROUP BY job_id) AS r ON r.job_id = j.id LEFT JOIN "
+	    "m.corpus_meta AS m ON m.job_id = j.id WHERE coalesce("
+	    "m.file_count, 0) <> coalesce(r.n, 0) OR coalesce(m.total_size, "
+	    "0) <> coalesce(r.size, 0) OR m.last_updated <> r.last", "");
+}
+
+/* The most a sample told is known while none was thinned out. */
+#define WANT \
+	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
+	"('status'), ('log')), want (name, scope, value) AS (" \
+	"SELECT 'crashes', '', count(*) FROM m.crashes UNION ALL " \
+	"SELECT 'crashes', job_id, count(*) FROM m.crashes GROUP BY job_id " \
+	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size), 0) FROM " \
+	"m.crashes UNION ALL " \
+	"SELECT 'corpus_files', '', count(*) FROM m.corpus UNION ALL " \
+	"SELECT 'corpus_bytes', '', coalesce(sum(size), 0) FROM m.corpus " \
+	"UNION ALL SELECT 'results_' || k, '', coalesce(r.n, 0) + coalesce((" \
+	"SELECT value FROM m.counters WHERE name = 'swept_' || k AND scope = " \
+	"''), 0) FROM kinds LEFT JOIN (SELECT kind, count(*) AS n FROM " \
+	"m.results GROUP BY kind) AS r ON r.kind = k UNION ALL " \
+	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM m.results WHERE " \
+	"kind = k AND reply LIKE '%\"dropped\":true%') FROM kinds WHERE k IN " \
+	"('crash', 'corpus') UNION ALL " \
+	"SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM m.counters " \
+	"WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
+	"SELECT 'log_bytes', job, coalesce(sum(size), 0) FROM (SELECT r.job, " \
+	"(SELECT size FROM ledger AS l WHERE l.rid = r.rid AND l.stored) AS " \
+	"size FROM m.results AS r WHERE r.kind = 'log' AND NOT EXISTS (" \
+	"SELECT 1 FROM m.counters WHERE name = 'swept_log')) GROUP BY job " \
+	"HAVING " \
+	"min(size) IS NOT NULL UNION ALL " \
+	"SELECT 'jobs_' || status, '', count(*) FROM m.jobs GROUP BY status " \
+	"UNION ALL SELECT 'bots_' || status, '', count(*) FROM m.bots WHERE " \
+	"gone_at IS NULL GROUP BY status UNION ALL " \
+	"SELECT 'edges', job_id, max(edges) FROM m.coverage GROUP BY job_id " \
+	"UNION ALL SELECT 'sampled', c.job_id, max(min(c.timestamp, " \
+	"coalesce((SELECT max(filed) FROM ledger AS l WHERE l.rid = c.id), " \
+	"c.timestamp))) FROM m.coverage AS c GROUP BY c.job_id) "
+
+const struct pf_err *
+pf_audit_counters(struct pf_q *q, struct pf_db *db)
+{
+	return pf_q(q, db, WANT "SELECT 'counters/' || w.name || iif(w.scope "
+	    "= '', '', '/' || w.scope), printf('it is %d; counted anew %d', "
+	    "coalesce(c.value, 0), w.value), w.scope FROM want AS w LEFT JOIN "
+	    "m.counters AS c ON c.name = w.name AND c.scope = w.scope WHERE "
+	    "coalesce(c.value, 0) <> w.value AND NOT (w.name = 'edges' AND "
+	    "coalesce(c.value, 0) > w.value AND EXISTS (SELECT 1 FROM "
+	    "m.counters WHERE name = 'swept_coverage')) UNION ALL "
+	    "SELECT 'counters/' || c.name || iif(c.scope = '', '', '/' || "
+	    "c.scope), printf('it is %d, and nothing to be counted', c.value)"
+	    ", c.scope FROM m.counters AS c LEFT JOIN want AS w ON w.name = "
+	    "c.name AND w.scope = c.scope WHERE w.name IS NULL AND c.value "
+	    "<> 0 AND NOT (c.scope = '' AND (c.name = 'dropped_log' OR c.name "
+	    "IN (SELECT 'swept_' || k FROM kinds))) AND NOT (c.name = "
+	    "'log_bytes' AND EXISTS (SELECT 1 FROM m.jobs WHERE id = c.scope))"
+	    , "");
+}

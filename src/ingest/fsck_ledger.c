@@ -1,0 +1,153 @@
+/*
+ * The ledger into the scratch database, and what has come to it since.
+ *
+ * Days are appended to; one that is over may be written anew, without lines
+ * that tell nothing any more.  Half a line, as a crash leaves it, is none.
+ */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ingest/fsck.h"
+#include "os/fs.h"
+
+struct day {
+	char	*name;
+	ino_t	 ino;
+	off_t	 at;		/* read up to there */
+};
+
+static struct day *
+day_of(struct fsck *f, const char *name)
+{
+	size_t i;
+
+	/* They come sorted, the newest last: it is looked for most. */
+	for (i = f->ndays; i-- > 0;)
+		if (strcmp(f->days[i].name, name) == 0)
+			return &f->days[i];
+	f->days = pf_reallocarray(f->days, f->ndays + 1, sizeof(*f->days));
+	f->days[f->ndays] = (struct day){ .name = pf_strdup(name) };
+	return &f->days[f->ndays++];
+}
+
+void
+ledger_forget(struct fsck *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->ndays; i++)
+		free(f->days[i].name);
+	free(f->days);
+	f->days = NULL;
+	f->ndays = 0;
+}
+
+static bool
+take_members(struct pf_audit_line *l, const struct pf_json *j)
+{
+	return pf_json_need(&l->rid, j, "rid") == NULL && pf_sha_ok(l->rid) &&
+	    pf_json_need(&l->kind, j, "kind") == NULL &&
+	    pf_kind_find(l->kind) != PF_KIND_MAX &&
+	    pf_json_need(&l->job, j, "job") == NULL &&
+	    pf_json_need(&l->bot, j, "bot") == NULL &&
+	    pf_json_str(&l->hash, j, "hash") == NULL &&
+	    pf_json_int(&l->time, j, "time", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->filed, j, "filed", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->size, j, "size", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->seq, j, "seq", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->attempt, j, "attempt", 0, INT64_MAX) == NULL &&
+	    pf_json_real(&l->speed, j, "execs_per_sec") == NULL &&
+	    pf_json_real(&l->stability, j, "stability") == NULL &&
+	    pf_json_bool(&l->stored, j, "stored") == NULL;
+}
+
+static const struct pf_err *
+add_line(struct fsck *f, const char *path, off_t at, const char *text,
+    size_t n)
+{
+	const struct pf_err *err = NULL;
+	struct pf_audit_line l = { .speed = -1, .stability = -1,
+	    .stored = true, .text = text };
+	struct pf_json *j = NULL;
+	char *place;
+
+	if (!ledger_sum_ok(text, n)) {
+		place = pf_asprintf("%s:%lld", path, (long long)at);
+		finding(f, "ledger", place, "the line is not as it was "
+		    "written");
+		free(place);
+	} else if (pf_json_parse(&j, text, n) == NULL && take_members(&l, j))
+		err = pf_audit_add(f->scratch, &l);
+	pf_json_free(j);
+	return err;
+}
+
+/* Whole lines from d->at on. */
+static const struct pf_err *
+read_day(struct fsck *f, struct day *d, const char *path)
+{
+	const struct pf_err *err = NULL;
+	FILE *in = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (in == NULL)
+		return pf_errno("open %s", path);
+	if (fseeko(in, d->at, SEEK_SET) == -1)
+		err = pf_errno("seek in %s", path);
+	while (err == NULL && !stopping() &&
+	    (n = getline(&line, &room, in)) > 0 && line[n - 1] == '\n') {
+		line[n - 1] = '\0';
+		err = add_line(f, path, d->at, line, (size_t)n - 1);
+		d->at += n;
+	}
+	if (err == NULL && ferror(in))
+		err = pf_errno("read %s", path);
+	free(line);
+	fclose(in);
+	return err;
+}
+
+static const struct pf_err *
+look_at(struct fsck *f, const char *dir, const char *name)
+{
+	const struct pf_err *err = NULL;
+	struct day *d = day_of(f, name);
+	char *path = pf_asprintf("%s/%s", dir, name);
+	struct stat st;
+
+	if (lstat(path, &st) == 0) {
+		if (d->ino == 0)
+			d->ino = st.st_ino;
+		/* Written anew it has nothing that we have not. */
+		if (d->ino == st.st_ino && st.st_size > d->at)
+			err = read_day(f, d, path);
+	}
+	free(path);
+	return err;
+}
+
+const struct pf_err *
+ledger_load(struct fsck *f)
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/metadata/ledger",
+	    f->g->conf->storage_path), **names = NULL;
+	size_t i, n = 0, len;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; err == NULL && i < n && !stopping(); i++) {
+		len = strlen(names[i]);
+		if (len > 6 && names[i][0] != '.' &&
+		    strcmp(names[i] + len - 6, ".jsonl") == 0)
+			err = look_at(f, dir, names[i]);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
+}

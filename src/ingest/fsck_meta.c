@@ -1,0 +1,279 @@
+/*
+ * fsck: the file of the database itself, what jobs need, the snapshot in
+ * metadata/, and the logs of jobs.
+ */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "ingest/fsck.h"
+#include "os/fs.h"
+#include "store/blob.h"
+#include "store/joblog.h"
+#include "view/known.h"
+
+#define DOC_MAX		(64 << 20)
+#define BLOB_MAX	(INT64_C(1) << 40)
+
+/* Each page and index, each type; then what refers to what. */
+static const struct pf_err *
+look_over(struct fsck *f, bool *whole, const char *path)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = true;
+
+	err = pf_q(&q, f->g->db, "PRAGMA integrity_check(20)", "");
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		if (strcmp(pf_q_text(&q, 0), "ok") != 0) {
+			*whole = false;
+			finding(f, "database", path, pf_q_text(&q, 0));
+		}
+	pf_q_done(&q);
+	if (err == NULL)
+		err = pf_q(&q, f->g->db, "SELECT \"table\", parent FROM "
+		    "pragma_foreign_key_check LIMIT 20", "");
+	for (more = true; err == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more;) {
+		*whole = false;
+		finding(f, "database", path, pf_q_text(&q, 0));
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+fsck_database(struct fsck *f, bool *whole)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+	char why[PF_ERR_MSG];
+
+	*whole = true;
+	pf_db_path(&path, f->g->conf->storage_path);
+	err = look_over(f, whole, path.data);
+	if (err != NULL && pf_db_damaged(f->g->db)) {
+		snprintf(why, sizeof(why), "%s", err->msg);
+		finding(f, "database", path.data, why);
+		*whole = false;
+		err = NULL;
+	}
+	pf_buf_free(&path);
+	return err;
+}
+
+/* Who needs it, for a person to read. */
+static const struct pf_err *
+add_jobs(struct fsck *f, struct pf_buf *b, const char *sha)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	err = pf_q(&q, f->g->db, "SELECT DISTINCT job FROM job_blobs WHERE "
+	    "sha256 = ? ORDER BY job LIMIT 5", "s", sha);
+	pf_buf_adds(b, "; needed by");
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		pf_buf_addf(b, " %s", pf_q_text(&q, 0));
+	pf_q_done(&q);
+	return err;
+}
+
+static const struct pf_err *
+check_blob(struct fsck *f, const char *sha, int64_t size)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT, why = PF_BUF_INIT;
+	char sum[PF_SHA_TEXT] = "";
+	bool there = true;
+	int64_t found = 0;
+
+	f->files++;
+	pf_blob_path(&path, f->g->conf->storage_path, sha);
+	err = pf_blob_hash(sum, &found, path.data, BLOB_MAX);
+	if (err != NULL && err->class == PF_NOTFOUND) {
+		there = false;
+		pf_buf_adds(&why, "it is missing");
+	} else if (err != NULL && err->class == PF_DATA)
+		pf_buf_adds(&why, err->msg);
+	else if (err != NULL)
+		goto done;
+	else if (strcmp(sum, sha) != 0)
+		pf_buf_adds(&why, "its bytes are others than its name says");
+	else if (found != size)
+		pf_buf_adds(&why, "its size is not the one on file");
+	err = NULL;
+	if (why.len == 0 || (err = add_jobs(f, &why, sha)) != NULL)
+		goto done;
+	finding(f, "target", path.data, why.data);
+	if (there && strcmp(sum, sha) != 0)
+		err = mend_aside(f, path.data);
+done:
+	pf_buf_free(&why);
+	pf_buf_free(&path);
+	return err;
+}
+
+const struct pf_err *
+fsck_targets(struct fsck *f)
+{
+	const struct pf_err *err;
+	char sha[PF_SHA_TEXT] = "";
+	struct pf_q q;
+	bool more = true;
+	int64_t size = 0;
+
+	do {
+		if ((err = pf_q(&q, f->g->db, "SELECT sha256, size FROM "
+		    "job_blobs WHERE sha256 > ? ORDER BY sha256 LIMIT 1",
+		    "s", sha)) == NULL)
+			err = pf_q_row(&q, &more);
+		if (err == NULL && more) {
+			pf_q_copy(&q, 0, sha, sizeof(sha));
+			size = pf_q_int(&q, 1);
+		}
+		pf_q_done(&q);
+		if (err == NULL && more && pf_sha_ok(sha))
+			err = check_blob(f, sha, size);
+	} while (err == NULL && more && !stopping());
+	return err;
+}
+
+/* The one row in an array of the document, of that id. */
+static const struct pf_err *
+check_doc(const struct pf_json *doc, const char *list, const char *id)
+{
+	const struct pf_err *err;
+	const char *own = "";
+
+	if (list == NULL)
+		return pf_json_get(doc, "system") != NULL ? NULL :
+		    pf_err(PF_DATA, "nothing of the master is in it");
+	if ((err = pf_json_need(&own, pf_json_first(pf_json_get(doc, list)),
+	    "id")) == NULL && strcmp(own, id) != 0)
+		err = pf_err(PF_DATA, "it is of another id, %.64s", own);
+	return err;
+}
+
+static const struct pf_err *
+check_meta(struct fsck *f, const char *list, const char *path,
+    const char *id)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_json *doc = NULL;
+	char why[PF_ERR_MSG];
+
+	f->files++;
+	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
+	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL)
+		err = check_doc(doc, list, id);
+	if (err != NULL && err->class == PF_NOTFOUND)
+		err = NULL;
+	else if (err != NULL && err->class == PF_DATA) {
+		snprintf(why, sizeof(why), "%s", err->msg);
+		finding(f, "metadata", path, why);
+		/* The next snapshot writes what is not there. */
+		err = mend_aside(f, path);
+	}
+	pf_json_free(doc);
+	pf_buf_free(&b);
+	return err;
+}
+
+static const struct pf_err *
+check_kind(struct fsck *f, const char *kind)
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/metadata/%s", f->g->conf->storage_path,
+	    kind), **names = NULL, *path, *id;
+	size_t i, n = 0, len;
+
+	err = pf_names(&names, &n, dir);
+	for (i = 0; err == NULL && i < n && !stopping(); i++) {
+		len = strlen(names[i]);
+		if (len < 6 || strcmp(names[i] + len - 5, ".json") != 0)
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		id = pf_strndup(names[i], len - 5);
+		err = check_meta(f, kind, path, id);
+		free(id);
+		free(path);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
+}
+
+const struct pf_err *
+fsck_metadata(struct fsck *f)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/metadata/system/snapshot.json",
+	    f->g->conf->storage_path);
+
+	if ((err = check_kind(f, "jobs")) == NULL &&
+	    (err = check_kind(f, "bots")) == NULL)
+		err = check_meta(f, NULL, path, "");
+	free(path);
+	return err;
+}
+
+/* Something was logged, so the newest of it is there. */
+static const struct pf_err *
+check_log(struct fsck *f, const char *job)
+{
+	const struct pf_err *err;
+	char *dir = pf_joblog_dir(f->g->conf->storage_path, job);
+	char **names = NULL, *path;
+	struct pf_joblog l;
+	size_t i, n = 0;
+	bool any = false;
+
+	err = pf_names(&names, &n, dir);
+	if (err != NULL && err->class == PF_NOTFOUND)
+		err = NULL;
+	for (i = 0; err == NULL && i < n; i++) {
+		if (pf_joblog_parse(&l, names[i])) {
+			any = true;
+			continue;
+		}
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		finding(f, "foreign", path, "nothing of that name belongs "
+		    "here");
+		err = mend_aside(f, path);
+		free(path);
+	}
+	if (err == NULL && !any)
+		finding(f, "log", dir, "it is gone; the database counts its "
+		    "bytes");
+	pf_names_free(names);
+	free(dir);
+	return err;
+}
+
+const struct pf_err *
+fsck_logs(struct fsck *f)
+{
+	const struct pf_err *err;
+	char job[PF_ID_MAX + 1] = "";
+	struct pf_q q;
+	bool more = true;
+
+	do {
+		if ((err = pf_q(&q, f->g->db, "SELECT scope FROM counters "
+		    "WHERE name = 'log_bytes' AND scope > ? AND value > 0 "
+		    "ORDER BY scope LIMIT 1", "s", job)) == NULL)
+			err = pf_q_row(&q, &more);
+		if (err == NULL && more)
+			pf_q_copy(&q, 0, job, sizeof(job));
+		pf_q_done(&q);
+		if (err == NULL && more && pf_id_ok(job))
+			err = check_log(f, job);
+	} while (err == NULL && more && !stopping());
+	return err;
+}
