@@ -16,7 +16,7 @@ mkdir "$T/bin"
 cp "$PF_BIN/pf-ingest" "$T/bin/"
 cat >"$T/bin/pf-sched" <<!
 #!/bin/sh
-[ ! -e "$T/away" ] || exit 75
+[ ! -e "$T/away" ] || { echo x >>"$T/away"; exit 75; }
 exec "$PF_BIN/pf-sched" "\$@"
 !
 chmod +x "$T/bin/pf-sched"
@@ -35,7 +35,9 @@ ok 'and what comes, without delay' until_true 5 lines "$T/wout" new 2
 : >"$T/away"
 mkpack corpus "$job" b1 -n 4 -s 10 "$T/body" | lay
 ok 'the writer is away: a warning' until_true 10 lines "$T/werr" warning 1
-sleep 0.5
+# By the two seconds and more of another section it would be no more than two.
+often() { [ "$(grep -c x "$T/away")" -ge 4 ]; }
+ok 'it tries by the delays of [retry.update_recovery]' until_true 2 often
 is "$(grep -c . "$T/werr")" 1 'one, however often it tries'
 like "$(cat "$T/werr")" 'the spool keeps what waits' 'that nothing is lost'
 ok 'it lives' kill -0 "$pid"

@@ -146,7 +146,7 @@ may_pass(const struct pf_err *err)
 static const struct pf_err *
 stay(struct ingest *g)
 {
-	const struct pf_retry *r = &g->conf->retry_operation;
+	const struct pf_retry *r = &g->conf->retry_update;
 	const struct pf_err *err;
 	int64_t delay = 0, failures = 0, hook = -1;
 	int fd;
