@@ -73,14 +73,39 @@ like "$(pf-report log "$job" | tr -d x)" \
 \[4193804 bytes are missing\]
 far' 'a gap between two files'
 
+# What is counted is what is kept, however much was rotated away.
+kept() { cat "$L"/*.log | wc -c | tr -d ' '; }
+bytes() { sql "SELECT value FROM counters WHERE name = 'log_bytes' AND scope = '$1'"; }
+head -c 262144 /dev/zero | tr '\0' z >"$T/chunk"
+k=0
+while [ $k -lt 20 ]; do
+	mkpack log "$job" b1 -s $((100 + k)) -E 1 -A 4 \
+	    -f offset=$((k * 262144)) "$T/chunk"
+	k=$((k + 1))
+done | lay
+cp "$SPOOL/new/$(pack)" "$T/twice"
+pf-ingest -q
+is "$(kept)" 2097152 'five MiB were sent, two are kept'
+is "$(bytes '') $(bytes "$job")" "$(kept) $(kept)" 'and two are counted'
+sqlite3 "$S/data/pandafuzz.db" "DELETE FROM results WHERE kind = 'log'"
+lay <"$T/twice"
+pf-ingest -q
+is "$(bytes '') $(bytes "$job")" "$(kept) $(kept)" 'also when all come again'
+pf-sched -q snapshot
+rm -rf "$S/data"
+mkdir "$S/data"
+pf-sched -q rebuild
+is "$(bytes '') $(bytes "$job")" "$(kept) $(kept)" \
+    'a database made anew measures them'
+
 # Refused.
-head -c 262145 /dev/zero | chunk 8 4 0 | lay
+head -c 262145 /dev/zero | chunk 8 5 0 | lay
 check 'too long' 0 - '~262145 bytes are over the 262144 ' pf-ingest
-printf x | chunk 9 4 1099511627777 | lay
+printf x | chunk 9 5 1099511627777 | lay
 check 'too far' 0 - '~offset' pf-ingest
-printf x | chunk 10 4 -5 | lay
+printf x | chunk 10 5 -5 | lay
 check 'before the beginning' 0 - '~offset' pf-ingest
-printf x | chunk 11 4 0 | lay
+printf x | chunk 11 5 0 | lay
 mkdir "$T/elsewhere"
 rm -rf "$L"
 ln -s "$T/elsewhere/none" "$L"
@@ -92,7 +117,7 @@ check 'goes on without it' 0 '~^log	new' - pf-ingest
 pf-report log -f "$job" >"$T/follow" &
 at_end "kill $! 2>/dev/null"
 ok 'follow shows what is there' until_true 5 grep -q x "$T/follow"
-printf 'yz' | chunk 12 4 1 | lay
+printf 'yz' | chunk 12 5 1 | lay
 pf-ingest -q
 ok 'and what comes' until_true 5 grep -q xyz "$T/follow"
 done_testing

@@ -17,6 +17,7 @@
 #include "model/event.h"
 #include "model/mend.h"
 #include "model/result.h"
+#include "model/system.h"
 #include "store/dbw.h"
 
 #define ROWS_MAX	100
@@ -212,21 +213,18 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	return pf_stats_put(a->db, &s);
 }
 
-/* The bytes lie in their file; here they are counted. */
+/* The bytes lie in their files; how many are kept stands in some rows. */
 static const struct pf_err *
 put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
 	const struct pf_err *err;
-	int64_t size = 0;
+	int64_t kept = -1;
 
 	(void)out;
-	if ((err = pf_json_int(&size, row->j, "size", 0, PF_INT_MAX)) != NULL)
+	if ((err = pf_json_int(&kept, row->j, "kept", 0, PF_INT_MAX)) != NULL
+	    || kept == -1)
 		return err;
-	if (!row->stored)
-		return NULL;
-	if ((err = pf_counter_add(a->db, "log_bytes", "", size)) != NULL)
-		return err;
-	return pf_counter_add(a->db, "log_bytes", row->r.job, size);
+	return pf_logs_kept(a->db, row->r.job, kept);
 }
 
 /* How the rows of a kind are filed. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/system.h"
+#include "store/dbw.h"
 
 const struct pf_err *
 pf_system_get(char *out, size_t n, struct pf_db *db, const char *key)
@@ -90,4 +91,18 @@ pf_counter_sum(struct pf_db *db, int64_t *n, const char *like)
 {
 	return pf_db_int(db, n, NULL, "SELECT coalesce(sum(value), 0) FROM "
 	    "counters WHERE name LIKE ? AND scope = ''", "s", like);
+}
+
+const struct pf_err *
+pf_logs_kept(struct pf_db *db, const char *job, int64_t bytes)
+{
+	const struct pf_err *err;
+	int64_t before = 0;
+
+	if ((err = pf_db_int(db, &before, NULL, "SELECT value FROM counters "
+	    "WHERE name = 'log_bytes' AND scope = ?", "s", job)) != NULL ||
+	    (err = pf_counter_add(db, "log_bytes", job, bytes - before)) !=
+	    NULL)
+		return err;
+	return pf_counter_add(db, "log_bytes", "", bytes - before);
 }

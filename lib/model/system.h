@@ -36,6 +36,10 @@ const struct pf_err	*pf_ticks_set(struct pf_db *, const struct pf_ticks *,
 const struct pf_err	*pf_counter_sum(struct pf_db *, int64_t *n,
 			    const char *like);
 
+/* So many bytes are kept of a job's logs by now; the sum follows. */
+const struct pf_err	*pf_logs_kept(struct pf_db *, const char *job,
+			    int64_t bytes);
+
 /* Programs through which bots reach the master; *n: rows changed. */
 const struct pf_err	*pf_ear_add(struct pf_db *, int64_t *n,
 			    const char *name, int64_t now);

@@ -1,12 +1,16 @@
 /*
  * Logs of jobs; see joblog.h.
  */
+#include <sys/stat.h>
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "os/fs.h"
 #include "store/joblog.h"
 
 char *
@@ -43,4 +47,29 @@ pf_joblog_parse(struct pf_joblog *l, const char *name)
 	return strlen(name) < PF_JOBLOG_NAME && number(&l->epoch, &name) &&
 	    number(&l->attempt, &name) && number(&l->segment, &name) &&
 	    strcmp(name, "log") == 0;
+}
+
+const struct pf_err *
+pf_joblog_bytes(int64_t *bytes, const char *storage, const char *job)
+{
+	const struct pf_err *err;
+	char *dir = pf_joblog_dir(storage, job), **names = NULL, *path;
+	struct pf_joblog l;
+	struct stat st;
+	size_t i, n = 0;
+
+	*bytes = 0;
+	err = pf_names(&names, &n, dir);
+	for (i = 0; err == NULL && i < n; i++) {
+		if (!pf_joblog_parse(&l, names[i]))
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		/* Rotated away under our hands: then it is not kept. */
+		if (lstat(path, &st) == 0)
+			*bytes += st.st_size;
+		free(path);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
 }

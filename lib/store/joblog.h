@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 #define PF_JOBLOG_SEGMENT	(INT64_C(1) << 20)	/* bytes */
 #define PF_JOBLOG_NAME		72
 
@@ -23,5 +25,9 @@ char	*pf_joblog_dir(const char *storage, const char *job);
 /* Name of a segment, and back: false of what is none. */
 void	 pf_joblog_name(char out[PF_JOBLOG_NAME], const struct pf_joblog *);
 bool	 pf_joblog_parse(struct pf_joblog *, const char *name);
+
+/* Bytes of all segments of a job that are there, holes among them. */
+const struct pf_err	*pf_joblog_bytes(int64_t *, const char *storage,
+			    const char *job);
 
 #endif

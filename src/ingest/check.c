@@ -58,6 +58,14 @@ drop_item(struct item *it)
 	pf_buf_adds(&it->row, ",\"stored\":false}");
 }
 
+void
+add_to_row(struct item *it, const char *key, int64_t value)
+{
+	it->row.len--;
+	pf_jw_int(&it->row, key, value);
+	pf_jw_close(&it->row, '}');
+}
+
 bool
 refuses(const struct pf_err *err)
 {

@@ -66,6 +66,9 @@ bool			 refuses(const struct pf_err *);
 
 /* The item's bytes are not kept: its row says so, and is only counted. */
 void			 drop_item(struct item *);
+/* One more member of the item's row. */
+void			 add_to_row(struct item *, const char *key,
+			    int64_t value);
 
 /* Puts the item's record into bad/, with a warning; err only if that fails. */
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
@@ -79,6 +82,9 @@ const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 
 /* Writes a record of a job's log where it belongs; durable on return. */
 const struct pf_err	*place_log(struct ingest *, struct item *);
+/* Says in rows of logs how much is kept of their jobs' by now. */
+const struct pf_err	*measure_logs(struct ingest *, struct item *,
+			    size_t n);
 
 /* Appends the items that are to do to the ledger; durable on return. */
 const struct pf_err	*ledger_add(struct ingest *, const struct item *,

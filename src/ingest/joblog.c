@@ -6,6 +6,9 @@
  * two pf-ingest can be in each other's way.  What has not come yet, or never
  * will, is a hole of NUL bytes; a NUL that was sent becomes a question mark.
  * Of a job the newest segments are kept, [limits] log_size of them.
+ *
+ * What is kept is measured, not added up: so rotation, holes and records that
+ * come twice need no accounts.
  */
 #include <sys/stat.h>
 
@@ -148,5 +151,27 @@ place_log(struct ingest *g, struct item *it)
 	if (err == NULL && !any && r->len > 0)
 		drop_item(it);
 	free(dir);
+	return err;
+}
+
+const struct pf_err *
+measure_logs(struct ingest *g, struct item *it, size_t n)
+{
+	const struct pf_err *err = NULL;
+	const char *job = "";
+	int64_t bytes;
+	size_t i;
+
+	/* From the last: of a run of one job that one tells. */
+	for (i = n; err == NULL && i-- > 0;) {
+		if (it[i].state != ITEM_TODO || it[i].dropped ||
+		    it[i].rec.kind != PF_KIND_LOG ||
+		    strcmp(it[i].rec.job, job) == 0)
+			continue;
+		job = it[i].rec.job;
+		err = pf_joblog_bytes(&bytes, g->conf->storage_path, job);
+		if (err == NULL)
+			add_to_row(&it[i], "kept", bytes);
+	}
 	return err;
 }

@@ -219,6 +219,8 @@ place_items(struct ingest *g, struct item *it, size_t n)
 	}
 	if (err == NULL)
 		err = commit(w);
+	if (err == NULL)
+		err = measure_logs(g, it, n);
 	work_free(w);
 	return err;
 }

@@ -18,6 +18,7 @@
 #include "os/lock.h"
 #include "sched/remake.h"
 #include "store/dbw.h"
+#include "store/joblog.h"
 
 static const char interrupted[] = "a new database was being put in place: "
     "do the same once more";
@@ -148,6 +149,29 @@ recount(struct pf_db *db)
 	    "'pending'), running = 0", "");
 }
 
+/* What is kept of logs, from their files. */
+static const struct pf_err *
+measure_logs(struct remake *r)
+{
+	const struct pf_err *err;
+	const char *storage = r->conf->storage_path;
+	char *dir = pf_asprintf("%s/logs/jobs", storage), **jobs = NULL;
+	int64_t bytes;
+	size_t i, n = 0;
+
+	err = pf_names(&jobs, &n, dir);
+	if (err == NULL || err->class == PF_NOTFOUND)
+		err = pf_db_run(r->act.db, NULL, "DELETE FROM counters WHERE "
+		    "name = 'log_bytes'", "");
+	for (i = 0; err == NULL && i < n; i++)
+		if (pf_id_ok(jobs[i]) && (err = pf_joblog_bytes(&bytes,
+		    storage, jobs[i])) == NULL)
+			err = pf_logs_kept(r->act.db, jobs[i], bytes);
+	pf_names_free(jobs);
+	free(dir);
+	return err;
+}
+
 static const struct pf_err *
 complete(struct remake *r)
 {
@@ -166,6 +190,7 @@ complete(struct remake *r)
 	    e.time)) != NULL || (err = end_leases(r)) != NULL ||
 	    (err = raise_epoch(r)) != NULL ||
 	    (err = recount(r->act.db)) != NULL ||
+	    (err = measure_logs(r)) != NULL ||
 	    (err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
 	    NULL || (err = pf_event_add(r->act.db, &e)) != NULL)
 		return err;
