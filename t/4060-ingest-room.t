@@ -9,7 +9,6 @@ master <<'!'
 [limits]
 disk_min_free = 0
 crash_samples = 3
-job_size = 20
 !
 # crash SEQ STACK < input; counts WORD: how many lines of the last run say it
 crash()
@@ -47,9 +46,9 @@ run pf-report buckets
 is "$(cut -f 4,5,10 "$T/out")" '3	247	boom < parse < main
 1	0	quiet < parse < main' 'and shown'
 like "$(pf-report status)" 'dropped_crash	247' 'also in the status'
-is "$(sql "SELECT value FROM counters WHERE name = 'crash_bytes'")" \
-    "$(cat "$S/crashes/$job"/[0-9a-f]* | wc -c | awk -v r="$(cat "$S/crashes/$job"/*.json | wc -c)" '{ print $1 - r }')" \
-    'bytes of what is kept'
+is "$(sql "SELECT value FROM counters WHERE name = 'crash_bytes' AND scope IN ('', '$job')" | uniq)" \
+    "$(cat "$S/crashes/$job"/[0-9a-f]* | wc -c | tr -d ' ')" \
+    'bytes of what is kept, reports too, of all and of the job'
 echo 'storm 1 1' | crash 20000 'boom < parse < main' | lay
 run pf-ingest
 is "$(counts)" 'crash duplicate 1' 'a known input is counted with its row'
@@ -65,7 +64,12 @@ echo deep | crash 20002 'boom < parse < main < start' | lay
 run pf-ingest
 is "$(counts)" 'crash dropped 1' 'the top three frames make a bucket'
 
-# The quota of a job's corpus.
+# The quota of a job.
+first=$job
+setting() { sed -i "/^$1 /d" "$T/conf"; echo "$1 = $2" >>"$T/conf"; }
+another() { job=$(pf-sched submit -N "$1" -e libfuzzer -t "$T/target"); }
+another quota
+setting job_size 20
 {
 	printf '0123456789' | corpus 1
 	printf 'abcdefghi' | corpus 2
@@ -81,6 +85,34 @@ run pf-ingest
 is "$(counts)" 'corpus new 1' 'what still fits is kept'
 like "$(pf-report status)" 'dropped_corpus	1' 'what was not is shown'
 
+# It holds inside of one slice too, and for all that a job takes.
+another slice
+setting job_size 1000
+head -c 90 /dev/zero | tr '\0' b >"$T/b"
+printf '%%d' >>"$T/b"
+mkpack corpus "$job" b1 -n 50 "$T/b" | lay
+run pf-ingest
+is "$(counts)" 'corpus dropped 40, corpus new 10' 'fifty in one pack'
+another all
+for k in 1 2 3 4 5 6; do
+	head -c 400 /dev/zero | tr '\0' l >"$T/input"
+	mkpack log "$job" b1 -s $k -f offset=$((400 * (k - 1))) "$T/input"
+done | lay
+run pf-ingest
+is "$(counts)" 'log dropped 4, log new 2' 'logs'
+echo one | corpus 50 | lay
+run pf-ingest
+is "$(counts)" 'corpus new 1' 'leave what they leave'
+for k in 1 2 3; do echo "k $k" | crash "5$k" 'again < main'; done | lay
+run pf-ingest
+is "$(counts)" 'crash dropped 2, crash new 1' \
+    'of crashes over it only the first of a bucket is kept'
+echo two | corpus 60 | lay
+run pf-ingest
+is "$(counts)" 'corpus dropped 1' 'its report counts like any byte'
+job=$first
+setting job_size 0
+
 # everything QUOTA: one of each kind
 n=30000
 everything()
@@ -89,7 +121,7 @@ everything()
 	echo "storage_size = $1" >>"$T/conf"
 	n=$((n + 10))
 	{
-		sed -i 's/job_size = .*/job_size = 0/; s/crash_samples = .*/crash_samples = 99/' "$T/conf"
+		setting crash_samples 99
 		echo "c$n" | corpus $n
 		echo "l$n" >"$T/input"
 		mkpack log "$job" b1 -s $((n + 1)) -f offset=$n "$T/input"
@@ -100,8 +132,7 @@ everything()
 	run pf-ingest
 }
 used() { sql "SELECT sum(value) FROM counters WHERE name IN ('corpus_bytes', 'crash_bytes', 'log_bytes') AND scope = ''"; }
-head -c 5000 /dev/zero | corpus 29000 | lay
-sed -i 's/job_size = .*/job_size = 0/' "$T/conf"
+head -c 100000 /dev/zero | corpus 29000 | lay
 pf-ingest -q
 everything 1000000
 is "$(counts)" 'corpus new 1, coverage new 1, crash new 2, log new 1' \
@@ -119,6 +150,23 @@ is "$(counts)" \
     'then all but the first of a bucket'
 like "$(cat "$T/err")" 'of each bucket only the first crash is kept$' 'it says so'
 
+# Inodes: more are asked for than there are.
+setting inodes_min_free 1000000000000
+if [ "$(stat -f -c %c "$S")" -gt 0 ]; then
+	everything 0
+	is "$(counts)" \
+	    'corpus dropped 1, coverage new 1, crash dropped 1, crash new 1, log dropped 1' \
+	    'a disk that has hardly an inode left'
+fi
+setting inodes_min_free 0
+
+# All of that inside of one slice as well.
+setting storage_size $(($(used) + 500))
+for k in $(seq 50); do printf 'hundred %092d' "$k" | corpus $((70000 + k)); done | lay
+run pf-ingest
+is "$(counts)" 'corpus dropped 45, corpus new 5' \
+    'the quota of all holds inside of a slice'
+
 # The disk: more is asked for than there is.
 sed -i 's/disk_min_free = .*/disk_min_free = 900G/' "$T/conf"
 sed -i '/storage_size/d' "$T/conf"
@@ -128,11 +176,17 @@ is "$(counts)" \
     'a disk that is nearly full'
 
 # A database made anew counts the same.
-before=$(sql "SELECT id, samples, dropped FROM buckets ORDER BY id; SELECT name, value FROM counters WHERE scope = '' AND name LIKE 'dropped%' ORDER BY 1")
+tallies()
+{
+	sql "SELECT id, type, samples, dropped FROM buckets ORDER BY id;
+	    SELECT name, scope, value FROM counters WHERE name LIKE 'dropped%'
+	    OR name LIKE '%_bytes' OR name LIKE 'over%' OR name LIKE 'buck%'
+	    ORDER BY 1, 2"
+}
+before=$(tallies)
 rm -rf "$S/data"
 mkdir "$S/data"
 pf-sched -q snapshot 2>/dev/null
 check 'rebuild' 0 '~crashes' '~' pf-sched rebuild
-is "$(sql "SELECT id, samples, dropped FROM buckets ORDER BY id; SELECT name, value FROM counters WHERE scope = '' AND name LIKE 'dropped%' ORDER BY 1")" \
-    "$before" 'buckets and what was dropped, made anew'
+is "$(tallies)" "$before" 'buckets and what was dropped, made anew'
 done_testing

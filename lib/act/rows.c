@@ -105,7 +105,8 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	c.campaign = row->campaign;
 	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, j, "size", 0, PF_INT_MAX)) != NULL ||
-	    (err = pf_json_str(&c.type, j, "type")) != NULL ||
+	    (err = pf_json_int(&c.report, j, "report", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_str(&c.type, j, "type")) != NULL ||
 	    (err = pf_json_int(&c.signal, j, "signal", 0, 128)) != NULL ||
 	    (err = pf_json_int(&c.exit_code, j, "exit_code", -1, 65535)) !=
 	    NULL || (err = pf_json_str(&c.tool, j, "tool")) != NULL ||

@@ -77,6 +77,8 @@ static const struct key {
 	{ "limits", "spool_size", T_SIZE, AT(spool_size), "1G", 1, BYTES },
 	{ "limits", "disk_min_free", T_SIZE, AT(disk_min_free), "256M",
 	    0, BYTES },
+	{ "limits", "inodes_min_free", T_NUM, AT(inodes_min_free), "1024",
+	    0, INT64_C(1) << 50 },
 	{ "limits", "max_attempts", T_NUM, AT(max_attempts), "5", 1, 1000 },
 	{ "limits", "max_failures", T_NUM, AT(max_failures), "5", 1, 1000 },
 	{ "limits", "max_concurrent_jobs", T_NUM, AT(max_concurrent_jobs),

@@ -45,6 +45,7 @@ struct pf_conf {
 	int64_t	 pack_size;
 	int64_t	 spool_size;
 	int64_t	 disk_min_free;
+	int64_t	 inodes_min_free;
 	int64_t	 max_attempts;
 	int64_t	 max_failures;
 	int64_t	 max_concurrent_jobs;	/* 0: no limit */

@@ -109,7 +109,10 @@ pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
 	v->unique = !known;
 	if ((err = insert(db, c, v, now)) != NULL)
 		return err;
-	return pf_counter_add(db, "crash_bytes", "", c->size);
+	if ((err = pf_counter_add(db, "crash_bytes", "", c->size + c->report))
+	    != NULL)
+		return err;
+	return pf_counter_add(db, "crash_bytes", c->job, c->size + c->report);
 }
 
 const struct pf_err *

@@ -17,6 +17,7 @@ struct pf_crash {
 	const char	*rid;		/* of this report */
 	const char	*campaign;	/* of the job */
 	int64_t		 signal, exit_code, timestamp, size;
+	int64_t		 report;	/* bytes of what lies beside it */
 	bool		 stored;	/* the input was kept */
 };
 

@@ -17,3 +17,15 @@ CREATE TRIGGER count_result_gone AFTER DELETE ON results BEGIN
 	INSERT INTO counters VALUES ('swept_' || old.kind, '', 1)
 	    ON CONFLICT (name, scope) DO UPDATE SET value = value + 1;
 END;
+
+-- What limits are held by: buckets by campaign, bytes of crashes by job.
+CREATE TRIGGER count_bucket AFTER INSERT ON buckets BEGIN
+	INSERT INTO counters VALUES ('buckets', '', 1),
+	    ('buckets', new.campaign, 1)
+	    ON CONFLICT (name, scope) DO UPDATE SET value = value + 1;
+END;
+INSERT INTO counters SELECT 'buckets', campaign, count(*) FROM buckets
+    GROUP BY campaign;
+INSERT INTO counters SELECT 'buckets', '', count(*) FROM buckets;
+INSERT INTO counters SELECT 'crash_bytes', job_id, sum(size) FROM crashes
+    GROUP BY job_id;

@@ -29,11 +29,13 @@ pf_known_samples(int64_t *n, struct pf_db *db, const char *bucket)
 }
 
 const struct pf_err *
-pf_known_corpus(int64_t *n, struct pf_db *db, const char *job)
+pf_known_job_bytes(int64_t *n, struct pf_db *db, const char *job)
 {
 	*n = 0;
-	return pf_db_int(db, n, NULL, "SELECT total_size FROM corpus_meta "
-	    "WHERE job_id = ?1", "s", job);
+	return pf_db_int(db, n, NULL, "SELECT coalesce((SELECT total_size "
+	    "FROM corpus_meta WHERE job_id = ?1), 0) + coalesce((SELECT "
+	    "sum(value) FROM counters WHERE name IN ('crash_bytes', "
+	    "'log_bytes') AND scope = ?1), 0)", "s", job);
 }
 
 const struct pf_err *

@@ -14,11 +14,11 @@ const struct pf_err	*pf_known_job(bool *known,
 			    char campaign[PF_ID_MAX + 1], struct pf_db *,
 			    const char *job);
 
-/* Inputs kept of a bucket; bytes of a job's corpus; bytes of all inputs and
- * logs. */
+/* Inputs kept of a bucket; bytes of a job's inputs, reports and logs; bytes
+ * of those of all jobs. */
 const struct pf_err	*pf_known_samples(int64_t *, struct pf_db *,
 			    const char *bucket);
-const struct pf_err	*pf_known_corpus(int64_t *, struct pf_db *,
+const struct pf_err	*pf_known_job_bytes(int64_t *, struct pf_db *,
 			    const char *job);
 const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 

@@ -50,6 +50,7 @@ struct item {
 	struct pf_buf	 row;		/* JSON of its row */
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
+	int64_t		 bytes;		/* it takes, 0 if they are there */
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	const char	*what;		/* new, duplicate, again */
@@ -74,8 +75,14 @@ void			 add_to_row(struct item *, const char *key,
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
 			    const char *why);
 
-/* Drops what is over a limit or for which there is no room. */
+/*
+ * room.c: drops what is over a limit or for which there is no room, what
+ * earlier items of the slice take reckoned in.
+ */
 const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
+
+/* The report beside a crash: the whole header of the record and its rid. */
+void			 make_report(struct pf_buf *, const struct pf_rec *);
 
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);

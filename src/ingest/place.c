@@ -84,8 +84,7 @@ begin(struct work *w, const char *dir, const char *name, const char *pack,
 	return err;
 }
 
-/* The report beside a crash: the whole header of the record and its rid. */
-static void
+void
 make_report(struct pf_buf *b, const struct pf_rec *r)
 {
 	struct pf_buf value = PF_BUF_INIT;

@@ -2,6 +2,10 @@
  * What is kept when room gets short: corpus goes first, then logs, then
  * further crashes of a bucket; the first sample of a bucket waits for room
  * instead.  And the limits that hold always.
+ *
+ * The database and the disk are asked once a slice; from there on each item
+ * that is kept is reckoned in.  What other pf-ingest take at the same time is
+ * seen with the next slice.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +17,21 @@
 
 /* How short; each includes those above. */
 enum room { ROOM_PLENTY, ROOM_NO_CORPUS, ROOM_NO_LOGS, ROOM_NO_COPIES };
+
+/* What there is, as items take of it. */
+struct space {
+	struct ingest	*g;
+	struct item	*first;		/* of the slice */
+	int64_t		 used;		/* of storage_size */
+	int64_t		 bytes, inodes;	/* free on the disk */
+	enum room	 worst;		/* of all that was found */
+};
+
+static enum room
+worse(enum room a, enum room b)
+{
+	return a > b ? a : b;
+}
 
 /* used of limit, in hundredths: at the limit corpus is given up. */
 static enum room
@@ -26,8 +45,8 @@ by_quota(int64_t used, int64_t limit)
 }
 
 /*
- * Below disk_min_free nothing comes in any more, for pf-httpd asks bots to
- * wait: so things are given up before.
+ * Below the least of the disk nothing comes in any more, for pf-httpd asks
+ * bots to wait: so things are given up before.
  */
 static enum room
 by_disk(int64_t free, int64_t least)
@@ -40,42 +59,73 @@ by_disk(int64_t free, int64_t least)
 }
 
 static const struct pf_err *
-how_short(enum room *room, struct ingest *g)
+look(struct space *s, struct ingest *g, struct item *first)
 {
 	const struct pf_err *err;
-	int64_t bytes, inodes, used = 0;
-	enum room disk;
 
-	if ((err = pf_disk_free(&bytes, &inodes, g->conf->storage_path)) !=
-	    NULL || (g->conf->storage_size > 0 &&
-	    (err = pf_known_bytes(&used, g->db)) != NULL))
+	*s = (struct space){ .g = g, .first = first };
+	if ((err = pf_disk_free(&s->bytes, &s->inodes,
+	    g->conf->storage_path)) != NULL || g->conf->storage_size == 0)
 		return err;
-	disk = by_disk(bytes, g->conf->disk_min_free);
-	*room = by_quota(used, g->conf->storage_size);
-	if (disk > *room)
-		*room = disk;
-	if ((int)*room != g->room)
-		pf_warn(*room == ROOM_PLENTY ? "there is room again: "
-		    "everything is kept" : *room == ROOM_NO_CORPUS ?
+	return pf_known_bytes(&s->used, g->db);
+}
+
+/* How short the room of all jobs is by now. */
+static enum room
+of_all(struct space *s)
+{
+	const struct pf_conf *c = s->g->conf;
+	enum room room = worse(by_quota(s->used, c->storage_size),
+	    by_disk(s->bytes, c->disk_min_free));
+
+	room = worse(room, by_disk(s->inodes, c->inodes_min_free));
+	s->worst = worse(s->worst, room);
+	return room;
+}
+
+static void
+tell(struct ingest *g, enum room room)
+{
+	if ((int)room != g->room)
+		pf_warn(room == ROOM_PLENTY ? "there is room again: "
+		    "everything is kept" : room == ROOM_NO_CORPUS ?
 		    "room is short: corpus is only counted" :
-		    *room == ROOM_NO_LOGS ? "room is short: corpus and logs "
+		    room == ROOM_NO_LOGS ? "room is short: corpus and logs "
 		    "are only counted" : "room is short: of each bucket only "
 		    "the first crash is kept");
-	g->room = (int)*room;
+	g->room = (int)room;
+}
+
+/* How short the job's own room is if the item is kept. */
+static const struct pf_err *
+of_job(enum room *room, struct space *s, const struct item *it)
+{
+	const struct pf_err *err;
+	const struct item *o;
+	int64_t used;
+
+	*room = ROOM_PLENTY;
+	if (s->g->conf->job_size == 0)
+		return NULL;
+	if ((err = pf_known_job_bytes(&used, s->g->db, it->rec.job)) != NULL)
+		return err;
+	for (o = s->first; o < it; o++)
+		if (strcmp(o->rec.job, it->rec.job) == 0)
+			used += o->bytes;
+	*room = by_quota(used + it->bytes - 1, s->g->conf->job_size);
 	return NULL;
 }
 
 /* Samples of the item's bucket: in the database, and before it in line. */
 static const struct pf_err *
-count_samples(int64_t *n, struct ingest *g, struct item *first,
-    const struct item *it)
+count_samples(int64_t *n, struct space *s, const struct item *it)
 {
 	const struct pf_err *err;
-	struct item *o;
+	const struct item *o;
 
-	if ((err = pf_known_samples(n, g->db, it->bucket)) != NULL)
+	if ((err = pf_known_samples(n, s->g->db, it->bucket)) != NULL)
 		return err;
-	for (o = first; o < it; o++)
+	for (o = s->first; o < it; o++)
 		if (o->state == ITEM_TODO && !o->dropped &&
 		    strcmp(o->bucket, it->bucket) == 0)
 			++*n;
@@ -83,8 +133,7 @@ count_samples(int64_t *n, struct ingest *g, struct item *first,
 }
 
 static const struct pf_err *
-judge_crash(struct ingest *g, struct item *first, struct item *it,
-    enum room room)
+judge_crash(struct space *s, struct item *it, enum room room)
 {
 	const struct pf_err *err;
 	const char *type = "unknown", *tool = "", *stack = "";
@@ -97,39 +146,63 @@ judge_crash(struct ingest *g, struct item *first, struct item *it,
 		return err;
 	pf_bucket_of(&b, it->campaign, type, tool, stack);
 	snprintf(it->bucket, sizeof(it->bucket), "%s", b.id);
-	if ((err = count_samples(&samples, g, first, it)) != NULL)
+	if ((err = count_samples(&samples, s, it)) != NULL)
 		return err;
-	if (samples >= (room == ROOM_NO_COPIES ? 1 : g->conf->crash_samples))
+	if (samples >= (room == ROOM_NO_COPIES ? 1 :
+	    s->g->conf->crash_samples))
 		drop_item(it);
 	return NULL;
 }
 
+/* What it takes; the row of a crash says what its report does. */
+static void
+weigh(struct item *it)
+{
+	struct pf_buf report = PF_BUF_INIT;
+
+	it->bytes = (int64_t)it->rec.len;
+	if (it->rec.kind == PF_KIND_CRASH) {
+		make_report(&report, &it->rec);
+		add_to_row(it, "report", (int64_t)report.len);
+		it->bytes += (int64_t)report.len;
+		pf_buf_free(&report);
+	}
+}
+
+/* Takes its room, or gives it up. */
 static const struct pf_err *
-judge_corpus(struct ingest *g, struct item *it, enum room room)
+judge(struct space *s, struct item *it)
 {
 	const struct pf_err *err;
-	int64_t used = 0;
+	enum room room = of_all(s), own;
 
-	if (room >= ROOM_NO_CORPUS)
+	weigh(it);
+	if ((err = of_job(&own, s, it)) != NULL)
+		return err;
+	room = worse(room, own);
+	if (it->rec.kind == PF_KIND_CRASH)
+		err = judge_crash(s, it, room);
+	else if ((it->rec.kind == PF_KIND_CORPUS && room >= ROOM_NO_CORPUS) ||
+	    (it->rec.kind == PF_KIND_LOG && room >= ROOM_NO_LOGS))
 		drop_item(it);
-	else if (g->conf->job_size > 0) {
-		if ((err = pf_known_corpus(&used, g->db, it->rec.job)) != NULL)
-			return err;
-		if (used + (int64_t)it->rec.len > g->conf->job_size)
-			drop_item(it);
-	}
-	return NULL;
+	if (it->dropped)
+		it->bytes = 0;
+	s->used += it->bytes;
+	s->bytes -= it->bytes;
+	if (it->bytes > 0)
+		s->inodes -= it->rec.kind == PF_KIND_CRASH ? 2 : 1;
+	return err;
 }
 
 const struct pf_err *
 make_room(struct ingest *g, struct item *it, size_t n)
 {
 	const struct pf_err *err;
-	enum room room;
+	struct space s;
 	bool known;
 	size_t i;
 
-	if ((err = how_short(&room, g)) != NULL)
+	if ((err = look(&s, g, it)) != NULL)
 		return err;
 	for (i = 0; i < n && err == NULL; i++) {
 		if (it[i].state != ITEM_TODO)
@@ -137,15 +210,10 @@ make_room(struct ingest *g, struct item *it, size_t n)
 		/* What is there already takes no room. */
 		err = pf_known_input(&known, g->db, it[i].rec.kind,
 		    it[i].rec.job, it[i].rec.sha256);
-		if (err != NULL || known)
-			continue;
-		if (it[i].rec.kind == PF_KIND_CRASH)
-			err = judge_crash(g, it, &it[i], room);
-		else if (it[i].rec.kind == PF_KIND_CORPUS)
-			err = judge_corpus(g, &it[i], room);
-		else if (it[i].rec.kind == PF_KIND_LOG &&
-		    room >= ROOM_NO_LOGS)
-			drop_item(&it[i]);
+		if (err == NULL && !known)
+			err = judge(&s, &it[i]);
 	}
+	if (err == NULL)
+		tell(g, worse(s.worst, of_all(&s)));
 	return err;
 }
