@@ -113,6 +113,24 @@ is "$(counts)" 'corpus dropped 1' 'its report counts like any byte'
 job=$first
 setting job_size 0
 
+# A target with a new stack for each crash.
+setting crash_buckets 6
+n=$(sql "SELECT value FROM counters WHERE name = 'buckets' AND scope <> ''")
+is "$n" 3 'buckets are counted by campaign'
+for k in $(seq 20); do echo "r $k" | crash $((60000 + k)) "random$k < main"; done | lay
+run pf-ingest
+is "$(counts)" 'crash dropped 14, crash new 6' \
+    'three get a bucket, three of the rest are samples of one'
+is "$(pf-report buckets | cut -f 2-5,10 | grep overflow)" \
+    'overflow	pf-ingest	3	14	-' 'which is shown'
+like "$(pf-report status)" 'overflow_crash	17' 'as is how many there were'
+for k in 1 2; do echo "rr $k" | crash $((60100 + k)) "random$k < main"; done | lay
+run pf-ingest
+is "$(counts)" 'crash new 2' 'buckets that are there take more'
+is "$(sql "SELECT value FROM counters WHERE name = 'buckets' AND scope = ''")" \
+    7 'no bucket beyond'
+setting crash_buckets 10000
+
 # everything QUOTA: one of each kind
 n=30000
 everything()

@@ -101,6 +101,7 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	char path[256];
 
 	c.hash = "";
+	c.overflow = pf_json_get(j, "overflow") != NULL;
 	c.stored = row->stored;
 	c.campaign = row->campaign;
 	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||

@@ -28,3 +28,10 @@ pf_bucket_of(struct pf_bucket *b, const char *campaign, const char *type,
 	snprintf(b->id, sizeof(b->id), "%.32s", sum);
 	pf_buf_free(&text);
 }
+
+void
+pf_bucket_over(struct pf_bucket *b, const char *campaign)
+{
+	pf_bucket_of(b, campaign, PF_BUCKET_OVER_TYPE, PF_BUCKET_OVER_TOOL,
+	    "");
+}

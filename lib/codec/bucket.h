@@ -8,6 +8,10 @@
 #define PF_BUCKET_TEXT		33	/* 32 hex digits */
 #define PF_BUCKET_FRAMES	512	/* room for the top three, cut */
 
+/* Type and tool of the one that takes what is over [limits] crash_buckets. */
+#define PF_BUCKET_OVER_TYPE	"overflow"
+#define PF_BUCKET_OVER_TOOL	"pf-ingest"
+
 struct pf_bucket {
 	char	id[PF_BUCKET_TEXT];
 	char	frames[PF_BUCKET_FRAMES];
@@ -16,5 +20,6 @@ struct pf_bucket {
 /* stack is "a < b < c < ...", innermost first. */
 void	pf_bucket_of(struct pf_bucket *, const char *campaign,
 	    const char *type, const char *tool, const char *stack);
+void	pf_bucket_over(struct pf_bucket *, const char *campaign);
 
 #endif

@@ -69,6 +69,8 @@ static const struct key {
 	{ "limits", "log_size", T_SIZE, AT(log_size), "16M", 2 << 20, BYTES },
 	{ "limits", "crash_samples", T_NUM, AT(crash_samples), "1000",
 	    1, 1000000000 },
+	{ "limits", "crash_buckets", T_NUM, AT(crash_buckets), "10000",
+	    1, 1000000000 },
 	{ "limits", "job_size", T_SIZE, AT(job_size), "0", 0, BYTES },
 	{ "limits", "storage_size", T_SIZE, AT(storage_size), "0", 0, BYTES },
 	{ "limits", "target_size", T_SIZE, AT(target_size), "2G", 1, BYTES },

@@ -39,6 +39,29 @@ elsewhere(bool *known, struct pf_db *db, const struct pf_crash *c)
 	return err;
 }
 
+/* Its own bucket, or the one of the rest; that is counted. */
+static const struct pf_err *
+choose(struct pf_bucket *b, struct pf_crash *c, struct pf_db *db)
+{
+	const struct pf_err *err;
+	bool there = true;
+	int64_t one;
+
+	pf_bucket_of(b, c->campaign, c->type, c->tool, c->stack);
+	if (!c->overflow)
+		return NULL;
+	if ((err = pf_db_int(db, &one, &there, "SELECT 1 FROM buckets WHERE "
+	    "id = ?", "s", b->id)) != NULL)
+		return err;
+	c->overflow = !there;
+	if (there)
+		return NULL;
+	pf_bucket_over(b, c->campaign);
+	if ((err = pf_counter_add(db, "overflow_crash", "", 1)) != NULL)
+		return err;
+	return pf_counter_add(db, "overflow_crash", c->job, 1);
+}
+
 /* Counts it in its bucket; *fresh if that is new. */
 static const struct pf_err *
 put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
@@ -62,7 +85,8 @@ put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
 	return pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign, type, "
 	    "tool, frames, first_crash, samples, dropped, first_seen, "
 	    "last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1 - ?7, ?8, ?8)",
-	    "ssssssii", b->id, c->campaign, c->type, c->tool, b->frames,
+	    "ssssssii", b->id, c->campaign, c->overflow ? PF_BUCKET_OVER_TYPE :
+	    c->type, c->overflow ? PF_BUCKET_OVER_TOOL : c->tool, b->frames,
 	    v->id, (int64_t)c->stored, now);
 }
 
@@ -91,16 +115,16 @@ count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
 
 const struct pf_err *
 pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
-    const struct pf_crash *c, int64_t now)
+    struct pf_crash *c, int64_t now)
 {
 	const struct pf_err *err;
 	struct pf_bucket b;
 	bool known;
 
 	*v = (struct pf_crash_verdict){ .count = 1 };
-	if ((err = count_again(v, &known, db, c, now)) != NULL || known)
+	if ((err = count_again(v, &known, db, c, now)) != NULL || known ||
+	    (err = choose(&b, c, db)) != NULL)
 		return err;
-	pf_bucket_of(&b, c->campaign, c->type, c->tool, c->stack);
 	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
 	pf_uuid_of(v->id, now, c->rid);
 	if ((err = put_bucket(v, db, c, &b, now)) != NULL || !c->stored ||

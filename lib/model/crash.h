@@ -19,6 +19,7 @@ struct pf_crash {
 	int64_t		 signal, exit_code, timestamp, size;
 	int64_t		 report;	/* bytes of what lies beside it */
 	bool		 stored;	/* the input was kept */
+	bool		 overflow;	/* no new bucket for it */
 };
 
 struct pf_crash_verdict {
@@ -31,12 +32,12 @@ struct pf_crash_verdict {
 
 /*
  * Files it, or counts it if the job has that input: then it is not unique.
- * One whose input was not kept is only counted in its bucket.  The id is
+ * One whose input was not kept is only counted in its bucket.  With overflow
+ * it counts in the bucket of the rest unless its own is there.  The id is
  * made of the first report, so that a database made anew has the same.
  */
 const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
-			    struct pf_db *, const struct pf_crash *,
-			    int64_t now);
+			    struct pf_db *, struct pf_crash *, int64_t now);
 
 /*
  * The row of the input, or of the id that this report gave it, as it was

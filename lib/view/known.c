@@ -21,11 +21,20 @@ pf_known_job(bool *known, char campaign[PF_ID_MAX + 1], struct pf_db *db,
 }
 
 const struct pf_err *
-pf_known_samples(int64_t *n, struct pf_db *db, const char *bucket)
+pf_known_samples(int64_t *n, bool *known, struct pf_db *db,
+    const char *bucket)
 {
 	*n = 0;
-	return pf_db_int(db, n, NULL, "SELECT samples FROM buckets WHERE "
+	return pf_db_int(db, n, known, "SELECT samples FROM buckets WHERE "
 	    "id = ?1", "s", bucket);
+}
+
+const struct pf_err *
+pf_known_buckets(int64_t *n, struct pf_db *db, const char *campaign)
+{
+	*n = 0;
+	return pf_db_int(db, n, NULL, "SELECT value FROM counters WHERE "
+	    "name = 'buckets' AND scope = ?1", "s", campaign);
 }
 
 const struct pf_err *

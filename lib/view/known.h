@@ -14,10 +14,12 @@ const struct pf_err	*pf_known_job(bool *known,
 			    char campaign[PF_ID_MAX + 1], struct pf_db *,
 			    const char *job);
 
-/* Inputs kept of a bucket; bytes of a job's inputs, reports and logs; bytes
- * of those of all jobs. */
-const struct pf_err	*pf_known_samples(int64_t *, struct pf_db *,
-			    const char *bucket);
+/* Inputs kept of a bucket, if there is one; buckets of a campaign; bytes of a
+ * job's inputs, reports and logs; bytes of those of all jobs. */
+const struct pf_err	*pf_known_samples(int64_t *, bool *known,
+			    struct pf_db *, const char *bucket);
+const struct pf_err	*pf_known_buckets(int64_t *, struct pf_db *,
+			    const char *campaign);
 const struct pf_err	*pf_known_job_bytes(int64_t *, struct pf_db *,
 			    const char *job);
 const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);

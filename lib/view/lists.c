@@ -332,7 +332,8 @@ VIEW(counters,
     "(14, 'corpus_files'), (15, 'corpus_bytes'), (16, 'results_crash'), "
     "(17, 'results_corpus'), (18, 'results_coverage'), "
     "(19, 'results_status'), (20, 'results_log'), (21, 'log_bytes'), "
-    "(22, 'dropped_corpus'), (23, 'dropped_log'), (24, 'dropped_crash')) "
+    "(22, 'dropped_corpus'), (23, 'dropped_log'), (24, 'dropped_crash'), "
+    "(25, 'overflow_crash')) "
     "SELECT names.name, coalesce(value, 0) "
     "FROM names LEFT JOIN counters ON counters.name = names.name AND "
     "scope = '' ORDER BY n LIMIT ?1", NULL);

@@ -53,6 +53,7 @@ struct item {
 	int64_t		 bytes;		/* it takes, 0 if they are there */
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
+	bool		 fresh;		/* that is the first of it */
 	const char	*what;		/* new, duplicate, again */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };

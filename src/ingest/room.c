@@ -118,18 +118,45 @@ of_job(enum room *room, struct space *s, const struct item *it)
 
 /* Samples of the item's bucket: in the database, and before it in line. */
 static const struct pf_err *
-count_samples(int64_t *n, struct space *s, const struct item *it)
+count_samples(int64_t *n, struct space *s, struct item *it)
 {
 	const struct pf_err *err;
 	const struct item *o;
+	bool known;
 
-	if ((err = pf_known_samples(n, s->g->db, it->bucket)) != NULL)
+	if ((err = pf_known_samples(n, &known, s->g->db, it->bucket)) != NULL)
 		return err;
 	for (o = s->first; o < it; o++)
-		if (o->state == ITEM_TODO && !o->dropped &&
-		    strcmp(o->bucket, it->bucket) == 0)
-			++*n;
+		if (o->state == ITEM_TODO &&
+		    strcmp(o->bucket, it->bucket) == 0) {
+			known = true;
+			*n += !o->dropped;
+		}
+	it->fresh = !known;
 	return NULL;
+}
+
+/* A new bucket too many?  Then the item belongs to the one of the rest. */
+static const struct pf_err *
+overflow(int64_t *samples, struct space *s, struct item *it)
+{
+	const struct pf_err *err;
+	const struct item *o;
+	struct pf_bucket b;
+	int64_t n;
+
+	if (!it->fresh)
+		return NULL;
+	if ((err = pf_known_buckets(&n, s->g->db, it->campaign)) != NULL)
+		return err;
+	for (o = s->first; o < it; o++)
+		n += o->fresh && strcmp(o->campaign, it->campaign) == 0;
+	if (n < s->g->conf->crash_buckets)
+		return NULL;
+	pf_bucket_over(&b, it->campaign);
+	snprintf(it->bucket, sizeof(it->bucket), "%s", b.id);
+	add_to_row(it, "overflow", 1);
+	return count_samples(samples, s, it);
 }
 
 static const struct pf_err *
@@ -146,7 +173,8 @@ judge_crash(struct space *s, struct item *it, enum room room)
 		return err;
 	pf_bucket_of(&b, it->campaign, type, tool, stack);
 	snprintf(it->bucket, sizeof(it->bucket), "%s", b.id);
-	if ((err = count_samples(&samples, s, it)) != NULL)
+	if ((err = count_samples(&samples, s, it)) != NULL ||
+	    (err = overflow(&samples, s, it)) != NULL)
 		return err;
 	if (samples >= (room == ROOM_NO_COPIES ? 1 :
 	    s->g->conf->crash_samples))
