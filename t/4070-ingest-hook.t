@@ -25,8 +25,12 @@ hook()
 	mv "$T/hook.new" "$T/hook"
 }
 due() { sql "SELECT count(*) FROM hooks"; }
-# later: as if the time had come
-later() { sqlite3 "$S/data/pandafuzz.db" 'UPDATE hooks SET due = 0'; }
+# later: as if the time had come, and another minute
+later()
+{
+	sqlite3 "$S/data/pandafuzz.db" 'UPDATE hooks SET due = 0'
+	rm -f "$S/metadata/hooks.lock"
+}
 
 hook "cat >>$T/told; env >$T/env"
 crash one 1 here
@@ -57,13 +61,46 @@ later
 check 'when the time has come' 0 - - pf-ingest
 is "$(wc -l <"$T/told") $(due)" '2 0' 'it is told'
 
-# One that hangs, with a child.
-hook "sleep 77 & echo \$! >$T/child; sleep 77"
+# One that hangs, with a child, and one in a session of its own.
+hook "sleep 77 & echo \$! >$T/child; setsid sleep 78 & echo \$! >$T/other; sleep 77"
 crash four 4 elsewhere
-check 'a hook that hangs' 0 '~^crash	new' '~killed after hook_timeout' pf-ingest
-gone() { ! grep -q '^State:.[^Z]' "/proc/$(cat "$T/child")/status" 2>/dev/null; }
-ok 'its child is gone' until_true 5 gone
-is "$(due)" 1 'it stays due'
+begin=$(date +%s%N)
+check 'a hook that hangs' 0 '~^crash	new' - pf-ingest
+took=$((($(date +%s%N) - begin) / 1000000))
+ok 'is not waited for' test $took -lt 2500
+gone() { ! grep -q '^State:.[^Z]' "/proc/$(cat "$1")/status" 2>/dev/null; }
+ok 'its child is gone' until_true 5 gone "$T/child"
+ok 'the one in another session too' until_true 5 gone "$T/other"
+failed() { [ "$(sql 'SELECT count(*) FROM hooks WHERE tries > 0')" = 1 ]; }
+ok 'it stays due' until_true 5 failed
+hook "setsid sleep 79 & echo \$! >$T/other"
+later
+check 'one that ends and leaves a process behind' 0 - - pf-ingest
+ok 'which is gone' until_true 5 gone "$T/other"
+is "$(due)" 0 'is done'
+crash fourth 44 fourth
+hook "exec 0<&-; sleep 4; echo x >>$T/late"
+begin=$(date +%s%N)
+sed -i 's/hook_timeout = .*/hook_timeout = 9s/' "$T/conf"
+pf-ingest | cat >"$T/piped"
+took=$((($(date +%s%N) - begin) / 1000000))
+ok 'a pipeline does not wait for it either' test $took -lt 3700
+ok 'it goes on' until_true 10 test -s "$T/late"
+none() { [ "$(due)" = 0 ]; }
+ok 'and is crossed out' until_true 5 none
+sed -i 's/hook_timeout = .*/hook_timeout = 1s/' "$T/conf"
+check 'names' 64 - '~hooks: "x": it takes no names' pf-ingest hooks x
+crash fifth 45 fifth
+hook 'sleep 77'
+sed -i '/on_new_crash/s/^/#/' "$T/conf"
+pf-ingest -q
+sed -i '/on_new_crash/s/^#//' "$T/conf"
+sqlite3 "$S/data/pandafuzz.db" "INSERT INTO hooks SELECT id, 0, 0 FROM crashes WHERE stack LIKE 'fifth%'"
+later
+check 'by hand it says what it killed' 0 - '~killed after hook_timeout' \
+    pf-ingest hooks
+is "$(pf-report status | grep hooks_)" 'hooks_waiting	1
+hooks_tries	1' 'what waits is shown'
 
 # One that is not there, or dies.
 rm "$T/hook"
@@ -73,14 +110,21 @@ hook 'kill -SEGV $$'
 later
 check 'a hook that dies' 0 - '~it ended with signal 11' pf-ingest
 
-# The rate: six in this process were none yet; eight more are too many.
+# The rate is one of the master, whoever runs them.
 hook "cat >>$T/told"
+rm -f "$T/told"
 for n in 1 2 3 4 5 6 7; do crash "r$n" "1$n" "rate$n"; done
 later
-rm -f "$T/told"
-run timeout 50 pf-ingest -q
-ran 0 'many buckets at once'
+for n in 1 2 3 4 5 6; do pf-ingest -q; done
+six() { [ "$(wc -l <"$T/told")" -ge 6 ]; }
+ok 'many buckets at once' until_true 10 six
+two() { [ "$(due)" = 2 ]; }
+ok 'some wait' until_true 5 two
+pf-ingest -q
+pf-ingest hooks
 is "$(wc -l <"$T/told") $(due)" '6 2' 'six of eight are told in the first minute'
+# A minute later, or after a boot.
+echo '99999999999999 6' >"$S/metadata/hooks.lock"
 
 # Filing goes on beside it; killed, it is told again.
 hook "cat >>$T/slow; sleep 0.7"
@@ -97,16 +141,33 @@ ok 'killed, it is still due' test "$(due)" -gt 0
 rm -f "$T/slow"
 hook "cat >>$T/slow"
 later
-timeout 50 pf-ingest -q
-is "$(due) $(wc -l <"$T/slow")" '0 3' 'and told again'
+pf-ingest -q
+ok 'and told again' until_true 10 none
+is "$(wc -l <"$T/slow")" 3 'with the two that waited'
 
-# Given up at last.
+# Never given up.
 hook 'exit 1'
 crash six 60 sick
 pf-ingest -q 2>/dev/null
-sqlite3 "$S/data/pandafuzz.db" 'UPDATE hooks SET due = 0, tries = 11'
+sqlite3 "$S/data/pandafuzz.db" 'UPDATE hooks SET due = 0, tries = 40'
 pf-ingest -q 2>/dev/null
-is "$(due)" 0 'after twelve times it is given up'
-is "$(sql "SELECT now FROM events WHERE who = 'hooked'")" 'hook given up' \
-    'with an event'
+is "$(sql 'SELECT tries FROM hooks')" 41 'it is tried for ever'
+hour=$(($(sql 'SELECT due FROM hooks') / 1000 - $(date +%s)))
+ok 'once an hour at last' eval "[ $hour -gt 3500 ] && [ $hour -le 3600 ]"
+
+# Its time is up in times of trouble too.
+hook "echo \$\$ >$T/child; exec sleep 77"
+rm "$T/child"
+later
+pf-ingest -w >/dev/null 2>"$T/w.err" &
+pid=$!
+at_end "kill $pid 2>/dev/null"
+ok 'a hook hangs' until_true 10 test -s "$T/child"
+mv "$S/crashes" "$S/crashes.away"
+: >"$S/crashes"
+crash seven 70 seventh
+ok 'filing is in trouble' until_true 5 grep -q 'the spool keeps' "$T/w.err"
+ok 'it is killed in time' until_true 3 gone "$T/child"
+kill $pid
+wait $pid 2>/dev/null || :
 done_testing

@@ -1,28 +1,12 @@
 /*
- * What became of a hook: told, or to be tried again later and ever later.
+ * What became of a hook: told, or to be tried again later and ever later, for
+ * as long as it takes.
  */
-#include <stdio.h>
-
 #include "act/common.h"
 #include "model/crash.h"
-#include "model/event.h"
 
-#define TRIES_MAX	12		/* in some eight hours */
 #define FIRST_MS	10000
 #define LONGEST_MS	3600000
-
-static const struct pf_err *
-give_up(struct pf_act *a, const char *crash)
-{
-	const struct pf_err *err;
-	struct pf_event e = { .time = a->now, .kind = "crash",
-	    .subject = crash, .was = "new", .now = "hook given up",
-	    .who = "hooked", .why = "it failed too often" };
-
-	if ((err = pf_hook_done(a->db, crash)) != NULL)
-		return err;
-	return pf_event_add(a->db, &e);
-}
 
 const struct pf_err *
 pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
@@ -44,9 +28,6 @@ pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (delay > LONGEST_MS)
 		delay = LONGEST_MS;
 	pf_jw_int(out, "tries", tries + !ok);
-	if (ok)
-		return pf_hook_done(a->db, crash);
-	if (tries + 1 >= TRIES_MAX)
-		return give_up(a, crash);
-	return pf_hook_later(a->db, crash, a->now + delay);
+	return ok ? pf_hook_done(a->db, crash) :
+	    pf_hook_later(a->db, crash, a->now + delay);
 }

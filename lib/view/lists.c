@@ -308,6 +308,8 @@ static const struct pf_view_col master_cols[] = {
 	{ NULL,		"tick_time",		TIME },
 	{ NULL,		"ears",			INT },
 	{ NULL,		"deaf_since",		TIME },
+	{ NULL,		"hooks_waiting",	INT },
+	{ NULL,		"hooks_tries",		INT },
 };
 VIEW(master,
     "SELECT (SELECT value FROM system WHERE key = 'master_id'), "
@@ -316,7 +318,8 @@ VIEW(master,
     "(SELECT user_version FROM pragma_user_version), "
     "(SELECT tick FROM clock), (SELECT time FROM clock), "
     "(SELECT count(*) FROM ears), (SELECT nullif(CAST(value AS INTEGER), 0) "
-    "FROM system WHERE key = 'deaf_since') LIMIT ?1", NULL);
+    "FROM system WHERE key = 'deaf_since'), (SELECT count(*) FROM hooks), "
+    "(SELECT coalesce(max(tries), 0) FROM hooks) LIMIT ?1", NULL);
 
 /* Those that were never counted are there as zero. */
 static const struct pf_view_col counters_cols[] = {

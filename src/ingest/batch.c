@@ -136,6 +136,7 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	for (i = 0; err == NULL && i < s.n; i += k) {
 		k = s.n - i < SLICE ? s.n - i : SLICE;
 		err = file_slice(g, &s.v[i], k);
+		hook_watch(g);
 	}
 	for (i = 0; i < n; i++) {
 		e = err == NULL ? pf_spool_done(&p[i], spool) :
@@ -177,6 +178,7 @@ file_each(struct ingest *g, struct items *s, struct pf_pack *p)
 			err = file_slice(g, &s->v[i], 1);
 		if (err == NULL)
 			err = pf_spool_progress(p, g->conf->spool_path);
+		hook_watch(g);
 	}
 	return err;
 }

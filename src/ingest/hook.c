@@ -5,7 +5,7 @@
  * What has to be told stands in the database, written with the crash; it is
  * crossed out when the program has ended well.  So it is told at least once,
  * whatever is killed.  One runs at a time, and nobody waits for it: filing
- * goes on beside it.
+ * goes on beside it, and a run that does not stay leaves it to errand.c.
  */
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -33,8 +33,7 @@ struct hook {
 	pid_t	 pid;			/* 0: none runs */
 	char	 crash[PF_ID_MAX + 1];
 	int64_t	 deadline;		/* CLOCK_BOOTTIME, ms */
-	int64_t	 minute;		/* of the rate: when it began */
-	int64_t	 told;			/* in it */
+	bool	 ended, ok;		/* which the writer was not told yet */
 };
 
 extern char **environ;
@@ -56,6 +55,18 @@ next(struct ingest *g, char crash[PF_ID_MAX + 1], int64_t *due)
 		*due = pf_q_int(&q, 1);
 	}
 	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+hook_due(bool *is, struct ingest *g)
+{
+	const struct pf_err *err;
+	char crash[PF_ID_MAX + 1];
+	int64_t due;
+
+	err = next(g, crash, &due);
+	*is = due != -1 && due <= pf_wall_ms();
 	return err;
 }
 
@@ -103,7 +114,6 @@ start(struct ingest *g, struct hook *h)
 		if ((err = pf_proc_start(&h->pid, &spec)) != NULL)
 			h->pid = 0;
 		h->deadline = pf_boot_ms() + g->conf->hook_timeout;
-		h->told++;
 	}
 	if (fd != -1)
 		close(fd);
@@ -131,31 +141,73 @@ report(struct ingest *g, const char *crash, bool ok)
 	return err != NULL && refuses(err) ? NULL : err;
 }
 
-/* It has ended, or is made to. */
-static const struct pf_err *
-reap(struct ingest *g, struct hook *h)
+static void
+complain(const struct ingest *g, const struct hook *h, bool late, int status)
 {
-	bool late = pf_boot_ms() >= h->deadline, ok;
-	int status = 0;
-
-	if (late)
-		(void)pf_proc_wait(h->pid, &status, 0);
-	else if (!pf_proc_ended(h->pid, &status))
-		return NULL;
-	/* What it left behind in its group. */
-	(void)kill(-h->pid, SIGKILL);
-	h->pid = 0;
-	ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	if (late)
 		pf_warn("%s: crash %s: killed after hook_timeout; it is "
 		    "tried again later", g->conf->on_new_crash, h->crash);
-	else if (!ok)
+	else
 		pf_warn("%s: crash %s: it ended with %s %d; it is tried again "
 		    "later", g->conf->on_new_crash, h->crash,
 		    WIFSIGNALED(status) ? "signal" : "status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) :
 		    WEXITSTATUS(status));
-	return report(g, h->crash, ok);
+}
+
+void
+hook_watch(struct ingest *g)
+{
+	struct hook *h = g->hook;
+	bool late;
+	int status = 0;
+
+	if (h == NULL || h->pid == 0)
+		return;
+	late = pf_boot_ms() >= h->deadline;
+	if (late)
+		(void)pf_proc_wait(h->pid, &status, 0);
+	else if (!pf_proc_ended(h->pid, &status))
+		return;
+	/* What it left behind, in its group and in sessions of its own; the
+	 * writer, where it is a child of ours, is not to be among them. */
+	(void)kill(-h->pid, SIGKILL);
+	writer_close(g);
+	pf_proc_sweep();
+	h->pid = 0;
+	h->ended = true;
+	h->ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (!h->ok)
+		complain(g, h, late, status);
+}
+
+/*
+ * The minute of the rate and what was told in it stand in the file of the
+ * lock, for whoever has it next.
+ */
+static const struct pf_err *
+may_tell(bool *may, struct hook *h, const struct pf_conf *conf, int64_t now,
+    int64_t *ms)
+{
+	char text[64] = "";
+	long long minute = 0, told = 0;
+
+	if (pread(h->lock, text, sizeof(text) - 1, 0) == -1)
+		return pf_errno("read hooks.lock");
+	/* After a boot the clock is another one. */
+	if (sscanf(text, "%lld %lld", &minute, &told) != 2 || minute > now ||
+	    now - minute >= MINUTE) {
+		minute = now;
+		told = 0;
+	}
+	*may = told < conf->hooks_per_minute;
+	*ms = minute + MINUTE - now;
+	if (!*may)
+		return NULL;
+	snprintf(text, sizeof(text), "%20lld %20lld\n", minute, told + 1);
+	if (pwrite(h->lock, text, strlen(text), 0) == -1)
+		return pf_errno("write hooks.lock");
+	return NULL;
 }
 
 /* Starts what is due; *ms is when the next will be. */
@@ -163,60 +215,76 @@ static const struct pf_err *
 start_due(struct ingest *g, struct hook *h, int64_t *ms)
 {
 	const struct pf_err *err;
-	int64_t due, now = pf_boot_ms();
+	int64_t due;
 	char why[PF_ERR_MSG];
+	bool may;
 
 	if ((err = next(g, h->crash, &due)) != NULL || due == -1)
 		return err;
 	*ms = due - pf_wall_ms();
 	if (*ms > 0)
 		return NULL;
-	if (now - h->minute >= MINUTE) {
-		h->minute = now;
-		h->told = 0;
-	}
-	if (h->told >= g->conf->hooks_per_minute) {
-		*ms = h->minute + MINUTE - now;
-		return NULL;
-	}
+	err = may_tell(&may, h, g->conf, pf_boot_ms(), ms);
+	if (err != NULL || !may)
+		return err;
 	*ms = LOOK_MS;
 	if ((err = start(g, h)) == NULL)
 		return NULL;
 	snprintf(why, sizeof(why), "%s", err->msg);
 	pf_warn("%s: crash %s: %s; it is tried again later",
 	    g->conf->on_new_crash, h->crash, why);
-	return report(g, h->crash, false);
+	h->ended = true;
+	h->ok = false;
+	return NULL;
+}
+
+/* False if another process does it. */
+static const struct pf_err *
+open_hook(bool *ours, struct ingest *g)
+{
+	const struct pf_err *err;
+	char *path;
+
+	*ours = true;
+	if (g->hook == NULL) {
+		g->hook = pf_calloc(1, sizeof(*g->hook));
+		g->hook->lock = -1;
+	}
+	if (g->hook->lock != -1)
+		return NULL;
+	path = pf_asprintf("%s/metadata/hooks.lock", g->conf->storage_path);
+	err = pf_lock(&g->hook->lock, path);
+	free(path);
+	*ours = err == NULL;
+	if (err != NULL && err->class == PF_BUSY)
+		return NULL;
+	return err != NULL ? err : pf_proc_adopt();
 }
 
 const struct pf_err *
 hook_step(struct ingest *g, int64_t *ms)
 {
-	const struct pf_err *err = NULL;
-	struct hook *h = g->hook;
-	char *path;
+	const struct pf_err *err;
+	struct hook *h;
+	bool ours;
 
 	*ms = -1;
 	if (g->conf->on_new_crash[0] == '\0')
 		return NULL;
-	if (h == NULL) {
-		h = g->hook = pf_calloc(1, sizeof(*h));
-		h->lock = -1;
-		h->minute = pf_boot_ms();
-	}
-	if (h->lock == -1) {
-		path = pf_asprintf("%s/metadata/hooks.lock",
-		    g->conf->storage_path);
-		err = pf_lock(&h->lock, path);
-		free(path);
-		if (err != NULL)
-			return err->class == PF_BUSY ? NULL : err;
+	if ((err = open_hook(&ours, g)) != NULL || !ours)
+		return err;
+	h = g->hook;
+	hook_watch(g);
+	if (h->pid == 0 && !h->ended)
+		err = start_due(g, h, ms);
+	/* Should the writer be away, it is told of the same end later. */
+	if (err == NULL && h->ended &&
+	    (err = report(g, h->crash, h->ok)) == NULL) {
+		h->ended = false;
+		*ms = 0;
 	}
 	if (h->pid != 0)
-		err = reap(g, h);
-	if (err == NULL && h->pid != 0)
 		*ms = LOOK_MS;
-	else if (err == NULL)
-		err = start_due(g, h, ms);
 	return err;
 }
 
@@ -227,8 +295,11 @@ hook_end(struct ingest *g)
 
 	if (g->hook == NULL)
 		return;
-	if (g->hook->pid != 0)
+	if (g->hook->pid != 0) {
 		(void)pf_proc_wait(g->hook->pid, &status, 0);
+		writer_close(g);
+		pf_proc_sweep();
+	}
 	if (g->hook->lock != -1)
 		close(g->hook->lock);
 	free(g->hook);

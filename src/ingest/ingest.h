@@ -7,6 +7,8 @@
 #ifndef PF_INGEST_INGEST_H
 #define PF_INGEST_INGEST_H
 
+#include <sys/types.h>
+
 #include <signal.h>
 #include <stdbool.h>
 
@@ -30,6 +32,8 @@ struct ingest {
 	char			 campaign[PF_ID_MAX + 1];	/* of it */
 	int			 room;		/* how short it was last */
 	struct hook		*hook;		/* hook.c's */
+	pid_t			 errand;	/* that is away, or 0 */
+	bool			 stays;		/* -w */
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
@@ -145,11 +149,25 @@ const struct pf_err	*dry_run(struct ingest *);
 /*
  * hook.c: [ingest] on_new_crash.  One step: ends what has run too long,
  * tells the writer of what has ended, starts the next that is due.  *ms is
- * when to come again, -1 if nothing is due.  end kills what runs; it stays
- * due.
+ * when to come again, -1 if nothing is due.  watch only ends what has to end,
+ * without the database or the writer, for times when these are away; it must
+ * not be called while the writer is asked.  end kills what runs; it stays due.
  */
 const struct pf_err	*hook_step(struct ingest *, int64_t *ms);
+void			 hook_watch(struct ingest *);
 void			 hook_end(struct ingest *);
+/* Is there one whose time has come? */
+const struct pf_err	*hook_due(bool *is, struct ingest *);
+
+/*
+ * errand.c: the same for a run that does not stay.  step sends a process off
+ * if something is due and none is away; wait gives it a moment, so that short
+ * hooks are done and heard of; hooks is what it does, as a command.
+ */
+#define ERRAND_MS	1000
+const struct pf_err	*errand_step(struct ingest *);
+void			 errand_wait(struct ingest *);
+const struct pf_err	*hooks(struct ingest *, char **words, bool dry);
 
 /*
  * Signals: TERM and INT are blocked but for moments when it is safe to stop.

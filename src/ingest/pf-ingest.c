@@ -17,8 +17,8 @@
 
 #define BATCH_PACKS	64
 #define BATCH_BYTES	(8 << 20)
-#define ONCE_MS		1000		/* later hooks are the next run's */
 #define POLL_MS		10000		/* packs of dead ones give no event */
+#define WATCH_MS	200		/* at a hook that runs */
 
 static void
 usage(FILE *f)
@@ -26,6 +26,7 @@ usage(FILE *f)
 	fprintf(f, "usage: pf-ingest [-hnqVvw] [-c conf]\n"
 	    "       pf-ingest [-c conf] bad [name ...]\n"
 	    "       pf-ingest [-rv] [-c conf] fsck\n"
+	    "       pf-ingest [-q] [-c conf] hooks\n"
 	    "       pf-ingest [-nq] [-c conf] retry [name ...]\n"
 	    "       pf-ingest [-nq] [-c conf] thin\n");
 }
@@ -54,13 +55,22 @@ struct batch {
 	int64_t		 taken;		/* packs, in this round */
 };
 
+/* Hooks, which are not to wait until the spool is empty. */
+static const struct pf_err *
+hook(struct ingest *g, int64_t *ms)
+{
+	*ms = -1;
+	return g->stays ? hook_step(g, ms) : errand_step(g);
+}
+
 static const struct pf_err *
 flush(struct ingest *g, struct batch *b)
 {
 	const struct pf_err *err = NULL;
+	int64_t ms;
 
-	if (b->n > 0)
-		err = file_packs(g, b->pack, b->n);
+	if (b->n > 0 && (err = file_packs(g, b->pack, b->n)) == NULL)
+		err = hook(g, &ms);
 	b->n = 0;
 	b->bytes = 0;
 	return err;
@@ -126,7 +136,7 @@ drain(struct ingest *g, int64_t *next)
 		give_back(g, &b);
 		pf_names_free(list);
 		if (err == NULL)
-			err = hook_step(g, &ms);
+			err = hook(g, &ms);
 	} while (err == NULL && b.taken > 0 && !stopping());
 	writer_close(g);
 	*next = ms;
@@ -142,19 +152,34 @@ may_pass(const struct pf_err *err)
 	    err->class == PF_UNAVAIL;
 }
 
+/*
+ * In trouble: new packs are no reason to try again, but a hook that runs is
+ * held to its time.
+ */
+static void
+rest(struct ingest *g, int64_t ms)
+{
+	int64_t end = pf_boot_ms() + ms, left;
+
+	while ((left = end - pf_boot_ms()) > 0 && !stopping()) {
+		hook_watch(g);
+		wait_for(-1, left < WATCH_MS ? left : WATCH_MS);
+	}
+}
+
 /* Drains whenever something comes, until a signal. */
 static const struct pf_err *
 stay(struct ingest *g)
 {
 	const struct pf_retry *r = &g->conf->retry_update;
 	const struct pf_err *err;
-	int64_t delay = 0, failures = 0, hook = -1;
+	int64_t delay = 0, failures = 0, next = -1;
 	int fd;
 
 	if ((err = watch_open(&fd, g->conf->spool_path)) != NULL)
 		return err;
 	while (!stopping()) {
-		if ((err = drain(g, &hook)) != NULL && !may_pass(err))
+		if ((err = drain(g, &next)) != NULL && !may_pass(err))
 			break;
 		if (err == NULL && failures > 0)
 			pf_note("goes on");
@@ -163,25 +188,26 @@ stay(struct ingest *g)
 		delay = err == NULL ? 0 :
 		    pf_retry_delay(r, &pf_timer, failures);
 		failures = err == NULL ? 0 : failures + 1;
-		/* While in trouble new packs are no reason to try again. */
-		wait_for(delay > 0 ? -1 : fd, delay > 0 ? delay :
-		    hook >= 0 && hook < POLL_MS ? hook : POLL_MS);
+		if (delay > 0)
+			rest(g, delay);
+		else
+			wait_for(fd, next >= 0 && next < POLL_MS ? next :
+			    POLL_MS);
 		err = NULL;
 	}
 	close(fd);
 	return err;
 }
 
-/* Once: the spool, then the hooks that are due, beside whom more may come. */
+/* Once; hooks that take longer than a moment go on without us. */
 static const struct pf_err *
 once(struct ingest *g)
 {
 	const struct pf_err *err;
-	int64_t hook;
+	int64_t ms;
 
-	while ((err = drain(g, &hook)) == NULL && hook >= 0 &&
-	    hook <= ONCE_MS && !stopping())
-		wait_for(-1, hook);
+	err = drain(g, &ms);
+	errand_wait(g);
 	return err;
 }
 
@@ -201,6 +227,7 @@ run(struct ingest *g, bool dry, bool wait)
 		return err;
 	if (strays > 0 && g->verbose)
 		pf_note("%d strays removed", strays);
+	g->stays = wait;
 	err = wait ? stay(g) : once(g);
 	hook_end(g);
 	return err;
@@ -259,6 +286,7 @@ static const struct {
 } verbs[] = {
 	{ "bad",	bad_list, false, false },
 	{ "fsck",	fsck, false, true },
+	{ "hooks",	hooks, false, false },
 	{ "retry",	bad_retry, true, false },
 	{ "thin",	thin, true, false },
 };
