@@ -78,7 +78,7 @@ mv "$T/s" "$T/s.away"
 pack "$T/good"
 is "$code $(member class)" '503 busy' 'no spool'
 like "$(cat "$T/head")" 'Retry-After: [0-9]' 'and when to come again'
-like "$(cat "$T/h.err")" 'pf-httpd: warning: results are refused: .*/s: ' \
+like "$(cat "$T/h.err")" 'pf-httpd: warning: results are refused: .*/s[:/]' \
     'the operator hears of it'
 pack "$T/good"
 is "$(wc -l <"$T/h.err" | tr -d ' ')" 1 'but not each time'
@@ -101,6 +101,52 @@ httpd_by env PF_CONF="$T/conf2"
 pack "$T/good"
 is "$code $(member class)" '503 busy' 'the spool is over its size'
 httpd_stop
+# Over three quarters of it crashes only.
+head -c 800 /dev/zero >"$T/large"
+mkpack corpus job-1 bot-1 "$T/large" >"$T/corpus.pack"
+cat "$T/good2" "$T/good" "$T/damaged" >"$T/mixed2"
+cat "$T/good2" "$T/damaged" >"$T/mixed3"
+verdicts() { grep -o '"verdict":"[a-z]*"' "$T/body" | cut -d '"' -f 4 | xargs; }
+sed 's/^disk_min_free.*/&\nspool_size = 4000/' "$T/conf" >"$T/conf2"
+httpd_by env PF_CONF="$T/conf2"
+head -c 2900 /dev/zero >"$T/s/new/filler"
+pack "$T/corpus.pack"
+is "$code $(member class)" '503 busy' 'over three quarters of the spool: no corpus'
+pack "$T/good2"
+is "$code $(member class)" '503 busy' 'no coverage'
+pack "$T/good"
+is "$code $(verdicts)" '200 accepted' 'but a crash'
+pack "$T/mixed2"
+is "$code $(verdicts)" '200 later accepted refused' 'of a pack the crash alone'
+like "$(cat "$T/body")" '"verdict":"later","error":"[^"]*[0-9]* bytes wait' \
+    'with the reason'
+pack "$T/mixed3"
+is "$code $(verdicts)" '200 later refused' 'what will never do is refused'
+cat "$T/good" "$T/good" >"$T/kept"
+cat "$T"/s/new/*-* >"$T/there"
+ok 'crashes lie there, nothing else' cmp "$T/there" "$T/kept"
+head -c 4000 /dev/zero >"$T/s/new/filler"
+sleep 1.1
+pack "$T/good"
+is "$code $(member class)" '503 busy' 'at the limit no crash either'
+httpd_stop
+rm "$T"/s/new/*
+free=$(($(stat -f -c '%a * %S' "$T/s")))
+sed "s/^disk_min_free.*/disk_min_free = $((free * 2 / 3))/" "$T/conf" >"$T/conf2"
+httpd_by env PF_CONF="$T/conf2"
+pack "$T/good2"
+is "$code $(member class)" '507 full' 'below twice what is kept free: no coverage'
+pack "$T/mixed2"
+is "$code $(verdicts)" '200 later accepted refused' 'but a crash'
+httpd_stop
+rm "$T"/s/new/*
+if [ "$(stat -f -c %c "$T/s")" -gt 0 ]; then
+	sed 's/^disk_min_free.*/&\ninodes_min_free = 1000000000000/' "$T/conf" >"$T/conf2"
+	httpd_by env PF_CONF="$T/conf2"
+	pack "$T/good"
+	is "$code $(member class)" '507 full' 'too few inodes are left'
+	httpd_stop
+fi
 sed 's/^disk_min_free.*/&\npack_size = 64K/' "$T/conf" >"$T/conf2"
 httpd_by env PF_CONF="$T/conf2"
 pack "$T/large.pack"

@@ -19,10 +19,14 @@
 #include "httpd/route.h"
 #include "os/clock.h"
 
-/* What would only be refused later is refused here, to the sender's face. */
+/*
+ * What would only be refused later is refused here, to the sender's face;
+ * what there is no room for now is put off with PF_BUSY.
+ */
 static const struct pf_err *
-check_record(const struct httpd *h, const char *p, size_t n, const char *rid)
+check_record(const struct req *r, const char *p, size_t n, const char *rid)
 {
+	const struct httpd *h = r->h;
 	const struct pf_err *err;
 	struct pf_rec rec;
 	int64_t max = INT64_MAX;
@@ -38,6 +42,8 @@ check_record(const struct httpd *h, const char *p, size_t n, const char *rid)
 	if (err == NULL && (int64_t)rec.len > max)
 		err = pf_err(PF_DATA, "the input has %zu bytes, the limit is "
 		    "%lld", rec.len, (long long)max);
+	if (err == NULL && r->short_of && rec.kind != PF_KIND_CRASH)
+		err = pf_err(PF_BUSY, "%s", r->later.msg);
 	pf_rec_free(&rec);
 	return err;
 }
@@ -47,15 +53,19 @@ verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
 {
 	pf_jw_open(b, NULL, '{');
 	pf_jw_str(b, "rid", rid);
-	pf_jw_str(b, "verdict", err == NULL ? "accepted" : "refused");
+	pf_jw_str(b, "verdict", err == NULL ? "accepted" :
+	    err->class == PF_BUSY ? "later" : "refused");
 	if (err != NULL)
 		pf_jw_str(b, "error", err->msg);
 	pf_jw_close(b, '}');
 }
 
-/* Each frame of the body gets a verdict; the good ones go to r->frames. */
+/*
+ * Each frame of the body gets a verdict; the good ones go to r->frames, and
+ * *refused is how many will never be good.
+ */
 static const struct pf_err *
-sort_frames(struct req *r)
+sort_frames(struct req *r, size_t *refused)
 {
 	const struct pf_err *err;
 	const char *rec;
@@ -72,12 +82,37 @@ sort_frames(struct req *r)
 		if (used == 0)
 			return pf_err(PF_DATA, "the pack is truncated: the "
 			    "frame at byte %zu does not end", at);
-		err = check_record(r->h, rec, n, rid);
+		err = check_record(r, rec, n, rid);
 		verdict(&r->verdicts, rid, err);
 		if (err == NULL)
 			pf_buf_add(&r->frames, r->body.data + at, used);
+		else if (err->class != PF_BUSY)
+			++*refused;
 	}
 	return at == 0 ? pf_err(PF_DATA, "the pack is empty") : NULL;
+}
+
+/* Is there room for all of it?  Crashes may come in when others may not. */
+static void
+look_for_room(struct req *r)
+{
+	const struct pf_err *err;
+
+	err = commit_admit(r->h->commit, r->body.len, false);
+	r->short_of = err != NULL;
+	if (err != NULL)
+		r->later = *err;
+}
+
+/* Then for the crashes in it.  All of it put off is no answer: an error. */
+static const struct pf_err *
+look_again(struct req *r, size_t refused)
+{
+	if (!r->short_of)
+		return NULL;
+	if (r->frames.len > 0)
+		return commit_admit(r->h->commit, r->frames.len, true);
+	return refused > 0 ? NULL : &r->later;
 }
 
 const struct pf_err *
@@ -86,13 +121,14 @@ api_batch(struct worker *w, struct req *r)
 	const struct pf_err *err;
 	struct pf_buf *v = &r->verdicts;
 	char now[PF_TIME_TEXT];
+	size_t refused = 0;
 
-	if ((err = commit_admit(r->h->commit, r->body.len)) != NULL)
-		return err;
+	look_for_room(r);
 	pf_jw_open(v, NULL, '{');
 	pf_jw_str(v, "status", "accepted");
 	pf_jw_open(v, "results", '[');
-	if ((err = sort_frames(r)) != NULL)
+	if ((err = sort_frames(r, &refused)) != NULL ||
+	    (err = look_again(r, refused)) != NULL)
 		return err;
 	pf_jw_close(v, ']');
 	pf_jw_str(v, "timestamp", pf_time_text(now, pf_wall_ms()));

@@ -54,12 +54,14 @@ refuse(struct commit *c, const struct pf_err *err)
 	    pf_err(PF_BUSY, "the spool does not take results: %s", err->msg);
 }
 
-const struct pf_err *
-commit_admit(struct commit *c, size_t n)
+/* In the spool: all up to the limit, without crashes up to 3/4 of it. */
+static const struct pf_err *
+check_depth(struct commit *c, size_t n, bool crashes)
 {
 	const struct pf_conf *conf = &c->h->conf;
 	const struct pf_err *err = NULL;
-	int64_t packs, bad, bytes, inodes, now = pf_boot_ms();
+	int64_t packs, bad, now = pf_boot_ms();
+	int64_t limit = crashes ? conf->spool_size : conf->spool_size / 4 * 3;
 
 	pthread_mutex_lock(&c->gate);
 	if (c->looked == 0 || now - c->looked >= DEPTH_MS) {
@@ -67,19 +69,43 @@ commit_admit(struct commit *c, size_t n)
 		    &bad);
 		c->looked = err == NULL ? now : 0;
 	}
-	if (err == NULL && c->depth + (int64_t)n > conf->spool_size)
+	if (err == NULL && c->depth + (int64_t)n > limit)
 		err = pf_err(PF_BUSY, "%lld bytes wait in the spool, the "
-		    "limit is %lld", (long long)c->depth,
-		    (long long)conf->spool_size);
+		    "limit is %lld", (long long)c->depth, (long long)limit);
 	else if (err == NULL)
 		c->depth += (int64_t)n;
 	pthread_mutex_unlock(&c->gate);
-	if (err == NULL && (err = pf_disk_free(&bytes, &inodes,
-	    conf->spool_path)) == NULL &&
-	    bytes - (int64_t)n < conf->disk_min_free)
-		err = pf_err(PF_FULL, "no space for results: %lld bytes are "
+	return err;
+}
+
+/* On its disk: all down to what is kept, without crashes to twice that. */
+static const struct pf_err *
+check_disk(struct commit *c, size_t n, bool crashes)
+{
+	const struct pf_conf *conf = &c->h->conf;
+	const struct pf_err *err;
+	int64_t bytes, inodes, times = crashes ? 1 : 2;
+
+	if ((err = pf_disk_free(&bytes, &inodes, conf->spool_path)) != NULL)
+		return err;
+	if (bytes - (int64_t)n < times * conf->disk_min_free)
+		return pf_err(PF_FULL, "no space for results: %lld bytes are "
 		    "free, %lld are kept", (long long)bytes,
-		    (long long)conf->disk_min_free);
+		    (long long)(times * conf->disk_min_free));
+	if (inodes < times * conf->inodes_min_free)
+		return pf_err(PF_FULL, "no space for results: %lld inodes are "
+		    "free, %lld are kept", (long long)inodes,
+		    (long long)(times * conf->inodes_min_free));
+	return NULL;
+}
+
+const struct pf_err *
+commit_admit(struct commit *c, size_t n, bool crashes)
+{
+	const struct pf_err *err;
+
+	if ((err = check_depth(c, n, crashes)) == NULL)
+		err = check_disk(c, n, crashes);
 	return err == NULL ? NULL : refuse(c, err);
 }
 

@@ -91,6 +91,8 @@ struct req {
 	bool		 done;		/* reply is complete */
 	struct reply	 reply;
 	struct req	*next;		/* in a queue */
+	struct pf_err	 later;		/* why only crashes are kept */
+	bool		 short_of;	/* there is such a reason */
 	struct pf_buf	 frames;	/* of a pack: what is to be kept */
 	struct pf_buf	 verdicts;	/* and the reply once it is */
 };
@@ -134,8 +136,10 @@ const struct pf_err	*worker_op(struct worker *, struct pf_json **reply,
 const struct pf_err	*commit_start(struct httpd *);
 void			 commit_push(struct commit *, struct req *);
 void			 commit_stop(struct commit *);
-/* Whether the spool and the disk have room for n more bytes. */
-const struct pf_err	*commit_admit(struct commit *, size_t n);
+/* Whether the spool and the disk have room for n more bytes: of crashes, or
+ * of anything, which has to stop sooner. */
+const struct pf_err	*commit_admit(struct commit *, size_t n,
+			    bool crashes);
 
 /*
  * ear.c: tells the writer that bots are heard at this address, from a thread
