@@ -120,4 +120,19 @@ ok 'follow shows what is there' until_true 5 grep -q x "$T/follow"
 printf 'yz' | chunk 12 5 1 | lay
 pf-ingest -q
 ok 'and what comes' until_true 5 grep -q xyz "$T/follow"
+printf 'BBBB\n' | chunk 13 5 8 | lay
+pf-ingest -q
+sleep 1
+printf 'AAAA\n' | chunk 14 5 3 | lay
+pf-ingest -q
+ok 'what comes late in its place' until_true 5 grep -q BBBB "$T/follow"
+is "$(tail -n 2 "$T/follow")" 'xyzAAAA
+BBBB' 'and no hole is told of'
+printf 'DDDD\n' | chunk 15 5 18 | lay
+pf-ingest -q
+sleep 2
+is "$(tail -n 1 "$T/follow")" BBBB 'one that stays is waited at'
+ok 'for ten seconds' until_true 15 grep -q DDDD "$T/follow"
+is "$(tail -n 2 "$T/follow")" '[5 bytes are missing]
+DDDD' 'then it is told of'
 done_testing

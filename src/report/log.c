@@ -20,6 +20,7 @@
 #include "view/find.h"
 
 #define FOLLOW_MS	500
+#define HOLE_MS		10000	/* what comes late is waited for so long */
 
 /* How far it is printed. */
 struct reader {
@@ -27,6 +28,9 @@ struct reader {
 	char		 name[PF_JOBLOG_NAME];	/* segment at hand */
 	int64_t		 at;			/* bytes of it */
 	int64_t		 missing;		/* NULs not yet told of */
+	bool		 patient;		/* waits at holes: -f */
+	bool		 young;			/* the segment has changed */
+	int64_t		 until;			/* for it, 0: at none */
 	bool		 people;		/* stdout is a terminal */
 	bool		 begun;
 };
@@ -40,17 +44,35 @@ tell_missing(struct reader *r)
 	r->missing = 0;
 }
 
-static void
+/* A hole begins here.  True while what belongs there may still come. */
+static bool
+wait_here(struct reader *r)
+{
+	int64_t now = pf_boot_ms();
+
+	/* Once one has been given up all of it is skipped. */
+	if (!r->patient || r->missing > 0)
+		return false;
+	if (r->until == 0)
+		r->until = now + HOLE_MS;
+	return now < r->until;
+}
+
+/* How much of it could be printed: less than n at a hole that is waited at. */
+static size_t
 print(struct reader *r, const char *p, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		if (p[i] == '\0') {
+			if (r->young && wait_here(r))
+				break;
 			r->missing++;
 			continue;
 		}
 		tell_missing(r);
+		r->until = 0;
 		/* The engine's words must not move a person's cursor. */
 		if (r->people && ((unsigned char)p[i] < 32 || p[i] == 127) &&
 		    p[i] != '\n' && p[i] != '\t')
@@ -58,21 +80,31 @@ print(struct reader *r, const char *p, size_t n)
 		else
 			putchar(p[i]);
 	}
+	return i;
 }
 
+/* *whole is false if it stopped at a hole. */
 static const struct pf_err *
-print_segment(struct reader *r, const char *name)
+print_segment(struct reader *r, const char *name, bool *whole)
 {
 	const struct pf_err *err = NULL;
 	char *path = pf_asprintf("%s/%s", r->dir, name), b[16384];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
 	ssize_t n = 0;
+	size_t done;
 
+	*whole = true;
 	if (fd == -1)
 		err = pf_errno("open %s", path);
-	while (fd != -1 && (n = pread(fd, b, sizeof(b), (off_t)r->at)) > 0) {
-		print(r, b, (size_t)n);
-		r->at += n;
+	/* Nobody waits at holes of long ago. */
+	r->young = r->until != 0 || (fd != -1 && fstat(fd, &st) == 0 &&
+	    pf_wall_ms() - (int64_t)st.st_mtime * 1000 < HOLE_MS);
+	while (fd != -1 && *whole &&
+	    (n = pread(fd, b, sizeof(b), (off_t)r->at)) > 0) {
+		done = print(r, b, (size_t)n);
+		r->at += (int64_t)done;
+		*whole = done == (size_t)n;
 	}
 	if (n == -1)
 		err = pf_errno("read %s", path);
@@ -80,6 +112,18 @@ print_segment(struct reader *r, const char *name)
 		close(fd);
 	free(path);
 	return err;
+}
+
+/* The rest of this segment, or others before the next, may still come. */
+static bool
+lacks(struct reader *r, const char *next)
+{
+	struct pf_joblog was, is;
+
+	return r->begun && pf_joblog_parse(&was, r->name) &&
+	    pf_joblog_parse(&is, next) && was.epoch == is.epoch &&
+	    was.attempt == is.attempt && (r->at < PF_JOBLOG_SEGMENT ||
+	    is.segment > was.segment + 1);
 }
 
 /* From one segment to the next: what lies between them? */
@@ -112,20 +156,24 @@ static const struct pf_err *
 look(struct reader *r)
 {
 	const struct pf_err *err;
+	bool whole = true;
 	char **names;
 	size_t i, n;
 
 	if ((err = pf_names(&names, &n, r->dir)) != NULL)
 		return err->class == PF_NOTFOUND ? NULL : err;
-	for (i = 0; err == NULL && i < n; i++) {
+	for (i = 0; err == NULL && whole && i < n; i++) {
 		struct pf_joblog l;
 
 		if (!pf_joblog_parse(&l, names[i]) ||
 		    (r->begun && strcmp(names[i], r->name) < 0))
 			continue;
-		if (!r->begun || strcmp(names[i], r->name) > 0)
+		if (!r->begun || strcmp(names[i], r->name) > 0) {
+			if (lacks(r, names[i]) && wait_here(r))
+				break;
 			turn(r, names[i]);
-		err = print_segment(r, names[i]);
+		}
+		err = print_segment(r, names[i], &whole);
 		/* Rotated away under our hands: the next one tells. */
 		if (err != NULL && err->class == PF_NOTFOUND)
 			err = NULL;
@@ -145,6 +193,7 @@ report_log(struct report *r, const char *arg)
 		return err;
 	dir = pf_joblog_dir(r->conf.storage_path, job);
 	reader.dir = dir;
+	reader.patient = r->follow;
 	while ((err = look(&reader)) == NULL && r->follow) {
 		fflush(stdout);
 		if (reader_gone())
