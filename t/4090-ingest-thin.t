@@ -11,6 +11,10 @@ master <<'!'
 numbers = 1h
 !
 L=$S/metadata/ledger
+M=$S/metadata/system/backup.json
+check 'without a backup' 0 - \
+    '~nothing is thinned: pf-sched backup left no mark' pf-ingest thin
+pf-sched -q backup "$T/early"
 check 'nothing to do' 0 - - pf-ingest thin
 check 'no names' 64 - '~thin: "x": it takes no names' pf-ingest thin x
 
@@ -35,6 +39,14 @@ mv "$L/$today" "$L/20200101.jsonl"
 printf '{"kind":"status","rid":"half a li' >>"$L/20200101.jsonl"
 left=$(sql 'SELECT count(*) FROM coverage')
 ok 'samples were thinned out' test "$left" -lt 31
+cp "$M" "$T/mark"
+sed 's/"time":[0-9]*/"time":1577800000000/' "$T/mark" >"$M"
+check 'a day after the last backup stays' 0 - - pf-ingest thin
+sed 's/"event":[0-9]*/"event":99999999/' "$T/mark" >"$M"
+check 'by an older database nothing is thinned' 0 - \
+    '~nothing is thinned: the database is older than the last backup' \
+    pf-ingest thin
+cp "$T/mark" "$M"
 check 'those go, and half a line' 0 \
     "~^$L/20200101.jsonl	68	$((36 + left))	" - pf-ingest -n thin
 is "$(wc -l <"$L/20200101.jsonl")" 67 'a dry run changes nothing'

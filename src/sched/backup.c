@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "codec/json.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "os/lock.h"
 #include "sched/sched.h"
@@ -97,12 +99,44 @@ check_place(const char *dir, const struct pf_conf *conf)
 	return err;
 }
 
+/*
+ * The mark of a backup that was verified: what was filed before it began, and
+ * the newest event of the copy, by which an older database is known.  For
+ * pf-ingest thin.
+ */
+static const struct pf_err *
+leave_mark(const struct pf_conf *conf, const char *dir, int64_t begun)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_db *db = NULL;
+	char *path = pf_asprintf("%s/metadata/system/backup.json",
+	    conf->storage_path);
+	int64_t event = 0;
+
+	if ((err = pf_db_open(&db, dir)) == NULL)
+		err = pf_db_int(db, &event, NULL, "SELECT coalesce(max(id), "
+		    "0) FROM events", "");
+	pf_db_close(db);
+	pf_jw_open(&b, NULL, '{');
+	pf_jw_int(&b, "v", 1);
+	pf_jw_int(&b, "time", begun);
+	pf_jw_int(&b, "event", event);
+	pf_jw_close(&b, '}');
+	pf_buf_addc(&b, '\n');
+	if (err == NULL)
+		err = pf_file_put(path, NULL, b.data, b.len, 0640);
+	pf_buf_free(&b);
+	free(path);
+	return err;
+}
+
 const struct pf_err *
 verb_backup(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
 	const struct pf_err *err;
-	int64_t jobs = 0;
+	int64_t jobs = 0, begun = pf_wall_ms();
 
 	if (argc != 2)
 		usage();
@@ -113,7 +147,9 @@ verb_backup(struct options *o, const struct pf_conf *conf, int argc,
 		    conf->storage_path, argv[1]);
 		return NULL;
 	}
-	if ((err = copy(conf, argv[1], &jobs)) == NULL && !o->quiet)
+	if ((err = copy(conf, argv[1], &jobs)) == NULL)
+		err = leave_mark(conf, argv[1], begun);
+	if (err == NULL && !o->quiet)
 		printf("%s/data/pandafuzz.db\t%" PRId64 " jobs\n", argv[1],
 		    jobs);
 	return err;
