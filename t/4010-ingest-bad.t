@@ -54,6 +54,9 @@ ok 'named by its rid' grep -aq "${rid%.rec}" "$T/mid"
 
 mkpack corpus nosuchjob b1 "$T/body" | between
 refused 'unknown job' 'there is no job nosuchjob'
+is "$(sql "SELECT name, scope, value FROM counters WHERE name LIKE 'ref%'")" \
+    'refused_corpus||1
+refused_other||1' 'both are counted, of no job'
 mkpack crash "$job" b1 "$T/b101" | between
 refused 'too large a crash' '101 bytes are over crash_size = 100'
 mkpack corpus "$job" b1 "$T/b60" | between
@@ -143,4 +146,21 @@ mv "$SPOOL/new/$pack" "$SPOOL/cur/$pack:5"
 run pf-ingest
 ran 0 'after five deaths'
 ok 'the whole pack is set aside' test -f "$SPOOL/bad/$pack.pack"
+# The counts stay when bad/ is emptied, and do not grow by trying again.
+rm -f "$SPOOL"/bad/*
+n=$(sql "SELECT value FROM counters WHERE name = 'refused_crash' AND scope = '$job'")
+mkpack crash "$job" b1 -s 7000 "$T/b101" | lay
+mkpack corpus "$job" b1 -s 7001 "$T/body" | lay
+mv "$S/corpus" "$S/corpus.away"
+: >"$S/corpus"
+pf-ingest -q 2>/dev/null
+pf-ingest -q 2>/dev/null
+rm "$S/corpus"
+mv "$S/corpus.away" "$S/corpus"
+run pf-ingest
+ran 0 'after some trouble'
+rm -f "$SPOOL"/bad/*
+like "$(pf-report status)" "refused_crash	$((n + 1))" 'refused once, counted once'
+like "$(pf-report job "$job")" "refused.crash	$((n + 1))" 'of its job too'
+like "$(pf-report -j job "$job")" "\"refused\":{\"crash\":$((n + 1))," 'as JSON'
 done_testing

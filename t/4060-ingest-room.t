@@ -84,6 +84,8 @@ printf 'x' | corpus 4 | lay
 run pf-ingest
 is "$(counts)" 'corpus new 1' 'what still fits is kept'
 like "$(pf-report status)" 'dropped_corpus	1' 'what was not is shown'
+is "$(pf-report job "$job" | grep '^dropped.corpus')" 'dropped.corpus	1' \
+    'of the job too'
 
 # It holds inside of one slice too, and for all that a job takes.
 another slice

@@ -36,6 +36,7 @@ static const struct {
 	{ "log",	pf_act_log, false },
 	{ "hooked",	pf_act_hooked, false },
 	{ "recount",	pf_act_recount, false },
+	{ "refused",	pf_act_refused, false },
 	{ "submit",	pf_act_submit, false },
 	{ "cancel",	pf_act_cancel, false },
 	{ "archive",	pf_act_archive, false },

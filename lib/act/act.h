@@ -118,6 +118,8 @@ const struct pf_err	*pf_act_status(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_hooked(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_refused(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_recount(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_log(struct pf_act *,

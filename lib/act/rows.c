@@ -260,6 +260,16 @@ forget(struct pf_act *a, const struct row *row, struct pf_buf *kept)
 	return NULL;
 }
 
+static const struct pf_err *
+count_dropped(struct pf_act *a, const struct row *row)
+{
+	char name[32];
+
+	pf_tally_add(&a->tally, "dropped_", a->op, 1);
+	snprintf(name, sizeof(name), "dropped_%s", a->op);
+	return pf_counter_add(a->db, name, row->r.job, 1);
+}
+
 /* Members of a reply row into kept; the effect of the row by the way. */
 static const struct pf_err *
 file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
@@ -288,8 +298,8 @@ file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
 		    NULL || (err = pf_assignment_progress(a->db, row.r.job,
 		    row.epoch, row.attempt)) != NULL)
 			goto done;
-		if (!row.stored)
-			pf_tally_add(&a->tally, "dropped_", a->op, 1);
+		if (!row.stored && (err = count_dropped(a, &row)) != NULL)
+			goto done;
 	}
 	pf_jw_str(out, "rid", row.r.rid);
 	pf_jw_bool(out, "new", !known);

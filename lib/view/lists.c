@@ -63,7 +63,19 @@ static const struct pf_view_col jobs_cols[] = {
 	{ NULL,		"cancel",		BOOL },
 	{ NULL,		"message",		TEXT },
 	{ NULL,		"archived_at",		TIME },
+	{ NULL,		"dropped.crash",	INT },
+	{ NULL,		"dropped.corpus",	INT },
+	{ NULL,		"dropped.log",		INT },
+	{ NULL,		"refused.crash",	INT },
+	{ NULL,		"refused.corpus",	INT },
+	{ NULL,		"refused.coverage",	INT },
+	{ NULL,		"refused.status",	INT },
+	{ NULL,		"refused.log",		INT },
 };
+/* A counter of the job. */
+#define OF_JOB(name) \
+	"coalesce((SELECT value FROM counters WHERE name = '" name "' AND " \
+	"scope = j.id), 0)"
 #define JOBS \
 	"SELECT j.id, j.name, j.target, j.fuzzer, j.status, j.assigned_bot, " \
 	"b.name, s.executions, s.execs_per_sec, s.edges, s.total_edges, " \
@@ -73,7 +85,11 @@ static const struct pf_view_col jobs_cols[] = {
 	"j.timeout_at, j.work_dir, j.duration, j.memory_limit, j.timeout, " \
 	"j.dictionary, j.seed_corpus, j.output_dir, j.kind, p.name, " \
 	"j.priority, j.target_hash, j.args, j.options, j.epoch, j.attempt, " \
-	"j.strikes, j.cancel, j.message, j.archived_at FROM "
+	"j.strikes, j.cancel, j.message, j.archived_at, " \
+	OF_JOB("dropped_crash") ", " OF_JOB("dropped_corpus") ", " \
+	OF_JOB("dropped_log") ", " OF_JOB("refused_crash") ", " \
+	OF_JOB("refused_corpus") ", " OF_JOB("refused_coverage") ", " \
+	OF_JOB("refused_status") ", " OF_JOB("refused_log") " FROM "
 #define JOBS_JOIN \
 	" AS j LEFT JOIN bots AS b ON b.id = j.assigned_bot " \
 	"LEFT JOIN job_stats AS s ON s.job_id = j.id " \
@@ -336,7 +352,9 @@ VIEW(counters,
     "(17, 'results_corpus'), (18, 'results_coverage'), "
     "(19, 'results_status'), (20, 'results_log'), (21, 'log_bytes'), "
     "(22, 'dropped_corpus'), (23, 'dropped_log'), (24, 'dropped_crash'), "
-    "(25, 'overflow_crash')) "
+    "(25, 'overflow_crash'), (26, 'refused_crash'), (27, 'refused_corpus'), "
+    "(28, 'refused_coverage'), (29, 'refused_status'), (30, 'refused_log'), "
+    "(31, 'refused_other')) "
     "SELECT names.name, coalesce(value, 0) "
     "FROM names LEFT JOIN counters ON counters.name = names.name AND "
     "scope = '' ORDER BY n LIMIT ?1", NULL);

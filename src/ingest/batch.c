@@ -40,6 +40,13 @@ items_add(struct items *s)
 	return &s->v[s->n++];
 }
 
+/* Of a record that makes no sense the kind cannot be told. */
+static int
+kind_of(const struct item *it)
+{
+	return it->rec.body != NULL ? (int)it->rec.kind : PF_KIND_MAX;
+}
+
 const struct pf_err *
 refuse_item(struct ingest *g, struct item *it, const char *why)
 {
@@ -48,6 +55,9 @@ refuse_item(struct ingest *g, struct item *it, const char *why)
 	snprintf(text, sizeof(text), "%s", why);
 	it->state = ITEM_BAD;
 	g->refused++;
+	/* One that comes again and again, in times of trouble, counts once. */
+	if (!pf_spool_is_bad(g->conf->spool_path, it->rid))
+		count_refusal(g, kind_of(it), it->rec.job);
 	pf_warn("record %.16s is refused: %s", it->rid, text);
 	return pf_spool_bad(it->pack, g->conf->spool_path, it->rid, it->raw,
 	    it->rawlen, text);
@@ -62,6 +72,7 @@ refuse_rest(struct ingest *g, const struct pf_pack *p, size_t at,
 
 	snprintf(text, sizeof(text), "%s", why);
 	g->refused++;
+	count_refusal(g, PF_KIND_MAX, "");
 	pf_warn("pack %.*s is damaged: %s", (int)strcspn(p->name, ":"),
 	    p->name, text);
 	return pf_spool_bad(p, g->conf->spool_path, NULL, p->data.data + at,
@@ -123,6 +134,22 @@ file_slice(struct ingest *g, struct item *it, size_t n)
 	return err;
 }
 
+/* After trouble of another kind than with the writer too; that comes first. */
+static const struct pf_err *
+say_refused(struct ingest *g, const struct pf_err *was)
+{
+	struct pf_err first;
+
+	if (was == NULL)
+		return tell_refusals(g);
+	if (was->class == PF_BUSY || was->class == PF_UNAVAIL)
+		return was;
+	first = *was;
+	(void)tell_refusals(g);
+	/* Errors live in a ring, and what was may be gone from it. */
+	return pf_err(first.class, "%s", first.msg);
+}
+
 const struct pf_err *
 file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 {
@@ -138,6 +165,7 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 		err = file_slice(g, &s.v[i], k);
 		hook_watch(g);
 	}
+	err = say_refused(g, err);
 	for (i = 0; i < n; i++) {
 		e = err == NULL ? pf_spool_done(&p[i], spool) :
 		    pf_spool_back(&p[i], spool);
@@ -190,12 +218,14 @@ file_carefully(struct ingest *g, struct pf_pack *p)
 	struct items s = { NULL, 0, 0 };
 	const struct pf_err *err;
 
-	if (p->tries > PF_SPOOL_TRIES)
+	if (p->tries > PF_SPOOL_TRIES) {
+		count_refusal(g, PF_KIND_MAX, "");
 		return pf_spool_reject(p, spool,
 		    "pf-ingest died each time it took this pack apart");
+	}
 	if ((err = split(g, &s, p)) == NULL)
 		err = file_each(g, &s, p);
-	if (err == NULL)
+	if ((err = say_refused(g, err)) == NULL)
 		err = pf_spool_done(p, spool);
 	else
 		pf_spool_back(p, spool);

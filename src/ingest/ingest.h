@@ -38,6 +38,11 @@ struct ingest {
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
 	int64_t			 refused;
+	struct refusals {		/* the writer was not told of */
+		char	 job[PF_ID_MAX + 1];
+		int	 kind;		/* PF_KIND_MAX: it has none */
+		int64_t	 n;
+	}			 refusals[8];
 	bool			 mend;		/* -r of fsck */
 	int64_t			 findings;	/* of it */
 };
@@ -75,6 +80,14 @@ void			 drop_item(struct item *);
 /* One more member of the item's row. */
 void			 add_to_row(struct item *, const char *key,
 			    int64_t value);
+
+/*
+ * rows.c: one more of a kind that was refused (PF_KIND_MAX: none); tell says
+ * so to the writer, as far as it is there.
+ */
+void			 count_refusal(struct ingest *, int kind,
+			    const char *job);
+const struct pf_err	*tell_refusals(struct ingest *);
 
 /* Puts the item's record into bad/, with a warning; err only if that fails. */
 const struct pf_err	*refuse_item(struct ingest *, struct item *,

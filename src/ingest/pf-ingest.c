@@ -91,6 +91,7 @@ take(struct ingest *g, struct batch *b, const char *entry)
 	b->taken++;
 	if (p.size > (int64_t)max) {
 		g->refused++;
+		count_refusal(g, PF_KIND_MAX, "");
 		pf_warn("pack %s is refused: %lld bytes are over pack_size "
 		    "in [limits]", entry, (long long)p.size);
 		return pf_spool_reject(&p, g->conf->spool_path,
@@ -135,7 +136,7 @@ drain(struct ingest *g, int64_t *next)
 			err = flush(g, &b);
 		give_back(g, &b);
 		pf_names_free(list);
-		if (err == NULL)
+		if (err == NULL && (err = tell_refusals(g)) == NULL)
 			err = hook(g, &ms);
 	} while (err == NULL && b.taken > 0 && !stopping());
 	writer_close(g);

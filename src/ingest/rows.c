@@ -150,3 +150,59 @@ send_rows(struct ingest *g, struct item *it, size_t n)
 	}
 	return err;
 }
+
+void
+count_refusal(struct ingest *g, int kind, const char *job)
+{
+	struct refusals *r = g->refusals;
+	const size_t last = sizeof(g->refusals) / sizeof(*r) - 1;
+	size_t i;
+
+	for (i = 0; i < last && r[i].n > 0; i++)
+		if (r[i].kind == kind && strcmp(r[i].job, job) == 0)
+			break;
+	/* What is one too many is counted without its kind and job. */
+	if (r[i].n == 0) {
+		r[i].kind = i == last ? PF_KIND_MAX : kind;
+		snprintf(r[i].job, sizeof(r[i].job), "%s", i == last ? "" :
+		    job);
+	}
+	r[i].n++;
+}
+
+static const struct pf_err *
+tell(struct ingest *g, const struct refusals *r)
+{
+	const struct pf_err *err;
+	struct pf_buf line = PF_BUF_INIT;
+	struct pf_json *reply;
+
+	pf_jw_open(&line, NULL, '{');
+	pf_jw_str(&line, "op", "refused");
+	pf_jw_str(&line, "kind", r->kind == PF_KIND_MAX ? "other" :
+	    pf_kind_name((enum pf_kind)r->kind));
+	pf_jw_str(&line, "job", r->job);
+	pf_jw_int(&line, "n", r->n);
+	pf_jw_close(&line, '}');
+	err = ask(g, &reply, line.data);
+	pf_json_free(reply);
+	pf_buf_free(&line);
+	return err;
+}
+
+const struct pf_err *
+tell_refusals(struct ingest *g)
+{
+	const struct pf_err *err;
+	size_t i = sizeof(g->refusals) / sizeof(g->refusals[0]);
+
+	/* From the end, so that those left stand together. */
+	while (i-- > 0) {
+		if (g->refusals[i].n == 0)
+			continue;
+		if ((err = tell(g, &g->refusals[i])) != NULL)
+			return err;
+		g->refusals[i].n = 0;
+	}
+	return NULL;
+}
