@@ -71,7 +71,7 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 /* A row that is there and damaged is written over, not counted again. */
 static const struct pf_err *
 file_crash(struct pf_crash_verdict *v, struct pf_act *a,
-    const struct row *row, const struct pf_crash *c)
+    const struct row *row, struct pf_crash *c)
 {
 	const struct pf_err *err;
 	int64_t last = row->filed;

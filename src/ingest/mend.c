@@ -56,7 +56,7 @@ mend_stray(struct fsck *f, const char *path)
 
 /* As the ledger has it, or else what the row still knows. */
 static const struct pf_err *
-make_report(struct fsck *f, struct pf_buf *b, const char *hash)
+fresh_report(struct fsck *f, struct pf_buf *b, const char *hash)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
@@ -91,7 +91,7 @@ mend_report(struct fsck *f, const char *path, const char *hash)
 
 	if (!f->mend)
 		return NULL;
-	if ((err = make_report(f, &b, hash)) == NULL && b.len > 0 &&
+	if ((err = fresh_report(f, &b, hash)) == NULL && b.len > 0 &&
 	    (err = pf_file_put(path, NULL, b.data, b.len, 0640)) == NULL)
 		mended(f, "written anew", path);
 	pf_buf_free(&b);
