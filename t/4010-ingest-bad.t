@@ -50,7 +50,8 @@ mkpack crash "$job" b1 "$T/b60" | sed 's/segfault/x/; s/"b1"/"b2"/' | between
 refused 'a changed byte' 'record is damaged: its hash is'
 rid=$(echo "$SPOOL"/bad/*.rec)
 rid=${rid##*/}
-ok 'named by its rid' grep -aq "${rid%.rec}" "$T/mid"
+rid=${rid%%.*}
+ok 'named by the rid it claims' grep -aq "^$rid " "$T/mid"
 
 mkpack corpus nosuchjob b1 "$T/body" | between
 refused 'unknown job' 'there is no job nosuchjob'

@@ -60,7 +60,7 @@ is "$(files "$SPOOL/bad")" 4 'the others are refused once more'
 is "$(sql 'SELECT count(*) FROM corpus')" 2 'in the database too'
 
 # Killed between the two steps: it is not lost.
-for call in unlink rename fsync; do
+for call in unlink rename renameat2 fsync; do
 	n=1
 	while [ $n -le 4 ]; do
 		mv "$SPOOL"/bad/.retry-* "$SPOOL/bad/$rid70.rec" 2>/dev/null

@@ -13,7 +13,7 @@ strace -qq -o /dev/null true 2>/dev/null || skip_all 'strace does not work here'
 
 ingest_base
 
-calls='write pwrite64 fsync rename unlink mkdir ftruncate sendto flock'
+calls='write pwrite64 fsync rename renameat2 unlink mkdir ftruncate sendto flock'
 list=$(echo "$calls" | tr ' ' ,)
 
 # The undisturbed run, and how often it makes each call.

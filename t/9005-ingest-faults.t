@@ -13,7 +13,7 @@ whole
 need strace
 
 ingest_base
-calls='openat write pwrite64 fsync close rename unlink mkdir sendto'
+calls='openat write pwrite64 fsync close rename renameat2 unlink mkdir sendto'
 strace -qq -o "$T/ref" -e "trace=$(echo "$calls" | tr ' ' ,)" \
     pf-ingest >"$T/out" 2>"$T/err"
 is $? 0 'the undisturbed run'

@@ -142,6 +142,18 @@ pf_file_put(const char *path, const char *tmp, const void *p, size_t n,
 	return err;
 }
 
+int
+pf_rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (link(from, to) == -1)
+		return -1;
+	return unlink(from);
+}
+
 const struct pf_err *
 pf_mkdirs(const char *path, mode_t mode)
 {

@@ -41,6 +41,13 @@ const struct pf_err	*pf_sync_dir(const char *path);
 const struct pf_err	*pf_file_put(const char *path, const char *tmp,
 			    const void *, size_t n, mode_t);
 
+/*
+ * rename(2) that never replaces: -1 with EEXIST if the new name is there.
+ * Where the file system cannot do that, the new name is linked and the old
+ * one removed; killed in between, the file has both.
+ */
+int	pf_rename_new(const char *from, const char *to);
+
 /* mkdir -p with the mode for what is made; each parent of one is fsynced. */
 const struct pf_err	*pf_mkdirs(const char *path, mode_t);
 

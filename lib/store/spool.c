@@ -20,7 +20,6 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "codec/hash.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "store/spool.h"
@@ -55,8 +54,8 @@ pf_spool_init(const char *dir, unsigned int mode)
 	return err;
 }
 
-static const struct pf_err *
-make_name(char name[PF_PACK_NAME])
+const struct pf_err *
+pf_spool_name(char name[PF_PACK_NAME])
 {
 	uint64_t r;
 
@@ -67,15 +66,14 @@ make_name(char name[PF_PACK_NAME])
 	return NULL;
 }
 
-/* A durable file dir/part/name by way of tmp. */
-static const struct pf_err *
-put_file(const char *dir, const char *part, const char *name, const void *p,
-    size_t n)
+const struct pf_err *
+pf_spool_file(const char *dir, const char *part, const char *name,
+    const void *p, size_t n)
 {
 	const struct pf_err *err;
 	char chance[PF_PACK_NAME], *path, *tmp;
 
-	if ((err = make_name(chance)) != NULL)
+	if ((err = pf_spool_name(chance)) != NULL)
 		return err;
 	path = pf_asprintf("%s/%s/%s", dir, part, name);
 	tmp = pf_asprintf("%s/tmp/%ld.%s", dir, (long)getpid(), chance);
@@ -92,9 +90,9 @@ pf_spool_put(const char *dir, const void *p, size_t n,
 	const struct pf_err *err;
 	char own[PF_PACK_NAME], *path;
 
-	if ((err = make_name(own)) != NULL)
+	if ((err = pf_spool_name(own)) != NULL)
 		return err;
-	if ((err = put_file(dir, "new", own, p, n)) != NULL) {
+	if ((err = pf_spool_file(dir, "new", own, p, n)) != NULL) {
 		/* The rename may have been done and its sync have failed. */
 		path = pf_asprintf("%s/new/%s", dir, own);
 		unlink(path);
@@ -175,9 +173,8 @@ pf_spool_list(char ***out, size_t *n, const char *dir)
 	return NULL;
 }
 
-/* Forgets the claim; the file stays where it is. */
-static void
-drop(struct pf_pack *p)
+void
+pf_spool_drop(struct pf_pack *p)
 {
 	if (p->fd != -1)
 		close(p->fd);
@@ -210,18 +207,47 @@ lock_pack(struct pf_pack *p, const char *path)
 	return NULL;
 }
 
-/* Renames the claimed file from its name in cur/ to dir/to. */
+/*
+ * Renames the file to dir/part/NAME or, with tries, to dir/part/NAME:TRIES,
+ * NAME being what name says before its colon; name becomes what it is called
+ * now.  Never over another pack: where that name is taken, by whom ever, this
+ * one gets a fresh one.
+ */
 static const struct pf_err *
-move_pack(const struct pf_pack *p, const char *dir, const char *to)
+move_pack(char name[PF_PACK_NAME], const char *from, const char *dir,
+    const char *part, int tries)
 {
 	const struct pf_err *err = NULL;
-	char *old = pf_asprintf("%s/cur/%s", dir, p->name);
-	char *new = pf_asprintf("%s/%s", dir, to);
+	char base[PF_PACK_NAME], count[8] = "", *to;
+	bool fresh = false, again;
 
-	if (rename(old, new) == -1)
-		err = pf_errno("rename %s to %s", old, new);
-	free(new);
-	free(old);
+	snprintf(base, sizeof(base), "%.*s", (int)strcspn(name, ":"), name);
+	if (tries > 0)
+		snprintf(count, sizeof(count), ":%u",
+		    (unsigned int)tries % 100000);
+	do {
+		again = false;
+		to = pf_asprintf("%s/%s/%.40s%s", dir, part, base, count);
+		if (pf_rename_new(from, to) == 0)
+			snprintf(name, PF_PACK_NAME, "%.40s%s", base, count);
+		else if (errno != EEXIST || fresh)
+			err = pf_errno("rename %s to %s", from, to);
+		else
+			again = fresh = (err = pf_spool_name(base)) == NULL;
+		free(to);
+	} while (again);
+	return err;
+}
+
+/* The same for a pack that is ours. */
+static const struct pf_err *
+move_ours(struct pf_pack *p, const char *dir, const char *part, int tries)
+{
+	const struct pf_err *err;
+	char *from = pf_asprintf("%s/cur/%s", dir, p->name);
+
+	err = move_pack(p->name, from, dir, part, tries);
+	free(from);
 	return err;
 }
 
@@ -230,33 +256,28 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
     const char *entry, size_t max)
 {
 	const struct pf_err *err;
-	char base[PF_PACK_NAME], *old, *new = NULL;
+	char *old;
 	int tries;
 
 	*p = (struct pf_pack)PF_PACK_INIT;
 	*found = false;
-	if (!split_entry(entry, base, &tries))
+	if (!split_entry(entry, p->name, &tries))
 		return NULL;
 	old = pf_asprintf("%s/%s", dir, entry);
 	if ((err = lock_pack(p, old)) != NULL || p->fd == -1)
 		goto done;
 	p->tries = tries + 1;
-	snprintf(p->name, sizeof(p->name), "%.40s:%u", base,
-	    (unsigned int)p->tries % 100000);
-	new = pf_asprintf("%s/cur/%s", dir, p->name);
-	if (rename(old, new) == -1) {
-		err = pf_errno("rename %s to %s", old, new);
+	err = move_pack(p->name, old, dir, "cur", p->tries);
+	if (err != NULL)
 		goto done;
-	}
 	if (p->size <= (int64_t)max)
-		err = pf_read_all(&p->data, p->fd, max, new);
+		err = pf_read_all(&p->data, p->fd, max, entry);
 	*found = err == NULL;
 	if (err != NULL)
 		pf_spool_back(p, dir);
 done:
 	if (!*found)
-		drop(p);
-	free(new);
+		pf_spool_drop(p);
 	free(old);
 	return err;
 }
@@ -288,7 +309,7 @@ pf_spool_done(struct pf_pack *p, const char *dir)
 	if (unlink(path) == -1)
 		err = pf_errno("unlink %s", path);
 	free(path);
-	drop(p);
+	pf_spool_drop(p);
 	return err;
 }
 
@@ -296,16 +317,9 @@ const struct pf_err *
 pf_spool_back(struct pf_pack *p, const char *dir)
 {
 	const struct pf_err *err;
-	int len = (int)strcspn(p->name, ":");
-	char *to;
 
-	if (p->tries <= 1)
-		to = pf_asprintf("new/%.*s", len, p->name);
-	else
-		to = pf_asprintf("cur/%.*s:%d", len, p->name, p->tries - 1);
-	err = move_pack(p, dir, to);
-	free(to);
-	drop(p);
+	err = move_ours(p, dir, p->tries <= 1 ? "new" : "cur", p->tries - 1);
+	pf_spool_drop(p);
 	return err;
 }
 
@@ -313,102 +327,24 @@ const struct pf_err *
 pf_spool_progress(struct pf_pack *p, const char *dir)
 {
 	const struct pf_err *err;
-	char to[PF_PACK_NAME + 4];
 
 	if (p->tries <= 2)
 		return NULL;
-	snprintf(to, sizeof(to), "cur/%.*s:2", (int)strcspn(p->name, ":"),
-	    p->name);
-	if ((err = move_pack(p, dir, to)) != NULL)
-		return err;
-	snprintf(p->name, sizeof(p->name), "%s", to + 4);
-	p->tries = 2;
-	return NULL;
-}
-
-/* True if dir/bad/name holds just these bytes; *there if there is any. */
-static bool
-same_bytes(bool *there, const char *dir, const char *name, const void *p,
-    size_t n)
-{
-	struct pf_buf b = PF_BUF_INIT;
-	char *path = pf_asprintf("%s/bad/%s", dir, name);
-	bool same;
-
-	*there = pf_exists(path);
-	same = *there && pf_slurp(&b, path, n) == NULL && b.len == n &&
-	    memcmp(b.data, p, n) == 0;
-	pf_buf_free(&b);
-	free(path);
-	return same;
-}
-
-static const struct pf_err *
-put_why(const char *dir, const char *stem, const char *why)
-{
-	const struct pf_err *err;
-	char *name = pf_asprintf("%s.why", stem);
-	char *text = pf_asprintf("%s\n", why);
-
-	err = put_file(dir, "bad", name, text, strlen(text));
-	free(text);
-	free(name);
+	if ((err = move_ours(p, dir, "cur", 2)) == NULL)
+		p->tries = 2;
 	return err;
 }
 
 const struct pf_err *
-pf_spool_bad(const struct pf_pack *pack, const char *dir, const char *rid,
-    const void *p, size_t n, const char *why)
+pf_spool_return(const char *dir, const char *path)
 {
 	const struct pf_err *err;
-	char stem[PF_SHA_TEXT], *name;
-	bool there;
+	char name[PF_PACK_NAME], *new = pf_asprintf("%s/new", dir);
 
-	if (rid != NULL)
-		snprintf(stem, sizeof(stem), "%s", rid);
-	else
-		snprintf(stem, sizeof(stem), "%.*s",
-		    (int)strcspn(pack->name, ":"), pack->name);
-	name = pf_asprintf("%s.%s", stem, rid != NULL ? "rec" : "pack");
-	if (!same_bytes(&there, dir, name, p, n) && there) {
-		pf_sha256(stem, p, n);
-		free(name);
-		name = pf_asprintf("%s.%s", stem, rid != NULL ? "rec" : "pack");
-	}
-	if ((err = put_why(dir, stem, why)) == NULL)
-		err = put_file(dir, "bad", name, p, n);
-	free(name);
-	return err;
-}
-
-bool
-pf_spool_is_bad(const char *dir, const char *rid)
-{
-	char *path = pf_asprintf("%s/bad/%s.rec", dir, rid);
-	bool there = pf_exists(path);
-
-	free(path);
-	return there;
-}
-
-const struct pf_err *
-pf_spool_reject(struct pf_pack *p, const char *dir, const char *why)
-{
-	const struct pf_err *err;
-	char stem[PF_PACK_NAME], *to, *bad;
-
-	snprintf(stem, sizeof(stem), "%.*s", (int)strcspn(p->name, ":"),
-	    p->name);
-	if ((err = put_why(dir, stem, why)) != NULL)
-		return err;
-	to = pf_asprintf("bad/%s.pack", stem);
-	bad = pf_asprintf("%s/bad", dir);
-	if ((err = move_pack(p, dir, to)) == NULL) {
-		err = pf_sync_dir(bad);
-		drop(p);
-	}
-	free(bad);
-	free(to);
+	if ((err = pf_spool_name(name)) == NULL &&
+	    (err = move_pack(name, path, dir, "new", 0)) == NULL)
+		err = pf_sync_dir(new);
+	free(new);
 	return err;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/hash.h"
 
 #define PF_PACK_NAME	48	/* room for a pack's name in new/ or cur/ */
 #define PF_SPOOL_TRIES	5	/* at this claim the culprit is refused */
@@ -78,14 +79,24 @@ const struct pf_err	*pf_spool_progress(struct pf_pack *, const char *dir);
  * Copies a refused record (p, n: its bytes) to bad/<rid>.rec, or with rid
  * NULL what is no record to bad/<name>.pack, with why in .why beside it;
  * synced before it returns.  The pack itself stays claimed.  Repeating it
- * changes nothing; other bytes under the same rid get their hash as name.
+ * changes nothing.  Of bytes whose hash is not the rid that their frame claims
+ * the name is <rid>.<hash>.
  */
 const struct pf_err	*pf_spool_bad(const struct pf_pack *, const char *dir,
 			    const char *rid, const void *p, size_t n,
 			    const char *why);
 
-/* True if bad/<rid>.rec is there. */
-bool			 pf_spool_is_bad(const char *dir, const char *rid);
+/* True if just these bytes lie in bad/ as a record of that rid. */
+bool			 pf_spool_is_bad(const char *dir, const char *rid,
+			    const void *, size_t n);
+
+/* The rid of a record in bad/ from its name without ".rec"; false if it has
+ * none. */
+bool			 pf_spool_claimed(char rid[PF_SHA_TEXT],
+			    const char *stem);
+
+/* Moves a file of bad/ into new/ as a pack, under a fresh name. */
+const struct pf_err	*pf_spool_return(const char *dir, const char *path);
 
 /* Moves the whole pack to bad/<name>.pack with its why; frees the struct. */
 const struct pf_err	*pf_spool_reject(struct pf_pack *, const char *dir,
@@ -97,5 +108,15 @@ const struct pf_err	*pf_spool_sweep(const char *dir, int *removed);
 /* Packs and bytes that wait in new/ and cur/. */
 const struct pf_err	*pf_spool_depth(const char *dir, int64_t *packs,
 			    int64_t *bytes, int64_t *bad);
+
+/*
+ * Between spool.c and spoolbad.c, for nobody else: a fresh name for a pack; a
+ * durable file dir/part/name by way of tmp; a claim forgotten, its file where
+ * it is.
+ */
+const struct pf_err	*pf_spool_name(char name[PF_PACK_NAME]);
+const struct pf_err	*pf_spool_file(const char *dir, const char *part,
+			    const char *name, const void *, size_t n);
+void			 pf_spool_drop(struct pf_pack *);
 
 #endif

@@ -161,26 +161,23 @@ bad_list(struct ingest *g, char **names, bool dry)
 	return err;
 }
 
-/* A whole pack goes back as it is. */
+/*
+ * A whole pack goes back as it is, but for its name: a pf-ingest may still be
+ * at work on the one whose end it is.
+ */
 static const struct pf_err *
 return_pack(struct ingest *g, const struct entry *e)
 {
-	const struct pf_err *err = NULL;
-	char *new = pf_asprintf("%s/new", g->conf->spool_path);
-	char *to = pf_asprintf("%s/%s", new, e->stem);
+	const struct pf_err *err;
 	char *bad = pf_asprintf("%s/bad", g->conf->spool_path);
 
-	if (rename(e->path, to) == -1)
-		err = pf_errno("rename %s to %s", e->path, to);
-	else if ((err = pf_sync_dir(new)) == NULL)
+	if ((err = pf_spool_return(g->conf->spool_path, e->path)) == NULL)
 		err = pf_sync_dir(bad);
 	free(bad);
-	free(to);
-	free(new);
 	return err;
 }
 
-/* A record gets a pack of its own. */
+/* A record gets a pack of its own, with the rid it came with. */
 static const struct pf_err *
 return_record(struct ingest *g, const struct entry *e)
 {
@@ -188,14 +185,17 @@ return_record(struct ingest *g, const struct entry *e)
 	struct pf_buf rec = PF_BUF_INIT, pack = PF_BUF_INIT;
 	char *hidden = pf_asprintf("%s/bad/." HIDDEN "%s.rec",
 	    g->conf->spool_path, e->stem);
+	char rid[PF_SHA_TEXT];
 
-	if (!e->hidden && rename(e->path, hidden) == -1)
+	if (!pf_spool_claimed(rid, e->stem))
+		err = pf_err(PF_DATA, "%s: its name has no rid", e->path);
+	else if (!e->hidden && rename(e->path, hidden) == -1)
 		err = pf_errno("rename %s", e->path);
 	if (err == NULL)
 		err = pf_slurp(&rec, hidden, PF_REC_BODY_MAX +
 		    2 * PF_REC_HEADER_MAX);
 	if (err == NULL) {
-		pf_buf_addf(&pack, "%s %zu\n", e->stem, rec.len);
+		pf_buf_addf(&pack, "%s %zu\n", rid, rec.len);
 		pf_buf_add(&pack, rec.data, rec.len);
 		err = pf_spool_put(g->conf->spool_path, pack.data, pack.len,
 		    NULL);

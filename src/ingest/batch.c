@@ -176,12 +176,19 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	return err;
 }
 
-/* Filed or refused before?  Found without looking into the record. */
+/*
+ * Filed or refused before?  Found without looking into the record; what its
+ * frame claims counts only if its bytes bear it out.
+ */
 static const struct pf_err *
 is_settled(bool *settled, struct ingest *g, const struct item *it)
 {
-	*settled = pf_spool_is_bad(g->conf->spool_path, it->rid);
-	if (*settled)
+	char hash[PF_SHA_TEXT];
+
+	*settled = pf_spool_is_bad(g->conf->spool_path, it->rid, it->raw,
+	    it->rawlen);
+	pf_sha256(hash, it->raw, it->rawlen);
+	if (*settled || strcmp(hash, it->rid) != 0)
 		return NULL;
 	return pf_known_result(settled, g->db, it->rid);
 }

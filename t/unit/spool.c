@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../lib/tap.h"
+#include "codec/hash.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "store/spool.h"
@@ -179,32 +180,85 @@ test_odd(void)
 	    "a pack that is gone");
 }
 
+/* What lies there under the name is these bytes. */
+static bool
+holds(const char *name, const char *text)
+{
+	struct pf_buf b = PF_BUF_INIT;
+	bool same = pf_slurp(&b, at(name), 1000) == NULL &&
+	    strcmp(b.data, text) == 0;
+
+	pf_buf_free(&b);
+	return same;
+}
+
 static void
 test_bad(void)
 {
-	static const char rid[] = "0123456789abcdef0123456789abcdef"
-	    "0123456789abcdef0123456789abcdef";
-	struct pf_buf b = PF_BUF_INIT;
 	struct pf_pack p;
 	bool found;
-	int n = count("bad");
+	char rid[PF_SHA_TEXT], hash[PF_SHA_TEXT], got[PF_SHA_TEXT];
+	char name[160];
+	int n = count("bad"), in_new = count("new");
 
 	put("new/b", "x");
 	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found, "claim");
-	ok(!pf_spool_is_bad(dir, rid), "not bad yet");
-	ok(pf_spool_bad(&p, dir, rid, "rec", 3, "because") == NULL, "bad");
-	ok(pf_spool_is_bad(dir, rid), "now it is");
-	ok(pf_spool_bad(&p, dir, rid, "rec", 3, "because") == NULL &&
-	    count("bad") == n + 2, "twice changes nothing");
+	pf_sha256(rid, "rec", 3);
+	pf_sha256(hash, "other", 5);
+	ok(!pf_spool_is_bad(dir, rid, "rec", 3), "not bad yet");
+	ok(pf_spool_bad(&p, dir, rid, "other", 5, "damaged") == NULL, "bad");
+	ok(pf_spool_is_bad(dir, rid, "other", 5), "now it is");
+	ok(!pf_spool_is_bad(dir, rid, "rec", 3), "other bytes are not");
+	ok(!pf_spool_is_bad(dir, hash, "other", 5), "nor of another rid");
 	ok(pf_spool_bad(&p, dir, rid, "other", 5, "damaged") == NULL &&
-	    count("bad") == n + 4, "other bytes do not overwrite it");
+	    count("bad") == n + 2, "twice changes nothing");
+	ok(pf_spool_bad(&p, dir, rid, "rec", 3, "because") == NULL &&
+	    count("bad") == n + 4, "nor do the right bytes overwrite it");
+	snprintf(name, sizeof(name), "bad/%s.rec", rid);
+	ok(holds(name, "rec"), "they have its rid as name");
+	snprintf(name, sizeof(name), "bad/%s.%s.rec", rid, hash);
+	ok(holds(name, "other"), "the damaged ones their hash beside it");
+	snprintf(name, sizeof(name), "%s.%s", rid, hash);
+	ok(pf_spool_claimed(got, name), "what it claims is kept");
+	is_str(got, rid, "the rid it claims");
+	ok(!pf_spool_claimed(got, "hello"), "not every name has one");
 	ok(pf_spool_bad(&p, dir, NULL, "rest", 4, "torn") == NULL &&
 	    pf_exists(at("bad/b.pack")), "what is no record");
-	ok(pf_slurp(&b, at("bad/b.why"), 100) == NULL &&
-	    strcmp(b.data, "torn\n") == 0, "why");
+	ok(holds("bad/b.why", "torn\n"), "why");
 	ok(pf_exists(at("cur/b:1")), "the pack stays claimed");
+	ok(pf_spool_return(dir, at("bad/b.pack")) == NULL &&
+	    count("new") == in_new + 1 && !pf_exists(at("new/b")),
+	    "the rest of a pack comes back under another name");
 	ok(pf_spool_done(&p, dir) == NULL, "done");
-	pf_buf_free(&b);
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    pf_spool_done(&p, dir) == NULL, "done with the rest");
+}
+
+/* Packs of one name, made by hand: none of them replaces another. */
+static void
+test_same_name(void)
+{
+	struct pf_pack p, q;
+	bool found;
+	int in_new = count("new"), in_cur = count("cur");
+
+	put("new/n", "one");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found, "claim");
+	put("new/n", "two");
+	ok(pf_spool_claim(&q, &found, dir, MAX) == NULL && found, "another");
+	is_str(q.data.data, "two", "of the same name");
+	ok(holds("cur/n:1", "one"), "the first stays what it is");
+	put("new/n", "three");
+	ok(pf_spool_back(&p, dir) == NULL && count("new") == in_new + 2 &&
+	    holds("new/n", "three"), "nor does one that goes back");
+	put("cur/n:2", "four");
+	ok(pf_spool_back(&q, dir) == NULL && count("new") == in_new + 3,
+	    "all there");
+	put("bad/n.pack", "five");
+	while (pf_spool_claim(&p, &found, dir, MAX) == NULL && found)
+		ok(pf_spool_reject(&p, dir, "no") == NULL, "rejected");
+	ok(holds("bad/n.pack", "five"), "what was bad before stays");
+	ok(count("new") == in_new && count("cur") == in_cur, "none is left");
 }
 
 static void
@@ -293,6 +347,7 @@ main(void)
 	test_deaths();
 	test_odd();
 	test_bad();
+	test_same_name();
 	test_sweep();
 	test_depth();
 	test_race();
