@@ -136,38 +136,64 @@ split_entry(const char *entry, char base[PF_PACK_NAME], int *tries)
 	return true;
 }
 
+/* By deaths, then by name. */
+static int
+cmp_suspects(const void *a, const void *b)
+{
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+	char base[PF_PACK_NAME];
+	int i = 0, j = 0;
+
+	(void)split_entry(x, base, &i);
+	(void)split_entry(y, base, &j);
+	return i != j ? (i > j) - (i < j) : strcmp(x, y);
+}
+
+/* Appends the packs of one part to a list of n. */
+static const struct pf_err *
+add_packs(char ***v, size_t *n, const char *dir, const char *part)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/%s", dir, part), **names, *entry;
+	char base[PF_PACK_NAME];
+	size_t i, got;
+	int tries;
+
+	err = pf_names(&names, &got, path);
+	free(path);
+	if (err != NULL)
+		return err;
+	*v = pf_reallocarray(*v, *n + got + 1, sizeof(**v));
+	for (i = 0; i < got; i++) {
+		entry = pf_asprintf("%s/%s", part, names[i]);
+		if (split_entry(entry, base, &tries))
+			(*v)[(*n)++] = entry;
+		else
+			free(entry);
+	}
+	(*v)[*n] = NULL;
+	pf_names_free(names);
+	return NULL;
+}
+
 const struct pf_err *
 pf_spool_list(char ***out, size_t *n, const char *dir)
 {
-	static const char *const from[] = { "cur", "new" };
-	const struct pf_err *err = NULL;
-	char **v = NULL, **names, base[PF_PACK_NAME], *path, *entry;
-	size_t i, j, k = 0, got;
-	int tries;
+	const struct pf_err *err;
+	char **v = NULL;
+	size_t k = 0, fresh = 0;
 
 	*out = NULL;
 	*n = 0;
-	for (i = 0; err == NULL && i < 2; i++) {
-		path = pf_asprintf("%s/%s", dir, from[i]);
-		err = pf_names(&names, &got, path);
-		free(path);
-		if (err != NULL)
-			break;
-		v = pf_reallocarray(v, k + got + 1, sizeof(*v));
-		for (j = 0; j < got; j++) {
-			entry = pf_asprintf("%s/%s", from[i], names[j]);
-			if (split_entry(entry, base, &tries))
-				v[k++] = entry;
-			else
-				free(entry);
-		}
-		v[k] = NULL;
-		pf_names_free(names);
+	if ((err = add_packs(&v, &k, dir, "new")) == NULL) {
+		fresh = k;
+		err = add_packs(&v, &k, dir, "cur");
 	}
 	if (err != NULL) {
 		pf_names_free(v);
 		return err;
 	}
+	qsort(v + fresh, k - fresh, sizeof(*v), cmp_suspects);
 	*out = v;
 	*n = k;
 	return NULL;
@@ -264,7 +290,9 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
 	if (!split_entry(entry, p->name, &tries))
 		return NULL;
 	old = pf_asprintf("%s/%s", dir, entry);
-	if ((err = lock_pack(p, old)) != NULL || p->fd == -1)
+	err = lock_pack(p, old);
+	*found = err != NULL && err->class != PF_BUSY;
+	if (err != NULL || p->fd == -1)
 		goto done;
 	p->tries = tries + 1;
 	err = move_pack(p->name, old, dir, "cur", p->tries);
@@ -272,11 +300,11 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
 		goto done;
 	if (p->size <= (int64_t)max)
 		err = pf_read_all(&p->data, p->fd, max, entry);
-	*found = err == NULL;
+	*found = true;
 	if (err != NULL)
 		pf_spool_back(p, dir);
 done:
-	if (!*found)
+	if (err != NULL || !*found)
 		pf_spool_drop(p);
 	free(old);
 	return err;
@@ -285,7 +313,7 @@ done:
 const struct pf_err *
 pf_spool_claim(struct pf_pack *p, bool *found, const char *dir, size_t max)
 {
-	const struct pf_err *err;
+	const struct pf_err *err, *own = NULL;
 	char **list;
 	size_t i, n;
 
@@ -293,10 +321,16 @@ pf_spool_claim(struct pf_pack *p, bool *found, const char *dir, size_t max)
 	*found = false;
 	if ((err = pf_spool_list(&list, &n, dir)) != NULL)
 		return err;
-	for (i = 0; err == NULL && !*found && i < n; i++)
+	for (i = 0; err == NULL && !*found && i < n; i++) {
 		err = pf_spool_take(p, found, dir, list[i], max);
+		if (err != NULL && *found) {
+			own = err;
+			err = NULL;
+			*found = false;
+		}
+	}
 	pf_names_free(list);
-	return err;
+	return err != NULL || *found ? err : own;
 }
 
 const struct pf_err *

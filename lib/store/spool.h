@@ -42,9 +42,11 @@ struct pf_pack {
 #define PF_PACK_INIT	{ "", 0, -1, PF_BUF_INIT, 0 }
 
 /*
- * Claims the oldest pack: first those in cur/ that a dead process left, then
- * new/.  *found is false when there is none for us.  max bounds what is read.
- * After an error nothing is claimed.
+ * Claims the oldest pack of new/, and if there is none one in cur/ that a dead
+ * process left, those with the fewest deaths first.  *found is false when
+ * there is none for us.  max bounds what is read.  One that cannot be read is
+ * passed over; its error comes when there is no other.  After an error
+ * nothing is claimed.
  */
 const struct pf_err	*pf_spool_claim(struct pf_pack *, bool *found,
 			    const char *dir, size_t max);
@@ -53,7 +55,8 @@ const struct pf_err	*pf_spool_claim(struct pf_pack *, bool *found,
  * The same in two steps, for who claims many: the packs that are there, as
  * "cur/NAME:N" and "new/NAME" in the order of claiming (free the list with
  * pf_names_free()), and the claim of one of them.  *found is false if it is
- * gone by now or somebody else's.
+ * gone by now or somebody else's.  After an error *found is true if it is
+ * this pack's own, which cannot be read, and not the whole spool's.
  */
 const struct pf_err	*pf_spool_list(char ***out, size_t *n,
 			    const char *dir);

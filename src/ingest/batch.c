@@ -124,7 +124,7 @@ file_slice(struct ingest *g, struct item *it, size_t n)
 			err = refuse_item(g, &it[i], err->msg);
 	}
 	if (err == NULL && (err = make_room(g, it, n)) == NULL &&
-	    (err = place_items(g, it, n)) == NULL &&
+	    (err = place_all(g, it, n)) == NULL &&
 	    (err = ledger_add(g, it, n)) == NULL)
 		err = send_rows(g, it, n);
 	for (i = 0; i < n; i++)
@@ -167,7 +167,7 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	}
 	err = say_refused(g, err);
 	for (i = 0; i < n; i++) {
-		e = err == NULL ? pf_spool_done(&p[i], spool) :
+		e = err == NULL ? let_go(g, &p[i], s.v, s.n) :
 		    pf_spool_back(&p[i], spool);
 		if (err == NULL)
 			err = e;
@@ -204,13 +204,18 @@ file_each(struct ingest *g, struct items *s, struct pf_pack *p)
 	for (i = 0; err == NULL && i < s->n; i++) {
 		if ((err = is_settled(&settled, g, &s->v[i])) != NULL)
 			break;
-		if (settled)
+		if (settled) {
+			s->v[i].state = ITEM_FILED;
 			continue;
+		}
 		if (p->tries >= PF_SPOOL_TRIES)
 			err = refuse_item(g, &s->v[i],
 			    "pf-ingest died each time it came to this record");
 		else
 			err = file_slice(g, &s->v[i], 1);
+		/* Not settled: it would be the suspect for what follows. */
+		if (s->v[i].state == ITEM_STAYS)
+			break;
 		if (err == NULL)
 			err = pf_spool_progress(p, g->conf->spool_path);
 		hook_watch(g);
@@ -233,7 +238,7 @@ file_carefully(struct ingest *g, struct pf_pack *p)
 	if ((err = split(g, &s, p)) == NULL)
 		err = file_each(g, &s, p);
 	if ((err = say_refused(g, err)) == NULL)
-		err = pf_spool_done(p, spool);
+		err = let_go(g, p, s.v, s.n);
 	else
 		pf_spool_back(p, spool);
 	items_free(&s);

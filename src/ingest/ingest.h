@@ -33,7 +33,11 @@ struct ingest {
 	int			 room;		/* how short it was last */
 	struct hook		*hook;		/* hook.c's */
 	pid_t			 errand;	/* that is away, or 0 */
-	bool			 stays;		/* -w */
+	struct ailing		*ailing;	/* stay.c's */
+	int			 ailings;
+	bool			 hard;		/* the last error of placing:
+						 * not of one file */
+	bool			 waits;		/* -w */
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
@@ -47,7 +51,7 @@ struct ingest {
 	int64_t			 findings;	/* of it */
 };
 
-enum item_state { ITEM_TODO, ITEM_BAD, ITEM_FILED };
+enum item_state { ITEM_TODO, ITEM_BAD, ITEM_FILED, ITEM_STAYS };
 
 /* One record on its way. */
 struct item {
@@ -104,6 +108,28 @@ void			 make_report(struct pf_buf *, const struct pf_rec *);
 
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
+
+/*
+ * stay.c: trouble that is of some packs or records only.  place_all() is
+ * place_items(), but an item whose own place is broken becomes ITEM_STAYS and
+ * the others are placed.  let_go() removes the pack; what stays of it, and
+ * what has not been looked at, is laid down as packs of their own before.
+ */
+const struct pf_err	*place_all(struct ingest *, struct item *, size_t n);
+const struct pf_err	*let_go(struct ingest *, struct pf_pack *,
+			    const struct item *, size_t n);
+/*
+ * The pack stays, with a warning the first time; ail_note() is without, and
+ * true the first time.  ail_waits(): it is not its time yet.  ail_over(): it
+ * does not any more.  ail_end() forgets them; the error of one that stays.
+ */
+void			 ail(struct ingest *, const char *pack,
+			    const struct pf_err *);
+bool			 ail_note(struct ingest *, const char *pack,
+			    const struct pf_err *);
+bool			 ail_waits(struct ingest *, const char *pack);
+void			 ail_over(struct ingest *, const char *pack);
+const struct pf_err	*ail_end(struct ingest *);
 
 /* Writes a record of a job's log where it belongs; durable on return. */
 const struct pf_err	*place_log(struct ingest *, struct item *);

@@ -60,7 +60,7 @@ static const struct pf_err *
 hook(struct ingest *g, int64_t *ms)
 {
 	*ms = -1;
-	return g->stays ? hook_step(g, ms) : errand_step(g);
+	return g->waits ? hook_step(g, ms) : errand_step(g);
 }
 
 static const struct pf_err *
@@ -85,7 +85,13 @@ take(struct ingest *g, struct batch *b, const char *entry)
 	struct pf_pack p;
 	bool found;
 
+	if (ail_waits(g, entry + 4))
+		return NULL;
 	err = pf_spool_take(&p, &found, g->conf->spool_path, entry, max);
+	if (err != NULL && found) {
+		ail(g, entry + 4, err);
+		return NULL;
+	}
 	if (err != NULL || !found)
 		return err;
 	b->taken++;
@@ -115,6 +121,29 @@ give_back(struct ingest *g, struct batch *b)
 }
 
 /*
+ * All packs that are new, then one of those that a dead one left: it may kill
+ * again, and then has kept nobody waiting.
+ */
+static const struct pf_err *
+one_round(struct ingest *g, struct batch *b, char **list, size_t n)
+{
+	const struct pf_err *err = NULL;
+	size_t i;
+	int64_t taken;
+
+	b->taken = 0;
+	for (i = 0; err == NULL && i < n && !stopping() &&
+	    strncmp(list[i], "new/", 4) == 0; i++)
+		err = take(g, b, list[i]);
+	if (err == NULL)
+		err = flush(g, b);
+	taken = b->taken;
+	for (; err == NULL && i < n && b->taken == taken && !stopping(); i++)
+		err = take(g, b, list[i]);
+	return err;
+}
+
+/*
  * Until the spool is empty, a signal comes or something is wrong; *next is
  * when a hook wants attention, -1 if none does.
  */
@@ -125,15 +154,12 @@ drain(struct ingest *g, int64_t *next)
 	struct batch b = { .n = 0 };
 	int64_t ms = -1;
 	char **list;
-	size_t i, n;
+	size_t n;
 
 	do {
-		b.taken = 0;
 		err = pf_spool_list(&list, &n, g->conf->spool_path);
-		for (i = 0; err == NULL && i < n && !stopping(); i++)
-			err = take(g, &b, list[i]);
 		if (err == NULL)
-			err = flush(g, &b);
+			err = one_round(g, &b, list, n);
 		give_back(g, &b);
 		pf_names_free(list);
 		if (err == NULL && (err = tell_refusals(g)) == NULL)
@@ -215,9 +241,10 @@ once(struct ingest *g)
 static const struct pf_err *
 run(struct ingest *g, bool dry, bool wait)
 {
-	const struct pf_err *err;
+	const struct pf_err *err, *own;
 	int strays = 0;
 
+	g->waits = wait;
 	if ((err = watch_signals()) != NULL ||
 	    (err = pf_db_open_conf(&g->db, g->conf)) != NULL)
 		return err;
@@ -228,10 +255,10 @@ run(struct ingest *g, bool dry, bool wait)
 		return err;
 	if (strays > 0 && g->verbose)
 		pf_note("%d strays removed", strays);
-	g->stays = wait;
 	err = wait ? stay(g) : once(g);
 	hook_end(g);
-	return err;
+	own = ail_end(g);
+	return err == NULL && !wait ? own : err;
 }
 
 struct options {

@@ -151,7 +151,7 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
  * even if nothing of ours went there: who filed it may have died before.
  */
 static const struct pf_err *
-commit(struct work *w)
+commit(struct ingest *g, struct work *w)
 {
 	const struct pf_err *err = NULL;
 	struct file *f;
@@ -176,6 +176,8 @@ commit(struct work *w)
 	}
 	for (i = 0; err == NULL && i < w->ndirs; i++)
 		err = pf_sync_dir(w->dir[i]);
+	/* Synced once more it would lie. */
+	g->hard = err != NULL;
 	return err;
 }
 
@@ -207,6 +209,7 @@ place_items(struct ingest *g, struct item *it, size_t n)
 	struct work *w = pf_calloc(1, sizeof(*w));
 	size_t i;
 
+	g->hard = false;
 	for (i = 0; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO || it[i].dropped)
 			continue;
@@ -217,7 +220,7 @@ place_items(struct ingest *g, struct item *it, size_t n)
 			err = place_log(g, &it[i]);
 	}
 	if (err == NULL)
-		err = commit(w);
+		err = commit(g, w);
 	if (err == NULL)
 		err = measure_logs(g, it, n);
 	work_free(w);

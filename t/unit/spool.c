@@ -137,13 +137,17 @@ test_deaths(void)
 	    pf_exists(at("cur/a:2")), "progress: N is 2");
 	put("new/0", "y");
 	ok(pf_spool_done(&p, dir) == NULL, "done");
+	put("cur/y:2", "y");
 	put("cur/z:1", "z");
 	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
+	    p.tries == 1 && pf_spool_done(&p, dir) == NULL, "new first");
+	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
 	    p.tries == 2 && strcmp(p.data.data, "z") == 0,
-	    "what a dead one left comes before new");
+	    "what a dead one left comes after it");
 	ok(pf_spool_done(&p, dir) == NULL, "done");
 	ok(pf_spool_claim(&p, &found, dir, MAX) == NULL && found &&
-	    pf_spool_done(&p, dir) == NULL, "then new");
+	    p.tries == 3 && pf_spool_done(&p, dir) == NULL,
+	    "what died twice at last");
 }
 
 static void
