@@ -14,6 +14,7 @@
 #include "codec/hash.h"
 
 #define PF_PACK_NAME	48	/* room for a pack's name in new/ or cur/ */
+#define PF_SPOOL_BLOCK	4096	/* what a file takes beside its bytes */
 #define PF_SPOOL_TRIES	5	/* at this claim the culprit is refused */
 
 /* Makes the directory and tmp new cur bad below it; safe to repeat. */
@@ -100,6 +101,17 @@ bool			 pf_spool_claimed(char rid[PF_SHA_TEXT],
 
 /* Moves a file of bad/ into new/ as a pack, under a fresh name. */
 const struct pf_err	*pf_spool_return(const char *dir, const char *path);
+
+/* What bad/ takes, each file with PF_SPOOL_BLOCK beside its bytes. */
+const struct pf_err	*pf_spool_bad_size(int64_t *bytes, const char *dir);
+
+/*
+ * What was refused and not kept: one more, of so many bytes, counted on disk
+ * when it returns; and the sums of it.
+ */
+const struct pf_err	*pf_spool_drop_count(const char *dir, int64_t bytes);
+const struct pf_err	*pf_spool_dropped(const char *dir, int64_t *n,
+			    int64_t *bytes);
 
 /* Moves the whole pack to bad/<name>.pack with its why; frees the struct. */
 const struct pf_err	*pf_spool_reject(struct pf_pack *, const char *dir,

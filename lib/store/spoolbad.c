@@ -5,10 +5,16 @@
  * so no two meet under one, and has the rid its frame claimed, so that it
  * comes back under no other.
  */
+#include <sys/file.h>
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/name.h"
@@ -132,5 +138,80 @@ pf_spool_reject(struct pf_pack *p, const char *dir, const char *why)
 	free(to);
 	free(bad);
 	free(from);
+	return err;
+}
+
+const struct pf_err *
+pf_spool_bad_size(int64_t *bytes, const char *dir)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/bad", dir), **names, *file;
+	struct stat st;
+	size_t i, n;
+
+	*bytes = 0;
+	err = pf_names(&names, &n, path);
+	for (i = 0; err == NULL && i < n; i++) {
+		file = pf_asprintf("%s/%s", path, names[i]);
+		if (lstat(file, &st) == 0)
+			*bytes += st.st_size + PF_SPOOL_BLOCK;
+		free(file);
+	}
+	pf_names_free(names);
+	free(path);
+	return err;
+}
+
+/* A line of a fixed length, so that it is written over as one. */
+static void
+read_dropped(int fd, int64_t *n, int64_t *bytes)
+{
+	char text[64] = "";
+
+	*n = *bytes = 0;
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
+		(void)sscanf(text, "%" SCNd64 " %" SCNd64, n, bytes);
+}
+
+const struct pf_err *
+pf_spool_drop_count(const char *dir, int64_t bytes)
+{
+	const struct pf_err *err = NULL;
+	char *path = pf_asprintf("%s/dropped", dir), text[64];
+	int64_t n, all;
+	int fd, len;
+
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd == -1 || flock(fd, LOCK_EX) == -1)
+		err = pf_errno("open %s", path);
+	else {
+		read_dropped(fd, &n, &all);
+		len = snprintf(text, sizeof(text), "%20" PRId64 " %20" PRId64
+		    "\n", n + 1, all + bytes);
+		if (pwrite(fd, text, (size_t)len, 0) != len)
+			err = pf_errno("write %s", path);
+		else if (fsync(fd) == -1)
+			err = pf_errno("fsync %s", path);
+	}
+	if (fd != -1)
+		close(fd);
+	free(path);
+	return err;
+}
+
+const struct pf_err *
+pf_spool_dropped(const char *dir, int64_t *n, int64_t *bytes)
+{
+	const struct pf_err *err = NULL;
+	char *path = pf_asprintf("%s/dropped", dir);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	*n = *bytes = 0;
+	if (fd != -1) {
+		read_dropped(fd, n, bytes);
+		close(fd);
+	} else if (errno != ENOENT)
+		err = pf_errno("open %s", path);
+	free(path);
 	return err;
 }

@@ -139,6 +139,27 @@ show(struct ingest *g, const struct entry *e, void *arg)
 	return NULL;
 }
 
+/* What was only counted. */
+static const struct pf_err *
+show_dropped(struct ingest *g, struct pf_table *t)
+{
+	const struct pf_err *err;
+	int64_t n, bytes;
+	char text[80];
+
+	err = pf_spool_dropped(g->conf->spool_path, &n, &bytes);
+	if (err == NULL && n > 0) {
+		snprintf(text, sizeof(text), "%lld were only counted, for bad "
+		    "was full", (long long)n);
+		pf_table_text(t, "-");
+		pf_table_text(t, "dropped");
+		pf_table_int(t, bytes);
+		pf_table_null(t);
+		pf_table_text(t, text);
+	}
+	return err;
+}
+
 const struct pf_err *
 bad_list(struct ingest *g, char **names, bool dry)
 {
@@ -155,6 +176,8 @@ bad_list(struct ingest *g, char **names, bool dry)
 	pf_table_begin(&t, &out, isatty(STDOUT_FILENO) ? PF_FORMAT_ALIGNED :
 	    PF_FORMAT_TSV, columns, sizeof(columns) / sizeof(*columns));
 	err = each(g, names, &t, show);
+	if (err == NULL && *names == NULL)
+		err = show_dropped(g, &t);
 	pf_table_end(&t);
 	fwrite(out.data, 1, out.len, stdout);
 	pf_buf_free(&out);

@@ -59,8 +59,7 @@ refuse_item(struct ingest *g, struct item *it, const char *why)
 	if (!pf_spool_is_bad(g->conf->spool_path, it->rid))
 		count_refusal(g, kind_of(it), it->rec.job);
 	pf_warn("record %.16s is refused: %s", it->rid, text);
-	return pf_spool_bad(it->pack, g->conf->spool_path, it->rid, it->raw,
-	    it->rawlen, text);
+	return keep_bad(g, it->pack, it->rid, it->raw, it->rawlen, text);
 }
 
 /* What follows the last whole frame is kept as it is. */
@@ -75,8 +74,7 @@ refuse_rest(struct ingest *g, const struct pf_pack *p, size_t at,
 	count_refusal(g, PF_KIND_MAX, "");
 	pf_warn("pack %.*s is damaged: %s", (int)strcspn(p->name, ":"),
 	    p->name, text);
-	return pf_spool_bad(p, g->conf->spool_path, NULL, p->data.data + at,
-	    p->data.len - at, text);
+	return keep_bad(g, p, NULL, p->data.data + at, p->data.len - at, text);
 }
 
 /* Takes the pack's frames apart. */
@@ -232,7 +230,7 @@ file_carefully(struct ingest *g, struct pf_pack *p)
 
 	if (p->tries > PF_SPOOL_TRIES) {
 		count_refusal(g, PF_KIND_MAX, "");
-		return pf_spool_reject(p, spool,
+		return keep_bad_pack(g, p,
 		    "pf-ingest died each time it took this pack apart");
 	}
 	if ((err = split(g, &s, p)) == NULL)

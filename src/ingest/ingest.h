@@ -38,6 +38,8 @@ struct ingest {
 	bool			 hard;		/* the last error of placing:
 						 * not of one file */
 	bool			 waits;		/* -w */
+	int64_t			 bad_bytes;	/* refuse.c's */
+	int64_t			 bad_seen;
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */
@@ -95,6 +97,16 @@ const struct pf_err	*tell_refusals(struct ingest *);
 
 /* Puts the item's record into bad/, with a warning; err only if that fails. */
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
+			    const char *why);
+
+/*
+ * Into bad/, or only counted if that is full: as pf_spool_bad() and
+ * pf_spool_reject().
+ */
+const struct pf_err	*keep_bad(struct ingest *, const struct pf_pack *,
+			    const char *rid, const void *, size_t n,
+			    const char *why);
+const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
 			    const char *why);
 
 /*

@@ -100,7 +100,7 @@ take(struct ingest *g, struct batch *b, const char *entry)
 		count_refusal(g, PF_KIND_MAX, "");
 		pf_warn("pack %s is refused: %lld bytes are over pack_size "
 		    "in [limits]", entry, (long long)p.size);
-		return pf_spool_reject(&p, g->conf->spool_path,
+		return keep_bad_pack(g, &p,
 		    "it is over pack_size in [limits]");
 	}
 	if (p.tries > 1)
