@@ -27,6 +27,7 @@
 #define NAME_LONGEST	40		/* of a pack, without ":N" */
 #define STRAY_SECONDS	(36 * 3600)
 #define FILE_MODE	0640
+#define BOOT_DIGITS	8
 
 static const char *const parts[] = { "tmp", "new", "cur", "bad" };
 
@@ -66,17 +67,30 @@ pf_spool_name(char name[PF_PACK_NAME])
 	return NULL;
 }
 
+/* Eight digits that tell this boot from others; zeros if there are none. */
+static void
+boot_digits(char out[BOOT_DIGITS + 1])
+{
+	char boot[PF_BOOT_ID];
+
+	if (pf_boot_id(boot) != NULL)
+		memset(boot, '0', BOOT_DIGITS);
+	snprintf(out, BOOT_DIGITS + 1, "%.*s", BOOT_DIGITS, boot);
+}
+
 const struct pf_err *
 pf_spool_file(const char *dir, const char *part, const char *name,
     const void *p, size_t n)
 {
 	const struct pf_err *err;
-	char chance[PF_PACK_NAME], *path, *tmp;
+	char chance[PF_PACK_NAME], boot[BOOT_DIGITS + 1], *path, *tmp;
 
 	if ((err = pf_spool_name(chance)) != NULL)
 		return err;
 	path = pf_asprintf("%s/%s/%s", dir, part, name);
-	tmp = pf_asprintf("%s/tmp/%ld.%s", dir, (long)getpid(), chance);
+	boot_digits(boot);
+	tmp = pf_asprintf("%s/tmp/%ld.%s.%s", dir, (long)getpid(), boot,
+	    chance);
 	err = pf_file_put(path, tmp, p, n, FILE_MODE);
 	free(tmp);
 	free(path);
@@ -382,19 +396,32 @@ pf_spool_return(const char *dir, const char *path)
 	return err;
 }
 
+/* PID.BOOT.NAME of a process that is no more: its pid may be another's now. */
+static bool
+is_dead(pid_t pid, const char *rest)
+{
+	char boot[BOOT_DIGITS + 1];
+
+	boot_digits(boot);
+	if (strspn(rest, "0123456789abcdef") == BOOT_DIGITS &&
+	    rest[BOOT_DIGITS] == '.' && strncmp(rest, boot, BOOT_DIGITS) != 0)
+		return true;
+	return kill(pid, 0) == -1 && errno == ESRCH;
+}
+
 /* A file in tmp/ that nobody will finish. */
 static bool
 is_stray(const char *path, const char *name)
 {
+	const size_t len = strcspn(name, ".");
 	char pid[24];
 	struct stat st;
 	int64_t n;
 
-	snprintf(pid, sizeof(pid), "%.*s", (int)strcspn(name, "."), name);
+	snprintf(pid, sizeof(pid), "%.*s", (int)len, name);
 	if (!pf_num(&n, pid, 1, INT32_MAX) || lstat(path, &st) == -1 ||
-	    !S_ISREG(st.st_mode))
-		return false;
-	if (kill((pid_t)n, 0) == 0 || errno != ESRCH)
+	    !S_ISREG(st.st_mode) || name[len] == '\0' ||
+	    !is_dead((pid_t)n, name + len + 1))
 		return false;
 	return pf_wall_ms() / 1000 - st.st_mtime > STRAY_SECONDS;
 }

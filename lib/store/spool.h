@@ -117,7 +117,10 @@ const struct pf_err	*pf_spool_dropped(const char *dir, int64_t *n,
 const struct pf_err	*pf_spool_reject(struct pf_pack *, const char *dir,
 			    const char *why);
 
-/* Removes strays of tmp/: owner dead and older than 36 hours. */
+/*
+ * Removes strays of tmp/: nothing written to them for 36 hours, and their
+ * owner dead, as everybody of another boot is.
+ */
 const struct pf_err	*pf_spool_sweep(const char *dir, int *removed);
 
 /* Packs and bytes that wait in new/ and cur/. */

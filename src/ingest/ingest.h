@@ -40,6 +40,7 @@ struct ingest {
 	bool			 waits;		/* -w */
 	int64_t			 bad_bytes;	/* refuse.c's */
 	int64_t			 bad_seen;
+	int64_t			 swept;		/* boot ms */
 	bool			 quiet;
 	bool			 verbose;
 	int64_t			 filed;		/* since the start */

@@ -17,6 +17,7 @@
 
 #define BATCH_PACKS	64
 #define BATCH_BYTES	(8 << 20)
+#define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
 #define WATCH_MS	200		/* at a hook that runs */
 
@@ -194,6 +195,19 @@ rest(struct ingest *g, int64_t ms)
 	}
 }
 
+static const struct pf_err *
+sweep(struct ingest *g)
+{
+	const struct pf_err *err;
+	int strays = 0;
+
+	g->swept = pf_boot_ms();
+	err = pf_spool_sweep(g->conf->spool_path, &strays);
+	if (strays > 0 && g->verbose)
+		pf_note("%d strays removed", strays);
+	return err;
+}
+
 /* Drains whenever something comes, until a signal. */
 static const struct pf_err *
 stay(struct ingest *g)
@@ -206,6 +220,9 @@ stay(struct ingest *g)
 	if ((err = watch_open(&fd, g->conf->spool_path)) != NULL)
 		return err;
 	while (!stopping()) {
+		if (pf_boot_ms() - g->swept >= SWEEP_MS &&
+		    (err = sweep(g)) != NULL)
+			pf_warn("%s", err->msg);
 		if ((err = drain(g, &next)) != NULL && !may_pass(err))
 			break;
 		if (err == NULL && failures > 0)
@@ -242,7 +259,6 @@ static const struct pf_err *
 run(struct ingest *g, bool dry, bool wait)
 {
 	const struct pf_err *err, *own;
-	int strays = 0;
 
 	g->waits = wait;
 	if ((err = watch_signals()) != NULL ||
@@ -250,11 +266,8 @@ run(struct ingest *g, bool dry, bool wait)
 		return err;
 	if (dry)
 		return dry_run(g);
-	err = pf_spool_sweep(g->conf->spool_path, &strays);
-	if (err != NULL && !(wait && may_pass(err)))
+	if ((err = sweep(g)) != NULL && !(wait && may_pass(err)))
 		return err;
-	if (strays > 0 && g->verbose)
-		pf_note("%d strays removed", strays);
 	err = wait ? stay(g) : once(g);
 	hook_end(g);
 	own = ail_end(g);

@@ -269,7 +269,7 @@ static void
 test_sweep(void)
 {
 	struct timespec old[2] = { { 0, UTIME_OMIT }, { 1000, 0 } };
-	char mine[64], dead[64];
+	char mine[64], dead[64], other[64], same[64], boot[PF_BOOT_ID];
 	pid_t pid = fork();
 	int n = -1;
 
@@ -283,9 +283,21 @@ test_sweep(void)
 	ok(pf_spool_sweep(dir, &n) == NULL && n == 0, "young ones stay");
 	utimensat(AT_FDCWD, at(mine), old, 0);
 	utimensat(AT_FDCWD, at(dead), old, 0);
+	ok(pf_boot_id(boot) == NULL, "this boot");
+	snprintf(same, sizeof(same), "tmp/%ld.%.8s.x", (long)getpid(), boot);
+	boot[7] = boot[7] == '0' ? '1' : '0';
+	snprintf(other, sizeof(other), "tmp/%ld.%.8s.x", (long)getpid(), boot);
+	put(same, "x");
+	put(other, "x");
+	ok(pf_spool_sweep(dir, &n) == NULL && pf_exists(at(other)),
+	    "a young one of another boot stays");
+	utimensat(AT_FDCWD, at(same), old, 0);
+	utimensat(AT_FDCWD, at(other), old, 0);
 	put("tmp/noone", "x");
 	utimensat(AT_FDCWD, at("tmp/noone"), old, 0);
-	ok(pf_spool_sweep(dir, &n) == NULL && n == 1, "one stray removed");
+	ok(pf_spool_sweep(dir, &n) == NULL && n == 1, "an old one is removed");
+	ok(!pf_exists(at(other)), "its pid is another's since the boot");
+	ok(pf_exists(at(same)), "that of this boot lives");
 	ok(pf_exists(at(mine)), "old, but its owner lives");
 	ok(pf_exists(at("tmp/noone")), "not a name of ours");
 	ok(!pf_exists(at(dead)), "old and dead");
