@@ -47,7 +47,7 @@ REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook \
 		errand fsck fsck_ledger fsck_rows fsck_meta fsck_spool \
-		fsck_report mend mend_rows thin stay refuse
+		fsck_report mend mend_rows thin stay refuse keep
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 
 #include "base/mem.h"
 #include "ingest/ingest.h"
+#include "ingest/keep.h"
 #include "os/fs.h"
 #include "store/joblog.h"
 
@@ -89,6 +89,26 @@ write_at(int fd, const char *p, size_t n, off_t at, const char *path)
 	return i == n ? NULL : pf_errno("write %s", path);
 }
 
+/* Writes to a segment, synced. */
+static const struct pf_err *
+put_bytes(struct ingest *g, const char *path, off_t at, const char *p,
+    size_t n)
+{
+	const struct pf_err *err;
+	int fd;
+
+	if ((err = keep_open(&fd, path, 0)) != NULL)
+		return err;
+	err = write_at(fd, p, n, at, path);
+	if (err == NULL && fsync(fd) == -1) {
+		g->hard = true;
+		err = keep_renew(fd, path, PF_JOBLOG_SEGMENT);
+	}
+	if (close(fd) == -1 && err == NULL)
+		err = pf_errno("close %s", path);
+	return err;
+}
+
 /* The part of a record that lies in one segment, synced. */
 static const struct pf_err *
 put_part(struct ingest *g, const struct pf_rec *r, const char *dir,
@@ -98,30 +118,14 @@ put_part(struct ingest *g, const struct pf_rec *r, const char *dir,
 	const struct pf_joblog l = { r->epoch, r->attempt,
 	    at / PF_JOBLOG_SEGMENT };
 	char name[PF_JOBLOG_NAME], *path;
-	bool made;
-	int fd;
 
 	pf_joblog_name(name, &l);
 	path = pf_asprintf("%s/%s", dir, name);
 	*keep = true;
-	made = !pf_exists(path);
-	if (made)
+	if (!pf_exists(path))
 		err = rotate(g, dir, name, keep);
-	if (err == NULL && *keep) {
-		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		    0640);
-		if (fd == -1)
-			err = pf_errno("open %s", path);
-		else {
-			err = write_at(fd, p, n, at % PF_JOBLOG_SEGMENT, path);
-			if (err == NULL && fsync(fd) == -1)
-				err = pf_errno("fsync %s", path);
-			if (close(fd) == -1 && err == NULL)
-				err = pf_errno("close %s", path);
-		}
-		if (err == NULL && made)
-			err = pf_sync_dir(dir);
-	}
+	if (err == NULL && *keep)
+		err = put_bytes(g, path, at % PF_JOBLOG_SEGMENT, p, n);
 	free(path);
 	return err;
 }

@@ -1,9 +1,10 @@
 /*
  * The ledger: storage/metadata/ledger/YYYYMMDD.jsonl, a line for each result
  * that was filed.  A line may stand there twice, after a crash; its rid
- * tells.  With the input files it is enough to make the database anew.
+ * tells.  After a failed fsync a day goes on in a new file and the old one is
+ * YYYYMMDD-NN.jsonl.  With the input files it is enough to make the database
+ * anew.
  */
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "ingest/ingest.h"
+#include "ingest/keep.h"
 #include "os/clock.h"
 #include "os/fs.h"
 
@@ -25,9 +27,6 @@ append(int fd, const struct pf_buf *b, const char *path)
 	struct stat st;
 	char last = '\n';
 
-	/* One at a time, or the end we look at is not the one we write to. */
-	if (flock(fd, LOCK_EX) == -1)
-		return pf_errno("lock %s", path);
 	if (fstat(fd, &st) == -1)
 		return pf_errno("stat %s", path);
 	if (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
@@ -35,11 +34,10 @@ append(int fd, const struct pf_buf *b, const char *path)
 	err = last != '\n' ? pf_write_all(fd, "\n", 1, path) : NULL;
 	if (err == NULL)
 		err = pf_write_all(fd, b->data, b->len, path);
-	if (err == NULL && fsync(fd) == -1)
-		err = pf_errno("fsync %s", path);
+	if (err == NULL)
+		return keep_sync(fd, path, st.st_size);
 	/* A full disk is not to fill with halves of lines. */
-	if (err != NULL && ftruncate(fd, st.st_size) == -1)
-		return err;
+	(void)!ftruncate(fd, st.st_size);
 	return err;
 }
 
@@ -47,20 +45,15 @@ static const struct pf_err *
 add_text(const char *dir, const char *path, const struct pf_buf *b)
 {
 	const struct pf_err *err;
-	bool made = !pf_exists(path);
 	int fd;
 
-	if (made && (err = pf_mkdirs(dir, 0750)) != NULL)
+	if (!pf_exists(path) && (err = pf_mkdirs(dir, 0750)) != NULL)
 		return err;
-	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
-	    0640);
-	if (fd == -1)
-		return pf_errno("open %s", path);
+	if ((err = keep_open(&fd, path, O_APPEND)) != NULL)
+		return err;
 	err = append(fd, b, path);
 	if (close(fd) == -1 && err == NULL)
 		err = pf_errno("close %s", path);
-	if (err == NULL && made)
-		err = pf_sync_dir(dir);
 	return err;
 }
 

@@ -189,12 +189,17 @@ last_backup(int64_t *time, struct ingest *g)
 	return err;
 }
 
-/* YYYYMMDD.jsonl of a day that is over. */
+/* YYYYMMDD.jsonl, or YYYYMMDD-NN.jsonl, of a day that is over. */
 static bool
 is_closed(const char *name, const char *before)
 {
-	return strlen(name) == 14 && strcmp(name + 8, ".jsonl") == 0 &&
-	    strspn(name, "0123456789") == 8 && strncmp(name, before, 8) < 0;
+	const char *end = name + strspn(name, "0123456789");
+
+	if (end - name != 8 || strncmp(name, before, 8) >= 0)
+		return false;
+	if (*end == '-' && strspn(end + 1, "0123456789") == 2)
+		end += 3;
+	return strcmp(end, ".jsonl") == 0;
 }
 
 const struct pf_err *
