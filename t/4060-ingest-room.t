@@ -24,6 +24,13 @@ corpus()
 }
 counts() { cut -f 1,2 "$T/out" | sort | uniq -c | awk '{ printf "%s%s %s %d", sep, $2, $3, $1; sep = ", " }'; }
 
+# dry WANT: what a dry run says of what waits
+dry()
+{
+	run pf-ingest -n
+	is "$(counts)" "$1" "a dry run says so: $1"
+}
+
 # A storm: one bug, 250 inputs, in packs of 50; and a rare one in between.
 i=1
 while [ $i -le 5 ]; do
@@ -57,6 +64,7 @@ run pf-ingest
 is "$(counts)" 'crash again 1' 'the same report has no effect'
 first=$(sql "SELECT first_crash FROM buckets WHERE dropped > 0")
 echo 'storm 9 9' | crash 20001 'boom < parse < main' | lay
+dry 'crash dropped 1'
 run pf-ingest
 is "$(cut -f 2,8 "$T/out")" "dropped	$first" 'a dropped one names the first'
 is "$(sql "SELECT count(*) FROM buckets")" 2 'no bucket is made twice'
@@ -77,6 +85,7 @@ setting job_size 20
 run pf-ingest
 is "$(counts)" 'corpus new 2' 'up to the quota'
 printf 'two' | corpus 3 | lay
+dry 'corpus dropped 1'
 run pf-ingest
 is "$(counts)" 'corpus dropped 1' 'not beyond'
 is "$(sql 'SELECT total_size FROM corpus_meta')" 19 'the metadata is exact'

@@ -27,9 +27,11 @@ judge(struct ingest *g, struct item *it)
 	}
 	if ((err = pf_known_result(&counted, g->db, it->rid)) != NULL ||
 	    (err = pf_known_input(&input, g->db, it->rec.kind, it->rec.job,
-	    it->rec.sha256)) != NULL)
+	    it->rec.sha256)) != NULL ||
+	    (err = make_room(g, it, 1)) != NULL)
 		return err;
-	it->what = counted ? "again" : input ? "duplicate" : "new";
+	it->what = counted ? "again" : it->dropped ? "dropped" :
+	    input ? "duplicate" : "new";
 	print_item(g, it);
 	g->filed++;
 	return NULL;
