@@ -1,7 +1,8 @@
 #!/bin/sh
 # kill -9 at every write-like system call, of who lays down a pack and of
 # pf-ingest; then pf-ingest once more.  Rows and files are those of the
-# undisturbed run, and no row is ever without its file.
+# undisturbed run, and no row is ever without its file.  PF_CALLS names some
+# calls only.
 # shellcheck disable=SC2016 # what stands in quotes is for eval
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
@@ -13,7 +14,7 @@ strace -qq -o /dev/null true 2>/dev/null || skip_all 'strace does not work here'
 
 ingest_base
 
-calls='write pwrite64 fsync rename renameat2 unlink mkdir ftruncate sendto flock'
+calls=${PF_CALLS-'write pwrite64 fsync rename renameat2 unlink mkdir ftruncate sendto flock'}
 list=$(echo "$calls" | tr ' ' ,)
 
 # The undisturbed run, and how often it makes each call.

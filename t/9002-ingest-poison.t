@@ -36,6 +36,12 @@ file()
 	    -e inject=openat:signal=KILL pf-ingest -q \
 	    >"$T/out" 2>"$T/err" || status=$?
 }
+# filed TEXT: rows of that input
+filed()
+{
+	sql "SELECT count(*) FROM corpus WHERE hash = '$(echo "$1" |
+	    sha256sum | cut -d ' ' -f 1)'"
+}
 rows() { sql 'SELECT count(*) FROM results'; }
 
 good before
@@ -49,7 +55,7 @@ good 'late 1'
 file
 is "$status" 137 'the second'
 ok 'it is counted' test -f "$SPOOL/cur/$poison:2"
-ok 'what came meanwhile is filed' test "$(rows)" -ge 1
+is "$(filed 'late 1')" 1 'what came meanwhile is filed'
 good 'late 2'
 file
 is "$status" 137 'the third'

@@ -1,0 +1,180 @@
+#!/bin/sh
+# The tests of pf-ingest and its spool fail on one that is broken: here are
+# some that are, and each is caught, by the test that is there for it.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
+. "$PF_ROOT/t/lib/ingest.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
+. "$PF_ROOT/t/lib/mutant.sh"
+whole
+need strace make gcc jq faketime
+
+# beside DIR: the other programs, as they are
+beside()
+{
+	mkdir -p "$1"
+	for p in "$PF_BIN"/pf-*; do
+		[ -e "$1/${p##*/}" ] || ln -s "$p" "$1/"
+	done
+}
+beside "$T/right/bin"
+
+# try NAME TEST: the test with that build first on its path
+try()
+{
+	run env PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
+	    sh "$PF_ROOT/t/$2" </dev/null
+}
+
+# broken NAME FILE SED: a mutant with the right ones beside it
+broken()
+{
+	mutant "$1" "$2" "$3" pf-ingest
+	beside "$T/$1/bin"
+}
+
+# caught NAME TEST LINE WHAT: the test's line of that name fails on it
+caught()
+{
+	try "$1" "$2"
+	ok "$4 is caught" grep -q "^not ok [0-9]* - $3" "$T/out"
+}
+
+# The kills, at some calls only; the line about their number is not asked.
+# kills CALLS NAME LINE WHAT: caught, and the right one is not
+kills()
+{
+	export PF_CALLS="$1"
+	try right 9000-spool-kill.t
+	ok "the right one at $1" grep -q "^ok [0-9]* - $3" "$T/out"
+	caught "$2" 9000-spool-kill.t "$3" "$4"
+	unset PF_CALLS
+}
+whole_again='after each kill the next run makes it whole'
+
+broken early_unlink src/ingest/batch.c '/^file_packs(/,/^}/{
+	s/^	for (i = 0; err == NULL \&\& i < s.n; i += k) {/	for (i = 0; i < n; i++) {\
+		char *gone = pf_asprintf("%s\/cur\/%s", spool, p[i].name);\
+		(void)remove(gone);\
+		free(gone);\
+	}\
+&/
+}'
+kills sendto early_unlink "$whole_again" \
+    'a pack that goes before its rows are committed'
+
+broken in_place src/ingest/place.c '/f->tmp = pf_asprintf/{
+	N
+	s/pf_asprintf(.*$/pack == NULL ? NULL : pf_asprintf("%s\/%s", dir, name);/
+}'
+kills write in_place 'never half a file under its name' \
+    'an input written under its own name'
+
+broken late_ledger src/ingest/batch.c '/^\/\* All steps for up to/i\
+static const struct pf_err *\
+late(struct ingest *g, struct item *it, size_t n)\
+{\
+	const struct pf_err *err = send_rows(g, it, n);\
+	size_t i;\
+	for (i = 0; i < n; i++)\
+		if (it[i].state == ITEM_FILED)\
+			it[i].state = ITEM_TODO;\
+	if (err == NULL)\
+		err = ledger_add(g, it, n);\
+	for (i = 0; i < n; i++)\
+		if (it[i].state == ITEM_TODO)\
+			it[i].state = ITEM_FILED;\
+	return err;\
+}
+s/(err = ledger_add(g, it, n)) == NULL)/true)/
+s/err = send_rows(g, it, n);/err = late(g, it, n);/'
+kills flock late_ledger "$whole_again" 'a ledger that is written after the row'
+
+# The order of things, as the kernel is told it.
+# in_order NAME: each input is synced before its row is sent
+in_order()
+{
+	restore
+	strace -f -qq -y -o "$T/trace" -e trace=fsync,sendto,write \
+	    "$T/$1/bin/pf-ingest" -q >/dev/null 2>&1
+	sed '/"op":"crash\|\\"op\\":\\"crash/q' "$T/trace" |
+	    grep -q "fsync([0-9]*<[^>]*/crashes/[^>]*/\.[^>]*>) *= 0"
+}
+ingest_base
+broken no_fsync src/ingest/place.c 's/if (fsync(fd) == -1)/if (fd == -1)/'
+ok 'the right one syncs an input before its row' in_order right
+ok 'one that does not is seen' eval '! in_order no_fsync'
+
+broken counts_full lib/store/spool.c \
+    's/p->tries <= 1 ? "new" : "cur", p->tries - 1)/"cur", p->tries)/'
+caught counts_full 4020-ingest-fail.t 'the writer is busy: ' \
+    'trouble of our own that counts as a death'
+
+broken any_rid lib/codec/rec.c '/its hash is/{
+	N
+	s/.*/		(void)0;/
+}'
+caught any_rid 4010-ingest-bad.t 'a changed byte: one is in bad' \
+    'a rid that is not looked at'
+
+broken same_fsync src/ingest/keep.c '/ftruncate/,/^}/s/	put_aside(path);/	if (end < 0)\
+		put_aside(path);/'
+caught same_fsync 4052-ingest-void.t 'the old file is put aside' \
+    'a ledger that is synced again after it failed'
+broken same_log src/ingest/keep.c 's/(void)pf_file_put(.*/(void)e;/'
+caught same_log 4052-ingest-void.t "another file is in its place" \
+    'a log that is'
+broken no_name src/ingest/keep.c 's/named \&\& st.st_size == 0)/false)/'
+caught no_name 4052-ingest-void.t 'the directory of the ledger is synced' \
+    'a file whose name only its maker syncs'
+
+broken cur_first lib/store/spool.c '/^pf_spool_list(/,/^}/{
+	s/"new"/"first"/
+	s/"cur"/"new"/
+	s/"first"/"cur"/
+}'
+caught cur_first 9002-ingest-poison.t 'what came meanwhile is filed' \
+    'a record that kills, before everybody else'
+broken never lib/store/spool.h 's/PF_SPOOL_TRIES	5/PF_SPOOL_TRIES	500/'
+caught never 9002-ingest-poison.t 'at the fifth it is set aside' \
+    'one that is never set aside'
+
+broken no_hold src/ingest/bad.c '/^return_record(/,/^}/{
+	s/	if (err == NULL) {/	if (err == NULL \&\& unlink(hidden) == 0) {/
+	s/	if (err == NULL \&\& unlink(hidden) == -1)/	if (err == NULL \&\& false)/
+}'
+caught no_hold 4040-ingest-retry.t 'killed at .*: it is there in the end' \
+    'a retry that lets go before it has laid down'
+broken over lib/os/fs.c 's/RENAME_NOREPLACE) == 0/0) == 0/'
+caught over 4042-ingest-names.t 'both are filed' \
+    'a pack renamed over another'
+broken claims src/ingest/batch.c \
+    's/if (\*settled || strcmp(hash, it->rid) != 0)/if (*settled)/'
+caught claims 4042-ingest-names.t 'a damaged copy of what was filed' \
+    'a claim that counts without its bytes'
+
+broken all_stop src/ingest/stay.c 's/	if (g->hard || /	if (true || /'
+caught all_stop 4044-ingest-trouble.t 'everything else is filed' \
+    'a broken directory that stops all'
+broken no_others src/ingest/pf-ingest.c 's/if (err != NULL \&\& found) {/if (false) {/'
+caught no_others 4044-ingest-trouble.t 'the others are filed' \
+    'a sick pack that stops all'
+
+broken no_limit src/ingest/refuse.c 's/^	\*room = .*/	*room = true; (void)n;/'
+caught no_limit 4046-ingest-bad-full.t 'one beyond the quarter' \
+    'a flood of rubbish that is kept'
+broken no_count src/ingest/refuse.c \
+    's/	return pf_spool_drop_count(.*/	return NULL;/'
+caught no_count 4046-ingest-bad-full.t 'they are counted' \
+    'a drop that is not counted'
+broken no_sweep src/ingest/pf-ingest.c 's/g->swept >= SWEEP_MS/g->swept < 0/'
+caught no_sweep 4048-ingest-sweep.t 'with -w, after an hour' \
+    'a sweep at the start only'
+broken any_boot lib/store/spool.c '/^is_dead(/,/^}/s/return true/return false/'
+caught any_boot 4048-ingest-sweep.t 'at the start' \
+    'a pid that is taken for one of another boot'
+broken dry_new src/ingest/dry.c 's/it->dropped ? "dropped" :$//'
+caught dry_new 4060-ingest-room.t 'a dry run says so' \
+    'a dry run that decides by itself'
+done_testing
