@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "ingest/fsck.h"
+#include "os/fs.h"
 #include "os/clock.h"
 
 /* The rows of a page that are wrong, and where the next one begins. */
@@ -95,8 +96,15 @@ read_page(struct fsck *f, enum pf_audit a, struct page *p)
 static bool
 was_refused(const struct fsck *f, const struct bad_row *b)
 {
-	return b->audit == PF_AUDIT_LOST &&
-	    pf_spool_is_bad(f->g->conf->spool_path, b->rid);
+	char *path;
+	bool there;
+
+	if (b->audit != PF_AUDIT_LOST)
+		return false;
+	path = pf_asprintf("%s/bad/%s.rec", f->g->conf->spool_path, b->rid);
+	there = pf_exists(path);
+	free(path);
+	return there;
 }
 
 static const struct pf_err *
