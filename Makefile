@@ -26,7 +26,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
-CODEC =	hash json jw conf rec op aflstat fuzzlog trace table bucket
+CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket
 STORE =	conffile db rowjson blob spool spoolbad writer joblog scratch
 NET =	http
 VIEW =	known view lists find show overdue explain audit audit_line audit_sums
@@ -55,10 +55,11 @@ HTTPD =		pf-httpd box serve request route reply pool commit api_bots api_claim \
 		api_results api_system ear
 
 # Tests in C, fuzz targets.
-UNIT = history err buf num name time sock sandbox user spool writer retry breaker proc states json rec conf trace table
+UNIT = history err buf num name time sock sandbox user spool writer retry \
+		breaker proc states json rec unpack conf trace table
 HELPERS = mkpack storm proxy
 PRELOAD = mf
-FUZZ =	json rec conf aflstat fuzzlog trace self
+FUZZ =	json rec conf aflstat fuzzlog trace unpack self
 
 MAN1 =	pf-registry pf-run pf-report
 MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db

@@ -22,13 +22,16 @@
 
 #define PF_REC_HEADER_MAX	65536		/* bytes of a header line */
 #define PF_REC_BODY_MAX		(256 << 20)	/* hard limit of a body */
+#define PF_BLOB_MAX		(INT64_C(1) << 40)	/* of a blob's */
 #define PF_LOG_CHUNK		(256 << 10)	/* bytes of a log record */
 #define PF_LOG_MAX		(INT64_C(1) << 40)	/* of an attempt */
 #define PF_FRAME_HEAD_MAX	96		/* "rid length\n" */
+#define PF_REC_END		"\nEND\n"
+#define PF_REC_END_LEN		5
 
 enum pf_kind {
 	PF_KIND_CRASH, PF_KIND_CORPUS, PF_KIND_COVERAGE, PF_KIND_STATUS,
-	PF_KIND_LOG,
+	PF_KIND_LOG, PF_KIND_BLOB,
 	PF_KIND_MAX
 };
 
@@ -38,7 +41,7 @@ enum pf_kind	 pf_kind_find(const char *);
 
 /*
  * The fields every record has.  Strings are checked: ids by pf_id_ok(), inc
- * by pf_id_ok() or empty.  fields is the parsed header with the kind's own
+ * by pf_id_ok() or empty; job and bot of a blob may be empty.  fields is the parsed header with the kind's own
  * fields, owned by the struct when it comes from pf_rec_parse().
  */
 struct pf_rec {
@@ -53,7 +56,7 @@ struct pf_rec {
 	int64_t		 time;		/* ms, the bot's wall clock */
 	char		 sha256[PF_SHA_TEXT];	/* of the body */
 	const char	*body;
-	size_t		 len;
+	int64_t		 len;
 	struct pf_json	*fields;
 };
 
@@ -66,6 +69,12 @@ struct pf_rec {
 void	pf_rec_frame(struct pf_buf *, struct pf_rec *, const char *fields);
 
 /*
+ * What a frame line says, n bytes without the newline; PF_DATA if it is none.
+ */
+const struct pf_err	*pf_frame_line(char rid[PF_SHA_TEXT], int64_t *len,
+			    const char *, size_t n);
+
+/*
  * Takes the next frame of a pack.  On success *used is the bytes of the whole
  * frame, *rec and *reclen the record inside, rid its claimed name.  PF_DATA
  * if the bytes are no frame; *used is 0 and there is no error when the n
@@ -74,6 +83,14 @@ void	pf_rec_frame(struct pf_buf *, struct pf_rec *, const char *fields);
 const struct pf_err	*pf_frame_next(const char *, size_t n, size_t *used,
 			    const char **rec, size_t *reclen,
 			    char rid[PF_SHA_TEXT]);
+
+/*
+ * Parses a header line alone, n bytes without the newline, into everything
+ * but rid and body; kind is PF_KIND_MAX until all of it is right.  Release
+ * with pf_rec_free() in every case.
+ */
+const struct pf_err	*pf_rec_header(struct pf_rec *, const char *,
+			    size_t n);
 
 /*
  * Parses and verifies a record: rid is its hash, length and hash of the

@@ -39,9 +39,9 @@ check_record(const struct req *r, const char *p, size_t n, const char *rid)
 		max = h->conf.corpus_size;
 	else if (err == NULL && rec.kind == PF_KIND_LOG)
 		max = PF_LOG_CHUNK;
-	if (err == NULL && (int64_t)rec.len > max)
-		err = pf_err(PF_DATA, "the input has %zu bytes, the limit is "
-		    "%lld", rec.len, (long long)max);
+	if (err == NULL && rec.len > max)
+		err = pf_err(PF_DATA, "the input has %lld bytes, the limit is "
+		    "%lld", (long long)rec.len, (long long)max);
 	if (err == NULL && r->short_of && rec.kind != PF_KIND_CRASH)
 		err = pf_err(PF_BUSY, "%s", r->later.msg);
 	pf_rec_free(&rec);

@@ -151,10 +151,10 @@ make_row(struct item *it)
 	pf_jw_int(b, "filed", pf_wall_ms());
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS) {
 		pf_jw_str(b, "hash", r->sha256);
-		pf_jw_int(b, "size", (int64_t)r->len);
+		pf_jw_int(b, "size", r->len);
 	}
 	if (r->kind == PF_KIND_LOG)
-		pf_jw_int(b, "size", (int64_t)r->len);
+		pf_jw_int(b, "size", r->len);
 	if (r->kind == PF_KIND_CRASH) {
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
@@ -177,16 +177,19 @@ check_size(const struct pf_rec *r, const struct pf_conf *c)
 		max = c->corpus_size;
 	if (r->kind == PF_KIND_LOG)
 		max = PF_LOG_CHUNK;
-	if ((int64_t)r->len <= max)
+	if (r->len <= max)
 		return NULL;
 	if (max == 0)
 		return pf_err(PF_DATA, "a %s record has no body, this one "
-		    "has %zu bytes", pf_kind_name(r->kind), r->len);
+		    "has %lld bytes", pf_kind_name(r->kind),
+		    (long long)r->len);
 	if (r->kind == PF_KIND_LOG)
-		return pf_err(PF_DATA, "%zu bytes are over the %d that a "
-		    "record of a log may have", r->len, PF_LOG_CHUNK);
-	return pf_err(PF_DATA, "%zu bytes are over %s_size = %lld in [limits]",
-	    r->len, pf_kind_name(r->kind), (long long)max);
+		return pf_err(PF_DATA, "%lld bytes are over the %d that a "
+		    "record of a log may have", (long long)r->len,
+		    PF_LOG_CHUNK);
+	return pf_err(PF_DATA, "%lld bytes are over %s_size = %lld in "
+	    "[limits]", (long long)r->len, pf_kind_name(r->kind),
+	    (long long)max);
 }
 
 /* Records come in runs of one job: the last one is remembered. */

@@ -144,7 +144,7 @@ place_log(struct ingest *g, struct item *it)
 	if ((err = pf_json_int(&at, r->fields, "offset", 0, PF_LOG_MAX)) !=
 	    NULL || (err = log_dir(&dir, g, r->job)) != NULL)
 		return err;
-	end = at + (int64_t)r->len;
+	end = at + r->len;
 	for (; err == NULL && at < end; at += (int64_t)n, p += n) {
 		n = (size_t)(PF_JOBLOG_SEGMENT - at % PF_JOBLOG_SEGMENT);
 		if ((int64_t)n > end - at)

@@ -42,7 +42,7 @@ print_item(const struct ingest *g, const struct item *it)
 	printf("%s\t%s\t%s\t%s\t", pf_kind_name(r->kind), it->what, r->job,
 	    r->bot);
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS)
-		printf("%s\t%zu\t", r->sha256, r->len);
+		printf("%s\t%lld\t", r->sha256, (long long)r->len);
 	else
 		printf("-\t-\t");
 	printf("%s\t%s\n", it->rid, it->id);

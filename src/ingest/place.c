@@ -134,8 +134,8 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 	    r->kind == PF_KIND_CRASH ? "crashes" : "corpus", r->job);
 	path = pf_asprintf("%s/%s", dir, r->sha256);
 	if ((err = need_dir(w, dir)) == NULL &&
-	    !is_there(w, path, (int64_t)r->len)) {
-		pf_buf_add(&body, r->body, r->len);
+	    !is_there(w, path, r->len)) {
+		pf_buf_add(&body, r->body, (size_t)r->len);
 		err = begin(w, dir, r->sha256, it->pack->name, &body);
 		pf_buf_free(&body);
 	}

@@ -117,7 +117,7 @@ crash_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
 	rerun_command(&command, f->job);
 	pf_jw_open(&b, NULL, '{');
 	pf_jw_str(&b, "hash", hash);
-	pf_jw_int(&b, "size", (int64_t)r->len);
+	pf_jw_int(&b, "size", r->len);
 	pf_jw_str(&b, "type", c.type);
 	pf_jw_int(&b, "signal", c.signal);
 	pf_jw_int(&b, "exit_code", c.exit_code);
@@ -141,7 +141,7 @@ corpus_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
 
 	pf_jw_open(&b, NULL, '{');
 	pf_jw_str(&b, "hash", hash);
-	pf_jw_int(&b, "size", (int64_t)r->len);
+	pf_jw_int(&b, "size", r->len);
 	pf_jw_str(&b, "name", found->name);
 	pf_jw_str(&b, "engine", f->job->engine);
 	put_record(f, r, &b);

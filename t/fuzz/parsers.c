@@ -14,6 +14,7 @@
 #include "codec/rec.h"
 #include "codec/table.h"
 #include "codec/trace.h"
+#include "codec/unpack.h"
 
 #define MUST(what)	do { if (!(what)) abort(); } while (0)
 
@@ -64,9 +65,157 @@ fuzz_rec(const uint8_t *p, size_t n)
 	pf_rec_frame(&b, &r, "");
 	MUST(pf_frame_next(b.data, b.len, &used, &rec, &len, rid) == NULL);
 	MUST(used == b.len && strcmp(rid, r.rid) == 0);
-	MUST(pf_rec_parse(&r, rec, len, rid) == NULL && r.len == n &&
-	    memcmp(r.body, p, n) == 0);
+	MUST(pf_rec_parse(&r, rec, len, rid) == NULL &&
+	    r.len == (int64_t)n && memcmp(r.body, p, n) == 0);
 	pf_rec_free(&r);
+	pf_buf_free(&b);
+}
+
+/* What was seen of a pack, as text, and what passed through. */
+struct seen {
+	struct pf_buf	 text, bytes, body, kept;
+};
+
+static const struct pf_err *
+see_header(const struct pf_err **why, void *arg, const struct pf_rec *r)
+{
+	(void)arg;
+	if (r->kind == PF_KIND_LOG)
+		*why = pf_err(PF_DATA, "no logs");
+	return NULL;
+}
+
+static const struct pf_err *
+see_bytes(void *arg, const void *p, size_t n)
+{
+	pf_buf_add(&((struct seen *)arg)->bytes, p, n);
+	return NULL;
+}
+
+static const struct pf_err *
+see_body(void *arg, const void *p, size_t n)
+{
+	pf_buf_add(&((struct seen *)arg)->body, p, n);
+	return NULL;
+}
+
+static const struct pf_err *
+see_end(void *arg, const struct pf_rec *r, const struct pf_err *verdict)
+{
+	struct seen *s = arg;
+
+	pf_buf_addf(&s->text, "%s %s\n", r->rid, verdict != NULL ?
+	    verdict->msg : "right");
+	if (verdict == NULL) {
+		pf_buf_add(&s->kept, s->bytes.data, s->bytes.len);
+		pf_buf_add(&s->kept, s->body.data, s->body.len);
+	}
+	pf_buf_reset(&s->bytes);
+	pf_buf_reset(&s->body);
+	return NULL;
+}
+
+/* The same by the functions that have all of it in memory. */
+static void
+see_whole(struct seen *s, const char *p, size_t n)
+{
+	const struct pf_err *err = NULL;
+	const char *rec;
+	struct pf_rec r;
+	char rid[PF_SHA_TEXT];
+	size_t at = 0, used = 1, len;
+
+	for (; at < n && used > 0; at += used) {
+		err = pf_frame_next(p + at, n - at, &used, &rec, &len, rid);
+		if (err != NULL || used == 0)
+			break;
+		err = pf_rec_parse(&r, rec, len, rid);
+		if (err == NULL && r.kind == PF_KIND_LOG)
+			err = pf_err(PF_DATA, "no logs");
+		pf_buf_addf(&s->text, "%s %s\n", rid, err != NULL ?
+		    err->msg : "right");
+		if (err == NULL) {
+			pf_buf_add(&s->kept, p + at, used);
+			pf_buf_add(&s->kept, r.body, (size_t)r.len);
+		}
+		pf_rec_free(&r);
+		err = NULL;
+	}
+	pf_buf_addf(&s->text, "%s\n", err != NULL ? err->msg : n == 0 ||
+	    at < n ? "cut" : "whole");
+}
+
+static void
+seen_free(struct seen *s)
+{
+	pf_buf_free(&s->text);
+	pf_buf_free(&s->bytes);
+	pf_buf_free(&s->body);
+	pf_buf_free(&s->kept);
+}
+
+/* Pieces of one size or the other, as chance (from the bytes) has it. */
+static void
+see_pieces(const char *p, size_t n, unsigned int chance)
+{
+	static const struct pf_unpack_calls calls = { see_header, see_bytes,
+	    see_body, see_end };
+	struct seen a = { PF_BUF_INIT, PF_BUF_INIT, PF_BUF_INIT, PF_BUF_INIT };
+	struct seen b = a;
+	struct pf_unpack *u = pf_unpack_new(&calls, &b);
+	const struct pf_err *err = NULL;
+	size_t at = 0, k;
+
+	see_whole(&a, p, n);
+	for (; at < n && err == NULL; at += k) {
+		chance = chance * 1103515245 + 12345;
+		k = (chance >> 16) % ((chance & 256) != 0 ? 7 : 70000) + 1;
+		if (k > n - at)
+			k = n - at;
+		err = pf_unpack_feed(u, p + at, k);
+	}
+	pf_buf_addf(&b.text, "%s\n", err != NULL ? err->msg :
+	    pf_unpack_end(u) != NULL ? "cut" : "whole");
+	MUST(strcmp(a.text.data, b.text.data) == 0);
+	MUST(a.kept.len == b.kept.len &&
+	    memcmp(a.kept.data, b.kept.data, a.kept.len) == 0);
+	pf_unpack_free(u);
+	seen_free(&a);
+	seen_free(&b);
+}
+
+/* Bytes as a pack, whole and in pieces; then with their right names. */
+void
+fuzz_unpack(const uint8_t *bytes, size_t n)
+{
+	const char *p = (const char *)bytes, *rec;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_rec r = { .kind = (enum pf_kind)(n % PF_KIND_MAX),
+	    .job = "j", .bot = "b", .body = p, .len = (int64_t)n };
+	char rid[PF_SHA_TEXT];
+	size_t at = 0, used = 1, len;
+
+	see_pieces(p, n, (unsigned int)n);
+	for (; at < n && used > 0; at += used) {
+		if (pf_frame_next(p + at, n - at, &used, &rec, &len, rid) !=
+		    NULL || used == 0)
+			break;
+		pf_sha256(rid, rec, len);
+		pf_buf_addf(&b, "%s %zu\n", rid, len);
+		pf_buf_add(&b, rec, len);
+	}
+	/* A record of any first line, and one that is right. */
+	pf_sha256(rid, p, n);
+	if (n > 8) {
+		pf_buf_addf(&b, "%s %zu\n", rid, n);
+		pf_buf_add(&b, p, n);
+	}
+	pf_rec_frame(&b, &r, "");
+	see_pieces(b.data, b.len, n > 0 ? bytes[0] + 7U : 1);
+	if (n > 0 && b.len > bytes[0]) {
+		b.data[b.len - 1 - bytes[0]] ^= 1;
+		see_pieces(b.data, b.len - bytes[0] % 3, (unsigned int)n);
+	}
 	pf_buf_free(&b);
 }
 
