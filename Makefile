@@ -27,7 +27,8 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket
-STORE =	conffile db rowjson blob spool spoolbad writer joblog scratch
+STORE =	conffile db rowjson blob spool spoolfile spoolbad writer joblog \
+		scratch
 NET =	http
 VIEW =	known view lists find show overdue explain audit audit_line audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \

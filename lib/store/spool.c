@@ -6,7 +6,6 @@
  * the lock may rename it.  So a name in cur/ without a lock has a dead owner.
  */
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -26,8 +25,6 @@
 
 #define NAME_LONGEST	40		/* of a pack, without ":N" */
 #define STRAY_SECONDS	(36 * 3600)
-#define FILE_MODE	0640
-#define BOOT_DIGITS	8
 
 static const char *const parts[] = { "tmp", "new", "cur", "bad" };
 
@@ -53,69 +50,6 @@ pf_spool_init(const char *dir, unsigned int mode)
 		free(path);
 	}
 	return err;
-}
-
-const struct pf_err *
-pf_spool_name(char name[PF_PACK_NAME])
-{
-	uint64_t r;
-
-	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
-		return pf_errno("getrandom");
-	snprintf(name, PF_PACK_NAME, "%016" PRIx64 "-%016" PRIx64,
-	    (uint64_t)pf_wall_ms(), r);
-	return NULL;
-}
-
-/* Eight digits that tell this boot from others; zeros if there are none. */
-static void
-boot_digits(char out[BOOT_DIGITS + 1])
-{
-	char boot[PF_BOOT_ID];
-
-	if (pf_boot_id(boot) != NULL)
-		memset(boot, '0', BOOT_DIGITS);
-	snprintf(out, BOOT_DIGITS + 1, "%.*s", BOOT_DIGITS, boot);
-}
-
-const struct pf_err *
-pf_spool_file(const char *dir, const char *part, const char *name,
-    const void *p, size_t n)
-{
-	const struct pf_err *err;
-	char chance[PF_PACK_NAME], boot[BOOT_DIGITS + 1], *path, *tmp;
-
-	if ((err = pf_spool_name(chance)) != NULL)
-		return err;
-	path = pf_asprintf("%s/%s/%s", dir, part, name);
-	boot_digits(boot);
-	tmp = pf_asprintf("%s/tmp/%ld.%s.%s", dir, (long)getpid(), boot,
-	    chance);
-	err = pf_file_put(path, tmp, p, n, FILE_MODE);
-	free(tmp);
-	free(path);
-	return err;
-}
-
-const struct pf_err *
-pf_spool_put(const char *dir, const void *p, size_t n,
-    char name[PF_PACK_NAME])
-{
-	const struct pf_err *err;
-	char own[PF_PACK_NAME], *path;
-
-	if ((err = pf_spool_name(own)) != NULL)
-		return err;
-	if ((err = pf_spool_file(dir, "new", own, p, n)) != NULL) {
-		/* The rename may have been done and its sync have failed. */
-		path = pf_asprintf("%s/new/%s", dir, own);
-		unlink(path);
-		free(path);
-		return err;
-	}
-	if (name != NULL)
-		memcpy(name, own, sizeof(own));
-	return NULL;
 }
 
 /* A name that may be a pack's; anything else in the directory is not ours. */
@@ -400,11 +334,11 @@ pf_spool_return(const char *dir, const char *path)
 static bool
 is_dead(pid_t pid, const char *rest)
 {
-	char boot[BOOT_DIGITS + 1];
+	char boot[PF_SPOOL_BOOT + 1];
 
-	boot_digits(boot);
-	if (strspn(rest, "0123456789abcdef") == BOOT_DIGITS &&
-	    rest[BOOT_DIGITS] == '.' && strncmp(rest, boot, BOOT_DIGITS) != 0)
+	pf_spool_boot(boot);
+	if (strspn(rest, "0123456789abcdef") == PF_SPOOL_BOOT &&
+	    rest[PF_SPOOL_BOOT] == '.' && strncmp(rest, boot, PF_SPOOL_BOOT) != 0)
 		return true;
 	return kill(pid, 0) == -1 && errno == ESRCH;
 }

@@ -29,6 +29,35 @@ const struct pf_err	*pf_spool_put(const char *dir, const void *, size_t n,
 			    char name[PF_PACK_NAME]);
 
 /*
+ * The same in pieces, for what is not to be held in memory.  Nothing is seen
+ * of the file before the commit; after an error it can only be aborted.
+ */
+struct pf_spool_file {
+	int		 fd;		/* -1: none, or void */
+	char		*dir;
+	char		*tmp;		/* its path until it has its name */
+	char		 name[PF_PACK_NAME];
+	int64_t		 size;
+};
+#define PF_SPOOL_FILE_INIT	{ -1, NULL, NULL, "", 0 }
+
+/* A new empty file in tmp/; pf_spool_abort() is needed in every case. */
+const struct pf_err	*pf_spool_begin(struct pf_spool_file *,
+			    const char *dir);
+const struct pf_err	*pf_spool_write(struct pf_spool_file *, const void *,
+			    size_t n);
+/* Takes back what was written beyond size bytes. */
+const struct pf_err	*pf_spool_cut(struct pf_spool_file *, int64_t size);
+/* Synced under new/ with its directory; name (may be NULL) as above. */
+const struct pf_err	*pf_spool_commit(struct pf_spool_file *,
+			    char name[PF_PACK_NAME]);
+/* The same under another part of the spool and a name of the caller's. */
+const struct pf_err	*pf_spool_settle(struct pf_spool_file *,
+			    const char *part, const char *name);
+/* Removes what was not committed and frees what the struct holds. */
+void			 pf_spool_abort(struct pf_spool_file *);
+
+/*
  * A pack claimed from the spool.  data is its bytes; fd holds the lock that
  * tells others the claimer is alive.  A pack larger than the claimer's max
  * is claimed with data left empty: look at size, and reject it.
@@ -128,12 +157,15 @@ const struct pf_err	*pf_spool_depth(const char *dir, int64_t *packs,
 			    int64_t *bytes, int64_t *bad);
 
 /*
- * Between spool.c and spoolbad.c, for nobody else: a fresh name for a pack; a
- * durable file dir/part/name by way of tmp; a claim forgotten, its file where
- * it is.
+ * Between spool.c, spoolfile.c and spoolbad.c, for nobody else: a fresh name
+ * for a pack; digits that tell this boot from others, zeros if there are none;
+ * a durable file dir/part/name by way of tmp; a claim forgotten, its file
+ * where it is.
  */
+#define PF_SPOOL_BOOT	8
 const struct pf_err	*pf_spool_name(char name[PF_PACK_NAME]);
-const struct pf_err	*pf_spool_file(const char *dir, const char *part,
+void			 pf_spool_boot(char out[PF_SPOOL_BOOT + 1]);
+const struct pf_err	*pf_spool_place(const char *dir, const char *part,
 			    const char *name, const void *, size_t n);
 void			 pf_spool_drop(struct pf_pack *);
 

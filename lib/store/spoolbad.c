@@ -61,7 +61,7 @@ put_why(const char *dir, const char *stem, const char *why)
 	char *name = pf_asprintf("%s.why", stem);
 	char *text = pf_asprintf("%s\n", why);
 
-	err = pf_spool_file(dir, "bad", name, text, strlen(text));
+	err = pf_spool_place(dir, "bad", name, text, strlen(text));
 	free(text);
 	free(name);
 	return err;
@@ -87,7 +87,7 @@ pf_spool_bad(const struct pf_pack *pack, const char *dir, const char *rid,
 		name = pf_asprintf("%s.pack", stem);
 	}
 	if ((err = put_why(dir, stem, why)) == NULL)
-		err = pf_spool_file(dir, "bad", name, p, n);
+		err = pf_spool_place(dir, "bad", name, p, n);
 	free(name);
 	return err;
 }

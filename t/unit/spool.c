@@ -304,6 +304,45 @@ test_sweep(void)
 }
 
 static void
+test_pieces(void)
+{
+	struct pf_spool_file f;
+	struct pf_buf b = PF_BUF_INIT;
+	char name[PF_PACK_NAME], path[PF_PACK_NAME + 8], old[80], new[80];
+	int before = count("new"), strays = count("tmp");
+
+	snprintf(old, sizeof(old), "%s/old", dir);
+	snprintf(new, sizeof(new), "%s/new", dir);
+	ok(pf_spool_begin(&f, dir) == NULL &&
+	    pf_spool_write(&f, "one two", 7) == NULL, "a file in pieces");
+	ok(count("tmp") == strays + 1 && count("new") == before,
+	    "is not seen yet");
+	ok(pf_spool_cut(&f, 4) == NULL && f.size == 4 &&
+	    pf_spool_write(&f, "three", 5) == NULL, "its end is taken back");
+	ok(pf_spool_commit(&f, name) == NULL, "committed");
+	pf_spool_abort(&f);
+	snprintf(path, sizeof(path), "new/%s", name);
+	ok(pf_slurp(&b, at(path), 100) == NULL, "it has the name given");
+	is_str(b.data, "one three", "and its bytes without a hole");
+	unlink(at(path));
+	ok(pf_spool_begin(&f, dir) == NULL &&
+	    pf_spool_write(&f, "x", 1) == NULL, "another one");
+	pf_spool_abort(&f);
+	is_int(count("tmp"), strays, "given up leaves nothing");
+	pf_spool_abort(&f);
+	is_int(f.fd, -1, "twice is fine");
+	ok(pf_spool_begin(&f, dir) == NULL && rename(new, old) == 0,
+	    "a spool that breaks");
+	ok(pf_spool_commit(&f, NULL) != NULL, "is noticed");
+	pf_spool_abort(&f);
+	ok(count("tmp") == strays && rename(old, new) == 0,
+	    "and nothing is left of it");
+	ok(pf_spool_begin(&f, "/nowhere") != NULL, "no spool at all");
+	pf_spool_abort(&f);
+	pf_buf_free(&b);
+}
+
+static void
 test_depth(void)
 {
 	int64_t packs, bytes, bad;
@@ -365,6 +404,7 @@ main(void)
 	test_bad();
 	test_same_name();
 	test_sweep();
+	test_pieces();
 	test_depth();
 	test_race();
 	ok(pf_rmtree(dir) == NULL, "cleaned up");
