@@ -52,8 +52,8 @@ INGEST =	pf-ingest batch check place ledger rows watch dry bad joblog room hook 
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log
-HTTPD =		pf-httpd box serve request route reply pool commit api_bots api_claim \
-		api_results api_system ear
+HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
+		api_claim api_results feed_results api_system ear
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

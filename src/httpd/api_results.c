@@ -15,41 +15,43 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "codec/rec.h"
+#include "httpd/batch.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
 
-/*
- * What would only be refused later is refused here, to the sender's face;
- * what there is no room for now is put off with PF_BUSY.
- */
-static const struct pf_err *
-check_record(const struct req *r, const char *p, size_t n, const char *rid)
+const struct pf_err *
+batch_limit(const struct httpd *h, const struct pf_rec *rec)
 {
-	const struct httpd *h = r->h;
-	const struct pf_err *err;
-	struct pf_rec rec;
 	int64_t max = INT64_MAX;
 
-	memset(&rec, 0, sizeof(rec));
-	err = pf_rec_parse(&rec, p, n, rid);
-	if (err == NULL && rec.kind == PF_KIND_CRASH)
+	if (rec->kind == PF_KIND_CRASH)
 		max = h->conf.crash_size;
-	else if (err == NULL && rec.kind == PF_KIND_CORPUS)
+	else if (rec->kind == PF_KIND_CORPUS)
 		max = h->conf.corpus_size;
-	else if (err == NULL && rec.kind == PF_KIND_LOG)
+	else if (rec->kind == PF_KIND_LOG)
 		max = PF_LOG_CHUNK;
-	if (err == NULL && rec.len > max)
-		err = pf_err(PF_DATA, "the input has %lld bytes, the limit is "
-		    "%lld", (long long)rec.len, (long long)max);
-	if (err == NULL && r->short_of && rec.kind != PF_KIND_CRASH)
-		err = pf_err(PF_BUSY, "%s", r->later.msg);
-	pf_rec_free(&rec);
-	return err;
+	else if (rec->kind == PF_KIND_BLOB)
+		max = h->conf.target_size;
+	if (rec->kind == PF_KIND_BLOB && rec->len == 0)
+		return pf_err(PF_DATA, "the blob is empty");
+	if (rec->len > max)
+		return pf_err(PF_DATA, "the input has %lld bytes, the limit is "
+		    "%lld", (long long)rec->len, (long long)max);
+	return NULL;
 }
 
-static void
-verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
+const struct pf_err *
+batch_size(const struct httpd *h, const struct pf_rec *rec, int64_t size)
+{
+	if (size <= h->conf.pack_size || rec->kind == PF_KIND_BLOB)
+		return NULL;
+	return pf_err(PF_USAGE, "the body is larger than %lld bytes and not "
+	    "of blobs alone", (long long)h->conf.pack_size);
+}
+
+void
+batch_verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
 {
 	pf_jw_open(b, NULL, '{');
 	pf_jw_str(b, "rid", rid);
@@ -60,6 +62,51 @@ verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
 	pf_jw_close(b, '}');
 }
 
+void
+batch_open(struct pf_buf *b)
+{
+	pf_jw_open(b, NULL, '{');
+	pf_jw_str(b, "status", "accepted");
+	pf_jw_open(b, "results", '[');
+}
+
+void
+batch_close(struct pf_buf *b)
+{
+	char now[PF_TIME_TEXT];
+
+	pf_jw_close(b, ']');
+	pf_jw_str(b, "timestamp", pf_time_text(now, pf_wall_ms()));
+	pf_jw_close(b, '}');
+	pf_buf_addc(b, '\n');
+}
+
+const struct pf_err *
+batch_later(const struct req *r, const struct pf_rec *rec)
+{
+	if (!r->short_of || rec->kind == PF_KIND_CRASH)
+		return NULL;
+	return pf_err(PF_BUSY, "%s", r->later.msg);
+}
+
+/* One record: *wrong ends the whole request. */
+static const struct pf_err *
+check_record(const struct pf_err **wrong, const struct req *r, const char *p,
+    size_t n, const char *rid)
+{
+	const struct pf_err *err;
+	struct pf_rec rec;
+
+	*wrong = NULL;
+	if ((err = pf_rec_parse(&rec, p, n, rid)) == NULL) {
+		*wrong = batch_size(r->h, &rec, (int64_t)r->body.len);
+		if ((err = batch_limit(r->h, &rec)) == NULL)
+			err = batch_later(r, &rec);
+	}
+	pf_rec_free(&rec);
+	return err;
+}
+
 /*
  * Each frame of the body gets a verdict; the good ones go to r->frames, and
  * *refused is how many will never be good.
@@ -67,7 +114,7 @@ verdict(struct pf_buf *b, const char *rid, const struct pf_err *err)
 static const struct pf_err *
 sort_frames(struct req *r, size_t *refused)
 {
-	const struct pf_err *err;
+	const struct pf_err *err, *wrong;
 	const char *rec;
 	char rid[PF_SHA_TEXT];
 	size_t at = 0, used, n;
@@ -82,8 +129,10 @@ sort_frames(struct req *r, size_t *refused)
 		if (used == 0)
 			return pf_err(PF_DATA, "the pack is truncated: the "
 			    "frame at byte %zu does not end", at);
-		err = check_record(r, rec, n, rid);
-		verdict(&r->verdicts, rid, err);
+		err = check_record(&wrong, r, rec, n, rid);
+		if (wrong != NULL)
+			return wrong;
+		batch_verdict(&r->verdicts, rid, err);
 		if (err == NULL)
 			pf_buf_add(&r->frames, r->body.data + at, used);
 		else if (err->class != PF_BUSY)
@@ -98,7 +147,8 @@ look_for_room(struct req *r)
 {
 	const struct pf_err *err;
 
-	err = commit_admit(r->h->commit, r->body.len, false);
+	err = commit_admit(r->h->commit, (int64_t)r->body.len,
+	    false);
 	r->short_of = err != NULL;
 	if (err != NULL)
 		r->later = *err;
@@ -111,7 +161,8 @@ look_again(struct req *r, size_t refused)
 	if (!r->short_of)
 		return NULL;
 	if (r->frames.len > 0)
-		return commit_admit(r->h->commit, r->frames.len, true);
+		return commit_admit(r->h->commit,
+		    (int64_t)r->frames.len, true);
 	return refused > 0 ? NULL : &r->later;
 }
 
@@ -120,20 +171,17 @@ api_batch(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 	struct pf_buf *v = &r->verdicts;
-	char now[PF_TIME_TEXT];
 	size_t refused = 0;
 
 	look_for_room(r);
-	pf_jw_open(v, NULL, '{');
-	pf_jw_str(v, "status", "accepted");
-	pf_jw_open(v, "results", '[');
-	if ((err = sort_frames(r, &refused)) != NULL ||
-	    (err = look_again(r, refused)) != NULL)
+	batch_open(v);
+	if ((err = sort_frames(r, &refused)) != NULL && err->class == PF_USAGE) {
+		reply_error(r, 413, err, NULL);
+		return NULL;
+	}
+	if (err != NULL || (err = look_again(r, refused)) != NULL)
 		return err;
-	pf_jw_close(v, ']');
-	pf_jw_str(v, "timestamp", pf_time_text(now, pf_wall_ms()));
-	pf_jw_close(v, '}');
-	pf_buf_addc(v, '\n');
+	batch_close(v);
 	pf_buf_free(&r->body);
 	if (r->frames.len == 0) {
 		r->reply.status = 200;

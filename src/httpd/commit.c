@@ -25,6 +25,7 @@ struct commit {
 	pthread_t	 thread;
 	pthread_mutex_t	 gate;		/* for what follows */
 	int64_t		 depth;		/* bytes in the spool */
+	int64_t		 coming;	/* reserved for what is on its way */
 	int64_t		 looked;	/* when, 0: never */
 	int64_t		 noted;
 };
@@ -46,17 +47,20 @@ complain(struct commit *c, const struct pf_err *err)
 }
 
 /* Full stays full; anything else that fails here can be mended: 503. */
-static const struct pf_err *
-refuse(struct commit *c, const struct pf_err *err)
+const struct pf_err *
+commit_refuse(struct commit *c, const struct pf_err *err)
 {
 	complain(c, err);
 	return err->class == PF_FULL ? err :
 	    pf_err(PF_BUSY, "the spool does not take results: %s", err->msg);
 }
 
-/* In the spool: all up to the limit, without crashes up to 3/4 of it. */
+/*
+ * In the spool: all up to the limit, without crashes up to 3/4 of it.  Then
+ * *count, of the two below the gate, has n more.
+ */
 static const struct pf_err *
-check_depth(struct commit *c, size_t n, bool crashes)
+check_depth(struct commit *c, int64_t n, bool crashes, int64_t *count)
 {
 	const struct pf_conf *conf = &c->h->conf;
 	const struct pf_err *err = NULL;
@@ -69,18 +73,19 @@ check_depth(struct commit *c, size_t n, bool crashes)
 		    &bad);
 		c->looked = err == NULL ? now : 0;
 	}
-	if (err == NULL && c->depth + (int64_t)n > limit)
+	if (err == NULL && c->depth + c->coming + n > limit)
 		err = pf_err(PF_BUSY, "%lld bytes wait in the spool, the "
-		    "limit is %lld", (long long)c->depth, (long long)limit);
+		    "limit is %lld", (long long)(c->depth + c->coming),
+		    (long long)limit);
 	else if (err == NULL)
-		c->depth += (int64_t)n;
+		*count += n;
 	pthread_mutex_unlock(&c->gate);
 	return err;
 }
 
 /* On its disk: all down to what is kept, without crashes to twice that. */
 static const struct pf_err *
-check_disk(struct commit *c, size_t n, bool crashes)
+check_disk(struct commit *c, int64_t n, bool crashes)
 {
 	const struct pf_conf *conf = &c->h->conf;
 	const struct pf_err *err;
@@ -88,7 +93,7 @@ check_disk(struct commit *c, size_t n, bool crashes)
 
 	if ((err = pf_disk_free(&bytes, &inodes, conf->spool_path)) != NULL)
 		return err;
-	if (bytes - (int64_t)n < times * conf->disk_min_free)
+	if (bytes - n < times * conf->disk_min_free)
 		return pf_err(PF_FULL, "no space for results: %lld bytes are "
 		    "free, %lld are kept", (long long)bytes,
 		    (long long)(times * conf->disk_min_free));
@@ -99,14 +104,35 @@ check_disk(struct commit *c, size_t n, bool crashes)
 	return NULL;
 }
 
-const struct pf_err *
-commit_admit(struct commit *c, size_t n, bool crashes)
+static const struct pf_err *
+admit(struct commit *c, int64_t n, bool crashes, int64_t *count)
 {
 	const struct pf_err *err;
 
-	if ((err = check_depth(c, n, crashes)) == NULL)
-		err = check_disk(c, n, crashes);
-	return err == NULL ? NULL : refuse(c, err);
+	if ((err = check_disk(c, n, crashes)) == NULL)
+		err = check_depth(c, n, crashes, count);
+	return err == NULL ? NULL : commit_refuse(c, err);
+}
+
+const struct pf_err *
+commit_admit(struct commit *c, int64_t n, bool crashes)
+{
+	return admit(c, n, crashes, &c->depth);
+}
+
+const struct pf_err *
+commit_reserve(struct commit *c, int64_t n, bool crashes)
+{
+	return admit(c, n, crashes, &c->coming);
+}
+
+void
+commit_release(struct commit *c, int64_t n)
+{
+	pthread_mutex_lock(&c->gate);
+	c->coming -= n;
+	pthread_mutex_unlock(&c->gate);
+}
 }
 
 /* Takes what waits, up to the size of a pack, but at least one. */
@@ -144,7 +170,7 @@ answer(struct commit *c, struct req *r, const struct pf_err *err)
 		memset(&r->verdicts, 0, sizeof(r->verdicts));
 		r->verdicts.data = pf_buf_empty;
 	} else
-		reply_error(r, 0, refuse(c, err), NULL);
+		reply_error(r, 0, commit_refuse(c, err), NULL);
 	req_finish(r);
 }
 

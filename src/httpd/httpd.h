@@ -29,6 +29,7 @@ struct route;
 
 #define JSON_MAX	65536		/* bytes of a JSON body */
 #define RETRY_AFTER	5		/* seconds, with 503 and 507 */
+#define PIECE		(256 * 1024)	/* of a body that is fed */
 #define CONN_MAX	4096		/* connections at the same time */
 #define PLACES		2		/* storage, spool */
 
@@ -85,8 +86,15 @@ struct req {
 	char		 id[PF_ID_MAX + 1];	/* what stands for {..} */
 	struct pf_buf	 body;
 	int64_t		 held;		/* counted in h->bodies */
+	int64_t		 length;	/* of the body, -1: not announced */
+	int64_t		 received;	/* of it so far */
 	int64_t		 deadline;	/* pf_boot_ms() */
 	int64_t		 discarded;
+	bool		 fed;		/* to route->feed, piece by piece */
+	bool		 last;		/* this is the last piece */
+	atomic_bool	 away;		/* a worker has it, piece by piece */
+	void		*upload;	/* the feeder's */
+	void		(*drop)(void *);	/* ends it, if it is not NULL */
 	bool		 refused;	/* reply holds why; body is dropped */
 	bool		 done;		/* reply is complete */
 	struct reply	 reply;
@@ -102,6 +110,10 @@ struct MHD_Daemon;
 struct MHD_Daemon	*httpd_start(struct httpd *, int listener);
 /* The reply is complete: back to the event thread, from any thread. */
 void			 req_finish(struct req *);
+/* The piece was taken, or the request refused: more of the body may come. */
+void			 req_resume(struct req *);
+/* The last of a request whose connection is gone. */
+void			 req_free(struct req *);
 /* Value of a query argument or header, NULL if absent. */
 const char		*req_query(const struct req *, const char *name);
 const char		*req_header(const struct req *, const char *name);
@@ -138,8 +150,15 @@ void			 commit_push(struct commit *, struct req *);
 void			 commit_stop(struct commit *);
 /* Whether the spool and the disk have room for n more bytes: of crashes, or
  * of anything, which has to stop sooner. */
-const struct pf_err	*commit_admit(struct commit *, size_t n,
+const struct pf_err	*commit_admit(struct commit *, int64_t n,
 			    bool crashes);
+/* The same for bytes that will be long in coming; they count as there until
+ * they are released. */
+const struct pf_err	*commit_reserve(struct commit *, int64_t n,
+			    bool crashes);
+void			 commit_release(struct commit *, int64_t n);
+/* What the client hears of an error of the spool; the operator is told. */
+const struct pf_err	*commit_refuse(struct commit *, const struct pf_err *);
 
 /*
  * ear.c: tells the writer that bots are heard at this address, from a thread

@@ -50,12 +50,51 @@ worker_op(struct worker *w, struct pf_json **reply, const struct pf_buf *line)
 	}
 }
 
+/* Ends an upload whose request is refused or gone. */
+static void
+drop(struct req *r)
+{
+	if (r->drop != NULL)
+		r->drop(r->upload);
+	r->drop = NULL;
+	r->upload = NULL;
+}
+
+/* A piece of a body, or the last of it. */
+static void
+feed(struct worker *w, struct req *r)
+{
+	const struct pf_err *err = r->route->feed(w, r, r->last);
+
+	pf_buf_reset(&r->body);
+	if (err != NULL) {
+		reply_error(r, 0, err, NULL);
+		r->refused = true;
+	}
+	if (r->refused) {
+		drop(r);
+		pf_buf_free(&r->body);
+	}
+	if (r->last)
+		r->done = true;
+	req_resume(r);
+}
+
 static void
 work(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 
 	w->taken = false;
+	if (r->conn == NULL) {
+		drop(r);
+		req_free(r);
+		return;
+	}
+	if (r->fed) {
+		feed(w, r);
+		return;
+	}
 	err = r->route->call(w, r);
 	if (w->taken)
 		return;

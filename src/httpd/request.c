@@ -4,6 +4,7 @@
  * req_finish().
  */
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <microhttpd.h>
 
@@ -20,7 +21,8 @@
 
 #define CONN_MEMORY	(16 * 1024)
 #define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
-#define BODIES_PACKS	4		/* largest packs held at one time */
+#define DISCARD_FED	(64 * 1024 * 1024)	/* of one that was wanted */
+#define BODIES_MAX	(64 * 1024 * 1024)	/* in memory at one time */
 
 /* The headers that decide where a request ends and whose it is. */
 struct framing {
@@ -112,7 +114,9 @@ body_max(const struct req *r)
 	case BODY_JSON:
 		return JSON_MAX;
 	case BODY_PACK:
-		return r->h->conf.pack_size;
+		/* What is in it says whether it may be over pack_size. */
+		return r->h->conf.pack_size > r->h->conf.spool_size ?
+		    r->h->conf.pack_size : r->h->conf.spool_size;
 	default:
 		return 0;
 	}
@@ -130,9 +134,7 @@ refuse(struct req *r, unsigned int status, const struct pf_err *err,
 static bool
 hold(struct req *r, int64_t n)
 {
-	int64_t max = BODIES_PACKS * r->h->conf.pack_size;
-
-	if (atomic_fetch_add(&r->h->bodies, n) + n > max) {
+	if (atomic_fetch_add(&r->h->bodies, n) + n > BODIES_MAX) {
 		atomic_fetch_sub(&r->h->bodies, n);
 		return false;
 	}
@@ -146,6 +148,8 @@ check_body(struct req *r, const struct framing *f, int64_t length)
 	enum body kind = r->route->body;
 	const char *type = req_header(r, "Content-Type");
 	size_t n = type == NULL ? 0 : strcspn(type, "; \t");
+	int64_t here = r->route->feed != NULL && length > PIECE ? PIECE :
+	    length;
 
 	if (kind == BODY_NONE) {
 		if (length != 0)
@@ -161,7 +165,7 @@ check_body(struct req *r, const struct framing *f, int64_t length)
 	else if (length > body_max(r))
 		refuse(r, 413, pf_err(PF_USAGE, "the body is larger than "
 		    "%lld bytes", (long long)body_max(r)), NULL);
-	else if (length > 0 && !hold(r, length))
+	else if (here > 0 && !hold(r, here))
 		refuse(r, 503, pf_err(PF_BUSY, "too many large requests at "
 		    "the same time"), NULL);
 }
@@ -187,6 +191,7 @@ begin(struct req *r, const char *method, const char *url)
 		length = -1;
 	else if (f.lengths > 0)
 		pf_num(&length, f.length, 0, INT64_MAX);
+	r->length = length;
 	if ((err = route_find(r, method, url)) != NULL)
 		refuse(r, err->class == PF_USAGE ? 405 : 0, err, NULL);
 	else if ((err = check_origin(r, &f)) != NULL)
@@ -199,14 +204,39 @@ begin(struct req *r, const char *method, const char *url)
 	return true;
 }
 
+/* Whoever sends a body that is fed has the time of a request a piece. */
+static bool
+in_time(struct req *r, size_t n)
+{
+	int64_t now = pf_boot_ms();
+
+	if (now > r->deadline)
+		return false;
+	if (r->fed && r->received / PIECE != (r->received + (int64_t)n) / PIECE)
+		r->deadline = now + r->h->conf.request;
+	r->received += (int64_t)n;
+	return true;
+}
+
+/* Bytes of a refused body.  One of known length may come to its end, so that
+ * its sender hears why. */
+static bool
+discard(struct req *r, size_t n)
+{
+	r->discarded += (int64_t)n;
+	if (!r->fed)
+		return r->discarded <= 2 * DISCARD_MAX;
+	return r->length >= 0 || r->discarded <= DISCARD_FED;
+}
+
 /* A piece of the body.  False closes the connection without a word. */
 static bool
 collect(struct req *r, const char *data, size_t n)
 {
-	if (pf_boot_ms() > r->deadline)
+	if (!in_time(r, n))
 		return false;
 	if (!r->refused) {
-		if ((int64_t)(r->body.len + n) > body_max(r))
+		if (r->received > body_max(r))
 			refuse(r, 413, pf_err(PF_USAGE, "the body is larger "
 			    "than %lld bytes", (long long)body_max(r)), NULL);
 		else if ((int64_t)(r->body.len + n) > r->held &&
@@ -219,8 +249,27 @@ collect(struct req *r, const char *data, size_t n)
 		}
 		pf_buf_free(&r->body);
 	}
-	r->discarded += (int64_t)n;
-	return r->discarded <= 2 * DISCARD_MAX;
+	return discard(r, n);
+}
+
+/*
+ * The rest of a body that is fed will never come.  libmicrohttpd may miss
+ * that after a pause, for it waits for edges: it would wait for its timeout,
+ * and what has come so long lie in the spool.  All that was read was seen
+ * here, so with a length known nothing can be left elsewhere.
+ */
+static bool
+is_cut(const struct req *r)
+{
+	const union MHD_ConnectionInfo *info;
+	char c;
+
+	if (!r->fed || r->length <= r->received)
+		return false;
+	info = MHD_get_connection_info(r->conn,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+	return info != NULL && recv(info->connect_fd, &c, 1,
+	    MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static struct req *
@@ -243,6 +292,28 @@ req_finish(struct req *r)
 {
 	r->done = true;
 	MHD_resume_connection(r->conn);
+}
+
+void
+req_resume(struct req *r)
+{
+	struct MHD_Connection *conn = r->conn;
+
+	r->deadline = pf_boot_ms() + r->h->conf.request;
+	/* From here on it is the event thread's. */
+	atomic_store(&r->away, false);
+	MHD_resume_connection(conn);
+}
+
+/* What has come of the body goes to a worker. */
+static void
+pass(struct req *r, bool last)
+{
+	r->fed = true;
+	r->last = last;
+	atomic_store(&r->away, true);
+	MHD_suspend_connection(r->conn);
+	pool_push(r->h->pool, r);
 }
 
 /* The whole request is here. */
@@ -275,36 +346,57 @@ handle(void *cls, struct MHD_Connection *conn, const char *url,
 		*state = r = req_new(cls, conn);
 		if (!begin(r, method, url))
 			return MHD_YES;
+	} else if (atomic_load(&r->away)) {
+		return MHD_YES;		/* what is in the buffer stays there */
 	} else if (*n > 0) {
-		if (!collect(r, data, *n))
+		if (!collect(r, data, *n) || is_cut(r))
 			return MHD_NO;
 		*n = 0;
+		if (!r->refused && r->route->feed != NULL &&
+		    r->body.len > PIECE)
+			pass(r, false);
 		return MHD_YES;
-	} else if (!r->refused && !r->done)
-		return run(r);
+	} else if (!r->refused && !r->done) {
+		if (!r->fed)
+			return run(r);
+		pass(r, true);
+		return MHD_YES;
+	}
 	return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
+}
+
+void
+req_free(struct req *r)
+{
+	struct httpd *h = r->h;
+
+	atomic_fetch_sub(&h->bodies, r->held);
+	pf_buf_free(&r->body);
+	pf_buf_free(&r->frames);
+	pf_buf_free(&r->verdicts);
+	reply_free(&r->reply);
+	free(r);
+	atomic_store(&h->last, pf_boot_ms());
+	atomic_fetch_sub(&h->requests, 1);
 }
 
 static void
 completed(void *cls, struct MHD_Connection *conn, void **state,
     enum MHD_RequestTerminationCode code)
 {
-	struct httpd *h = cls;
 	struct req *r = *state;
 
+	(void)cls;
 	(void)conn;
 	(void)code;
 	if (r == NULL)
 		return;
 	*state = NULL;
-	atomic_fetch_sub(&h->bodies, r->held);
-	atomic_store(&h->last, pf_boot_ms());
-	atomic_fetch_sub(&h->requests, 1);
-	pf_buf_free(&r->body);
-	pf_buf_free(&r->frames);
-	pf_buf_free(&r->verdicts);
-	reply_free(&r->reply);
-	free(r);
+	r->conn = NULL;
+	if (r->drop != NULL)
+		pool_push(r->h->pool, r);
+	else
+		req_free(r);
 }
 
 static void

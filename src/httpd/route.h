@@ -15,10 +15,22 @@ enum body { BODY_NONE, BODY_JSON, BODY_PACK };
  */
 typedef const struct pf_err *handler(struct worker *, struct req *);
 
+/*
+ * A feeder, in a worker too, takes a body that grows over PIECE bytes: it is
+ * called with each piece in r->body, which is empty again afterwards, and
+ * with the last one, which may be empty, in the place of the handler.  It may
+ * refuse at any piece, by an error or by r->refused and a reply; what is left
+ * of the body is then dropped.  What it keeps between two calls is r->upload,
+ * and r->drop what ends that: unless it is NULL by then, it is called, in a
+ * worker, when the request is refused or its connection gone.
+ */
+typedef const struct pf_err *feeder(struct worker *, struct req *, bool last);
+
 struct route {
 	const char	*method;
 	const char	*path;		/* {id} and {sha256} stand for one */
 	handler		*call;
+	feeder		*feed;		/* NULL: bodies are held */
 	enum body	 body;
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
@@ -39,6 +51,7 @@ bool			 route_decode(char *);
 handler	api_register, api_delete, api_heartbeat, api_claim, api_start;
 handler	api_complete, api_handback;
 handler	api_batch, api_blob;
+feeder	feed_batch;
 handler	api_status, api_health;
 
 #endif
