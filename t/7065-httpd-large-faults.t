@@ -71,11 +71,8 @@ fi
 
 # Killed at each call that writes: what was acknowledged is there, and what
 # is there is whole.
-strace -f -qq -o "$T/ref" -e "trace=write,fsync,ftruncate,$mv,unlink" \
-    pf-httpd -l 127.0.0.1:0 >"$T/h.out" 2>"$T/h.err" &
-httpd=$!
-until_true 10 test -s "$T/h.out"
-url=$(sed -n 's/^listening //p' "$T/h.out")
+httpd_by strace -f -qq -o "$T/ref" \
+    -e "trace=write,fsync,ftruncate,$mv,unlink"
 pack "$T/pack"
 is "$code" 200 'the undisturbed run'
 stop
