@@ -35,10 +35,10 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
 # What only the writer links.
-MODEL =	system tally bot job campaign assignment result crash corpus coverage \
-	event mend
+MODEL =	system tally bot job campaign assignment result upload crash corpus \
+	coverage event mend
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-	recover rows refused hook campaign ears sweep
+	recover rows blob refused hook campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.

@@ -34,6 +34,7 @@ static const struct {
 	{ "coverage",	pf_act_coverage, false },
 	{ "status",	pf_act_status, false },
 	{ "log",	pf_act_log, false },
+	{ "blob",	pf_act_blob, false },
 	{ "hooked",	pf_act_hooked, false },
 	{ "recount",	pf_act_recount, false },
 	{ "refused",	pf_act_refused, false },

@@ -124,5 +124,7 @@ const struct pf_err	*pf_act_recount(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_log(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_blob(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 
 #endif

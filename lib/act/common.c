@@ -114,8 +114,8 @@ pf_move_bot(struct pf_act *a, struct pf_bot *b, enum pf_bot_event event,
 static const struct pf_err *
 count_job(struct pf_act *a, const struct pf_job *j, enum pf_job_state to)
 {
-	int64_t pending = (to == PF_JOB_PENDING) -
-	    (j->state == PF_JOB_PENDING);
+	int64_t pending = pf_job_claimable(to, j->waiting) -
+	    pf_job_claimable(j->state, j->waiting);
 	int64_t running = pf_job_live(to) - pf_job_live(j->state);
 
 	pf_tally_add(&a->tally, "jobs_", pf_job_state_name(j->state), -1);

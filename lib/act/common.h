@@ -59,6 +59,25 @@ const struct pf_err	*pf_cancel_job(struct pf_act *, const char *id,
 /* At a start nobody is there yet: deaf, if anybody is known. */
 const struct pf_err	*pf_start_deaf(struct pf_act *);
 
+/*
+ * The blob lies in the storage: jobs that wait for it and for nothing else
+ * can be given from now on; *n (may be NULL) of them.
+ */
+const struct pf_err	*pf_blob_arrived(struct pf_act *, int64_t *n,
+			    const char *sha, int64_t size);
+/* Looks for every missing blob whether it is there. */
+const struct pf_err	*pf_blobs_look(struct pf_act *);
+
+/*
+ * For each of at most 100 rows: one() adds members to its reply row, and one
+ * that is refused is undone and told alone.
+ */
+const struct pf_err	*pf_each_row(struct pf_act *, const struct pf_json *,
+			    struct pf_buf *, const struct pf_err *(*one)(
+			    struct pf_act *, const struct pf_json *row,
+			    const void *arg, struct pf_buf *),
+			    const void *arg);
+
 /* True while programs that hear bots are known and none of them is there. */
 const struct pf_err	*pf_deaf(struct pf_act *, bool *deaf);
 

@@ -108,6 +108,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 	    (err = step(a, 3, "bots that had timed out, idle when they call",
 	    out_bots, 0)) != NULL ||
 	    (err = pf_tally_write(&a->tally, a->db)) != NULL ||
+	    (err = pf_blobs_look(a)) != NULL ||
 	    (err = count(a, &waiting, "jobs_pending")) != NULL ||
 	    (err = step(a, 4, "jobs that wait, given out again", waiting,
 	    0)) != NULL ||

@@ -327,13 +327,13 @@ check_job(struct pf_act *a, const struct pf_json *j,
 	return err;
 }
 
-static const struct pf_err *
-file_rows(struct pf_act *a, const struct pf_json *req,
-    const struct filer *filer, struct pf_buf *out)
+const struct pf_err *
+pf_each_row(struct pf_act *a, const struct pf_json *req, struct pf_buf *out,
+    const struct pf_err *(*one)(struct pf_act *, const struct pf_json *,
+    const void *, struct pf_buf *), const void *arg)
 {
 	const struct pf_err *err;
 	const struct pf_json *rows = pf_json_get(req, "rows"), *j;
-	char campaign[PF_ID_MAX + 1];
 	const char *rid;
 	size_t start;
 
@@ -347,8 +347,7 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 		if ((err = pf_db_run(a->db, NULL, "SAVEPOINT row", "")) !=
 		    NULL)
 			return err;
-		if ((err = check_job(a, j, campaign)) == NULL)
-			err = file_row(a, j, campaign, filer, out);
+		err = one(a, j, arg, out);
 		if (err != NULL && pf_act_dooms(err))
 			return err;
 		if (err != NULL) {
@@ -366,6 +365,27 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 	}
 	pf_jw_close(out, ']');
 	return NULL;
+}
+
+/* A result of a job. */
+static const struct pf_err *
+file_result(struct pf_act *a, const struct pf_json *j, const void *arg,
+    struct pf_buf *out)
+{
+	const struct filer *filer = arg;
+	const struct pf_err *err;
+	char campaign[PF_ID_MAX + 1];
+
+	if ((err = check_job(a, j, campaign)) != NULL)
+		return err;
+	return file_row(a, j, campaign, filer, out);
+}
+
+static const struct pf_err *
+file_rows(struct pf_act *a, const struct pf_json *req,
+    const struct filer *filer, struct pf_buf *out)
+{
+	return pf_each_row(a, req, out, file_result, filer);
 }
 
 const struct pf_err *

@@ -28,13 +28,41 @@ name_ok(const char *s)
 	return pf_text_ok(s) && strchr(s, '/') == NULL && s[0] != '.';
 }
 
-/* Checks a blob object and that its bytes lie in the storage tree. */
+/* Its bytes are to come by upload; what can be known of them is checked. */
 static const struct pf_err *
-get_blob(const struct pf_act *a, const struct pf_json *v, const char *key,
-    const char **name, const char **sha)
+await(const struct pf_act *a, const struct pf_json *v, const char *key,
+    const char *sha, int64_t size)
 {
 	const struct pf_err *err;
+	bool upload = false;
+
+	if ((err = pf_json_bool(&upload, v, "upload")) != NULL)
+		return pf_err_at(err, "%s", key);
+	if (!upload)
+		return pf_err_field(PF_NOTFOUND, key, "%s: blob %.16s... is "
+		    "not in the storage", key, sha);
+	if (size == -1)
+		return pf_err_field(PF_DATA, key, "%s: size is missing, which "
+		    "an upload needs", key);
+	if (size > a->conf->target_size)
+		return pf_err_field(PF_DATA, key, "%s: %" PRId64 " bytes are "
+		    "over target_size = %" PRId64 " in [limits]", key, size,
+		    a->conf->target_size);
+	return NULL;
+}
+
+/*
+ * Checks a blob object and that its bytes lie in the storage tree or are to
+ * be uploaded: a 0 or a 1 is added to missing.  out is name and hash.
+ */
+static const struct pf_err *
+get_blob(struct pf_act *a, struct pf_buf *missing, const struct pf_json *v,
+    const char *key, const char *out[2])
+{
+	const struct pf_err *err;
+	const char **name = &out[0], **sha = &out[1];
 	int64_t size = -1, there = 0;
+	bool here;
 
 	if (!pf_json_is_object(v))
 		return pf_err_field(PF_DATA, key, "%s: not a blob object "
@@ -49,13 +77,15 @@ get_blob(const struct pf_act *a, const struct pf_json *v, const char *key,
 	if (!name_ok(*name))
 		return pf_err_field(PF_DATA, key, "%s: name is not a file "
 		    "name", key);
-	if (!pf_blob_has(a->conf->storage_path, *sha, &there))
-		return pf_err_field(PF_NOTFOUND, key, "%s: blob %.16s... is "
-		    "not in the storage", key, *sha);
+	here = pf_blob_has(a->conf->storage_path, *sha, &there);
+	pf_buf_addc(missing, here ? '0' : '1');
+	if (!here)
+		return await(a, v, key, *sha, size);
 	if (size != -1 && size != there)
 		return pf_err_field(PF_DATA, key, "%s: size %" PRId64 ", the "
 		    "blob has %" PRId64, key, size, there);
-	return NULL;
+	/* Whoever brought it, others may have waited for it. */
+	return pf_blob_arrived(a, NULL, *sha, there);
 }
 
 /* A word for a command line: of any bytes a person can see, and blanks. */
@@ -178,23 +208,33 @@ names_differ(const struct pf_json *list)
 	return err;
 }
 
-/* Checks all blobs once; names of seeds go into seeds as a JSON array. */
+/* Its blobs, checked once, and what is known of them. */
+struct blobs {
+	struct pf_buf	 seeds;		/* names as a JSON array */
+	struct pf_buf	 missing;	/* a 0 or 1 for each, in order */
+};
+
 static const struct pf_err *
-get_blobs(struct pf_act *a, struct pf_job_new *n, struct pf_buf *seeds,
+get_blobs(struct pf_act *a, struct pf_job_new *n, struct blobs *b,
     const struct pf_json *req)
 {
 	const struct pf_err *err;
 	const struct pf_json *list = pf_json_get(req, "seeds"), *v;
-	const char *name = "", *sha = "";
-	size_t count = 0;
+	struct pf_buf *seeds = &b->seeds;
+	const char *two[2] = { "", "" };
+	size_t count = 0, i;
 
-	if ((err = get_blob(a, pf_json_get(req, "target"), "target",
-	    &n->target, &n->target_hash)) != NULL)
+	if ((err = get_blob(a, &b->missing, pf_json_get(req, "target"),
+	    "target", two)) != NULL)
 		return err;
-	if (pf_json_get(req, "dictionary") != NULL && (err = get_blob(a,
-	    pf_json_get(req, "dictionary"), "dictionary", &name,
-	    &n->dictionary)) != NULL)
-		return err;
+	n->target = two[0];
+	n->target_hash = two[1];
+	if (pf_json_get(req, "dictionary") != NULL) {
+		if ((err = get_blob(a, &b->missing, pf_json_get(req,
+		    "dictionary"), "dictionary", two)) != NULL)
+			return err;
+		n->dictionary = two[1];
+	}
 	if (list != NULL && !pf_json_is_array(list))
 		return pf_err_field(PF_DATA, "seeds", "seeds: not an array");
 	pf_jw_open(seeds, NULL, '[');
@@ -202,32 +242,39 @@ get_blobs(struct pf_act *a, struct pf_job_new *n, struct pf_buf *seeds,
 		if (++count > SEEDS_MAX)
 			return pf_err_field(PF_DATA, "seeds",
 			    "seeds: more than %d", SEEDS_MAX);
-		if ((err = get_blob(a, v, "seeds", &name, &sha)) != NULL)
+		if ((err = get_blob(a, &b->missing, v, "seeds", two)) != NULL)
 			return err;
-		pf_jw_str(seeds, NULL, name);
+		pf_jw_str(seeds, NULL, two[0]);
 	}
 	pf_jw_close(seeds, ']');
+	for (i = 0; i < b->missing.len; i++)
+		n->waiting += b->missing.data[i] == '1';
 	return names_differ(list);
 }
 
 static const struct pf_err *
-add_blob(struct pf_act *a, const char *job, int64_t n, const char *kind,
+add_blob(struct pf_act *a, struct pf_job_blob *b, const char *missing,
     const struct pf_json *v)
 {
 	const struct pf_err *err;
-	const char *name = "", *sha = "";
-	int64_t size = 0;
 
-	if ((err = pf_json_need(&name, v, "name")) != NULL ||
-	    (err = pf_json_need(&sha, v, "sha256")) != NULL)
+	b->size = 0;
+	b->missing = missing[b->n] == '1';
+	if ((err = pf_json_need(&b->name, v, "name")) != NULL ||
+	    (err = pf_json_need(&b->sha, v, "sha256")) != NULL ||
+	    (b->missing && (err = pf_json_int(&b->size, v, "size", 1,
+	    PF_INT_MAX)) != NULL))
 		return err;
-	(void)pf_blob_has(a->conf->storage_path, sha, &size);
-	return pf_job_blob(a->db, job, n, kind, name, sha, size);
+	if (!b->missing)
+		(void)pf_blob_has(a->conf->storage_path, b->sha, &b->size);
+	err = pf_job_blob(a->db, b);
+	b->n++;
+	return err;
 }
 
 /* One job of the submission with its blobs. */
 static const struct pf_err *
-add_job(struct pf_act *a, const struct pf_job_new *n,
+add_job(struct pf_act *a, const struct pf_job_new *n, const char *missing,
     const struct pf_json *req)
 {
 	const struct pf_err *err;
@@ -235,19 +282,21 @@ add_job(struct pf_act *a, const struct pf_job_new *n,
 	struct pf_event e = { .time = a->now, .kind = "job",
 	    .subject = n->id, .was = "", .now = "pending", .who = "submit",
 	    .why = n->name };
-	int64_t k = 0;
+	struct pf_job_blob b = { .job = n->id, .kind = "target" };
 
 	if ((err = pf_job_insert(a->db, n)) != NULL ||
 	    (err = pf_event_add(a->db, &e)) != NULL ||
-	    (err = add_blob(a, n->id, k++, "target",
-	    pf_json_get(req, "target"))) != NULL)
+	    (err = add_blob(a, &b, missing, pf_json_get(req, "target"))) !=
+	    NULL)
 		return err;
 	v = pf_json_get(req, "dictionary");
-	if (v != NULL && (err = add_blob(a, n->id, k++, "dict", v)) != NULL)
+	b.kind = "dict";
+	if (v != NULL && (err = add_blob(a, &b, missing, v)) != NULL)
 		return err;
+	b.kind = "seed";
 	for (v = pf_json_first(pf_json_get(req, "seeds")); v != NULL;
 	    v = pf_json_next(v))
-		if ((err = add_blob(a, n->id, k++, "seed", v)) != NULL)
+		if ((err = add_blob(a, &b, missing, v)) != NULL)
 			return err;
 	return NULL;
 }
@@ -266,7 +315,7 @@ note_campaign(struct pf_act *a, const char *id, const char *name)
 
 static const struct pf_err *
 add_jobs(struct pf_act *a, const struct pf_job_new *common,
-    const struct pf_json *req, struct pf_buf *out)
+    const char *missing, const struct pf_json *req, struct pf_buf *out)
 {
 	const struct pf_err *err;
 	struct pf_job_new n = *common;
@@ -291,7 +340,7 @@ add_jobs(struct pf_act *a, const struct pf_job_new *common,
 	pf_jw_open(out, "jobs", '[');
 	for (i = 0; i < copies; i++) {
 		pf_uuid7(id, a->now);
-		if ((err = add_job(a, &n, req)) != NULL)
+		if ((err = add_job(a, &n, missing, req)) != NULL)
 			return err;
 		pf_jw_str(out, NULL, id);
 	}
@@ -305,7 +354,8 @@ pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	const struct pf_err *err;
 	struct pf_job_new n = { 0 };
 	struct pf_buf args = PF_BUF_INIT, options = PF_BUF_INIT;
-	struct pf_buf seeds = PF_BUF_INIT, before = PF_BUF_INIT;
+	struct pf_buf before = PF_BUF_INIT;
+	struct blobs blobs = { PF_BUF_INIT, PF_BUF_INIT };
 	char engine[33];
 	int64_t known = 0;
 
@@ -319,18 +369,19 @@ pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		pf_buf_add(out, before.data, before.len);
 		goto done;
 	}
-	if ((err = get_blobs(a, &n, &seeds, req)) != NULL ||
+	if ((err = get_blobs(a, &n, &blobs, req)) != NULL ||
 	    (err = get_args(&args, req)) != NULL ||
 	    (err = get_options(&options, req)) != NULL)
 		goto done;
-	n.seeds = seeds.data;
+	n.seeds = blobs.seeds.data;
 	n.args = args.data;
 	n.options = options.data;
-	err = add_jobs(a, &n, req, out);
+	err = add_jobs(a, &n, blobs.missing.data, req, out);
 done:
 	pf_buf_free(&args);
 	pf_buf_free(&options);
-	pf_buf_free(&seeds);
+	pf_buf_free(&blobs.seeds);
+	pf_buf_free(&blobs.missing);
 	pf_buf_free(&before);
 	return err;
 }

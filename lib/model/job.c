@@ -64,6 +64,12 @@ pf_job_live(enum pf_job_state s)
 	return s == GIVEN || s == RUN;
 }
 
+bool
+pf_job_claimable(enum pf_job_state s, int64_t waiting)
+{
+	return s == PEND && waiting == 0;
+}
+
 static enum pf_job_state
 state_of(const char *name)
 {
@@ -84,7 +90,7 @@ pf_job_get(struct pf_job *j, struct pf_db *db, const char *id)
 
 	*j = (struct pf_job){ 0 };
 	if ((err = pf_q(&q, db, "SELECT id, status, assigned_bot, epoch, "
-	    "attempt, strikes, duration, cancel, campaign FROM jobs "
+	    "attempt, strikes, duration, cancel, campaign, waiting FROM jobs "
 	    "WHERE id = ?", "s",
 	    id)) == NULL)
 		err = pf_q_row(&q, &more);
@@ -98,6 +104,7 @@ pf_job_get(struct pf_job *j, struct pf_db *db, const char *id)
 		j->duration = pf_q_int(&q, 6);
 		j->cancel = pf_q_int(&q, 7) != 0;
 		pf_q_copy(&q, 8, j->campaign, sizeof(j->campaign));
+		j->waiting = pf_q_int(&q, 9);
 	}
 	pf_q_done(&q);
 	if (err == NULL && !more)
@@ -147,7 +154,8 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 
 	*found = false;
 	if ((err = pf_q(&q, db, "SELECT id, priority, created_at FROM jobs "
-	    "WHERE status = 'pending' AND fuzzer = ? AND campaign = ? "
+	    "WHERE status = 'pending' AND waiting = 0 AND fuzzer = ? AND "
+	    "campaign = ? "
 	    "ORDER BY priority DESC, created_at, id LIMIT 1", "ss", engine,
 	    campaign)) == NULL)
 		err = pf_q_row(&q, found);
@@ -181,22 +189,73 @@ pf_job_insert(struct pf_db *db, const struct pf_job_new *n)
 	return pf_db_run(db, NULL, "INSERT INTO jobs (id, campaign, name, "
 	    "kind, target, target_hash, fuzzer, status, priority, created_at,"
 	    " work_dir, duration, memory_limit, timeout, dictionary, "
-	    "seed_corpus, output_dir, args, options, request) VALUES (?1, ?2,"
-	    " ?3, 'fuzz', ?4, ?5, ?6, 'pending', ?7, ?8, 'jobs/' || ?1, ?9, "
-	    "?10, ?11, ?12, ?13, 'corpus/' || ?1, ?14, ?15, ?16)",
-	    "ssssssiiiiisssss", n->id, n->campaign, n->name, n->target,
+	    "seed_corpus, output_dir, args, options, request, waiting) VALUES "
+	    "(?1, ?2, ?3, 'fuzz', ?4, ?5, ?6, 'pending', ?7, ?8, 'jobs/' || "
+	    "?1, ?9, ?10, ?11, ?12, ?13, 'corpus/' || ?1, ?14, ?15, ?16, "
+	    "?17)", "ssssssiiiiisssssi", n->id, n->campaign, n->name, n->target,
 	    n->target_hash, n->engine, n->priority, n->now, n->duration,
 	    n->memory, n->timeout, n->dictionary, n->seeds, n->args,
-	    n->options, n->request);
+	    n->options, n->request, n->waiting);
 }
 
 const struct pf_err *
-pf_job_blob(struct pf_db *db, const char *job, int64_t n, const char *kind,
-    const char *name, const char *sha, int64_t size)
+pf_job_blob(struct pf_db *db, const struct pf_job_blob *b)
 {
 	return pf_db_run(db, NULL, "INSERT INTO job_blobs (job, n, kind, "
-	    "name, sha256, size) VALUES (?, ?, ?, ?, ?, ?)", "sisssi", job, n,
-	    kind, name, sha, size);
+	    "name, sha256, size, missing) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	    "sisssii", b->job, b->n, b->kind, b->name, b->sha, b->size,
+	    (int64_t)b->missing);
+}
+
+const struct pf_err *
+pf_job_lacks(char id[PF_ID_MAX + 1], bool *found, struct pf_db *db,
+    const char *sha)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*found = false;
+	if ((err = pf_q(&q, db, "SELECT job FROM job_blobs WHERE sha256 = ? "
+	    "AND missing = 1 LIMIT 1", "s", sha)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found)
+		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_job_lacking(char sha[PF_SHA_HEX + 1], bool *found, struct pf_db *db,
+    const char *after)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*found = false;
+	if ((err = pf_q(&q, db, "SELECT sha256 FROM job_blobs WHERE sha256 > "
+	    "? AND missing = 1 ORDER BY sha256 LIMIT 1", "s", after)) == NULL)
+		err = pf_q_row(&q, found);
+	if (err == NULL && *found)
+		pf_q_copy(&q, 0, sha, PF_SHA_HEX + 1);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_job_fill(int64_t *left, struct pf_db *db, const char *id, const char *sha,
+    int64_t size)
+{
+	const struct pf_err *err;
+
+	/* Its size is what it is, whatever was announced. */
+	if ((err = pf_db_run(db, NULL, "UPDATE job_blobs SET missing = 0, "
+	    "size = ?3 WHERE job = ?1 AND sha256 = ?2", "ssi", id, sha,
+	    size)) != NULL || (err = pf_db_run(db, NULL, "UPDATE jobs SET "
+	    "waiting = (SELECT count(*) FROM job_blobs WHERE job = ?1 AND "
+	    "missing = 1) WHERE id = ?1", "s", id)) != NULL)
+		return err;
+	return pf_db_int(db, left, NULL, "SELECT waiting FROM jobs WHERE "
+	    "id = ?", "s", id);
 }
 
 static const struct pf_err *

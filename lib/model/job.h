@@ -46,8 +46,12 @@ struct pf_job {
 	int64_t		 attempt;
 	int64_t		 strikes;
 	int64_t		 duration;	/* ms */
+	int64_t		 waiting;	/* files not uploaded yet */
 	bool		 cancel;
 };
+
+/* Waits for a bot and nothing else: so it counts in its campaign. */
+bool	pf_job_claimable(enum pf_job_state, int64_t waiting);
 
 /* PF_NOTFOUND if there is none. */
 const struct pf_err	*pf_job_get(struct pf_job *, struct pf_db *,
@@ -67,7 +71,7 @@ const struct pf_err	*pf_job_archive(struct pf_db *, int64_t *n,
 /* How many are assigned or running, by the counters. */
 const struct pf_err	*pf_jobs_live(int64_t *n, struct pf_db *);
 
-/* Best pending job of a campaign for an engine, or *found false. */
+/* Best claimable job of a campaign for an engine, or *found false. */
 const struct pf_err	*pf_job_best(char id[PF_ID_MAX + 1],
 			    int64_t *priority, int64_t *created, bool *found,
 			    struct pf_db *, const char *campaign,
@@ -78,12 +82,30 @@ struct pf_job_new {
 	const char	*id, *campaign, *name, *target, *target_hash;
 	const char	*engine, *dictionary, *seeds, *args, *options, *request;
 	int64_t		 priority, duration, memory, timeout, now;
+	int64_t		 waiting;	/* how many of its blobs are missing */
 };
 const struct pf_err	*pf_job_insert(struct pf_db *,
 			    const struct pf_job_new *);
-const struct pf_err	*pf_job_blob(struct pf_db *, const char *job,
-			    int64_t n, const char *kind, const char *name,
-			    const char *sha, int64_t size);
+struct pf_job_blob {
+	const char	*job, *kind, *name, *sha;
+	int64_t		 n;		/* order of submission */
+	int64_t		 size;
+	bool		 missing;
+};
+const struct pf_err	*pf_job_blob(struct pf_db *,
+			    const struct pf_job_blob *);
+
+/*
+ * What is missing: a job that waits for the blob; the first missing hash
+ * after one ("" for the first of all).
+ */
+const struct pf_err	*pf_job_lacks(char id[PF_ID_MAX + 1], bool *found,
+			    struct pf_db *, const char *sha);
+const struct pf_err	*pf_job_lacking(char sha[PF_SHA_HEX + 1], bool *found,
+			    struct pf_db *, const char *after);
+/* The job lacks it no more: *left blobs are missing still. */
+const struct pf_err	*pf_job_fill(int64_t *left, struct pf_db *,
+			    const char *id, const char *sha, int64_t size);
 
 /* The job as members of a JSON object (pf-ops(5), claim), blobs included. */
 const struct pf_err	*pf_job_json(struct pf_buf *, struct pf_db *,

@@ -25,6 +25,7 @@ static const struct {
 	{ 3, pf_schema_3_sql },
 	{ 4, pf_schema_4_sql },
 	{ 5, pf_schema_5_sql },
+	{ 6, pf_schema_6_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))

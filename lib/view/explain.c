@@ -17,6 +17,7 @@ struct job {
 	char	 bot_name[129];
 	int64_t	 priority, created, ended, attempt, silent;
 	int64_t	 last_tick, deaf_since;		/* wall, ms */
+	int64_t	 waiting, files;
 	bool	 cancel;
 };
 
@@ -40,7 +41,8 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    "j.attempt, coalesce((SELECT tick FROM clock), 0) - "
 	    "coalesce(a.lease_tick, 0), j.cancel, coalesce((SELECT time FROM "
 	    "clock), 0), coalesce((SELECT CAST(value AS INTEGER) FROM system "
-	    "WHERE key = 'deaf_since'), 0) FROM jobs j "
+	    "WHERE key = 'deaf_since'), 0), j.waiting, (SELECT count(*) "
+	    "FROM job_blobs WHERE job = j.id) FROM jobs j "
 	    "JOIN campaigns c ON c.id = j.campaign "
 	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
 	    "LEFT JOIN assignments a ON a.job_id = j.id AND "
@@ -62,6 +64,8 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 		j->cancel = pf_q_int(&q, 13) != 0;
 		j->last_tick = pf_q_int(&q, 14);
 		j->deaf_since = pf_q_int(&q, 15);
+		j->waiting = pf_q_int(&q, 16);
+		j->files = pf_q_int(&q, 17);
 	}
 	pf_q_done(&q);
 	return err == NULL && !more ? pf_err(PF_NOTFOUND, "job %s: unknown",
@@ -178,6 +182,11 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	int64_t before = 0, campaigns = 0;
 	bool full;
 
+	if (j->waiting > 0) {
+		pf_buf_addf(b, "waiting for upload (%" PRId64 " of %" PRId64
+		    " files)", j->waiting, j->files);
+		return NULL;
+	}
 	if (strcmp(j->state, "paused") == 0) {
 		pf_buf_addf(b, "its campaign %s is paused; pf-sched campaign "
 		    "resume %s goes on with it", j->campaign, j->campaign);
@@ -187,7 +196,8 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	    (err = at_limit(&full, db, conf)) != NULL ||
 	    (err = campaigns_before(&campaigns, db, j)) != NULL ||
 	    (err = pf_db_int(db, &before, NULL, "SELECT count(*) FROM jobs "
-	    "WHERE status = 'pending' AND campaign = ?1 AND fuzzer = ?2 AND "
+	    "WHERE status = 'pending' AND waiting = 0 AND campaign = ?1 AND "
+	    "fuzzer = ?2 AND "
 	    "(priority > ?3 OR (priority = ?3 AND (created_at < ?4 OR "
 	    "(created_at = ?4 AND id < ?5))))", "ssiis", j->campaign_id,
 	    j->engine, j->priority, j->created, id)) != NULL)
@@ -245,11 +255,11 @@ could(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	if ((err = at_limit(&full, db, conf)) != NULL ||
 	    (err = pf_db_int(db, &waiting, NULL, "SELECT count(*) FROM jobs "
 	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
-	    "'pending' AND c.status = 'active' AND fuzzer IN "
+	    "'pending' AND waiting = 0 AND c.status = 'active' AND fuzzer IN "
 	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL ||
 	    (err = pf_db_int(db, &paused, NULL, "SELECT count(*) FROM jobs "
 	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
-	    "'pending' AND c.status = 'paused' AND fuzzer IN "
+	    "'pending' AND waiting = 0 AND c.status = 'paused' AND fuzzer IN "
 	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL)
 		return err;
 	if (waiting == 0 && paused == 0)

@@ -62,7 +62,8 @@ pf_known_result(bool *known, struct pf_db *db, const char *rid)
 	int64_t one;
 
 	return pf_db_int(db, &one, known,
-	    "SELECT 1 FROM results WHERE rid = ?1", "s", rid);
+	    "SELECT 1 FROM results WHERE rid = ?1 UNION ALL "
+	    "SELECT 1 FROM uploads WHERE rid = ?1", "s", rid);
 }
 
 const struct pf_err *

@@ -264,7 +264,7 @@ replay(struct rows *w, const char *text, size_t n)
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
 	    (strcmp(kind, "crash") != 0 && strcmp(kind, "corpus") != 0 &&
 	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0 &&
-	    strcmp(kind, "log") != 0)) {
+	    strcmp(kind, "log") != 0 && strcmp(kind, "blob") != 0)) {
 		w->r->refused++;
 		pf_json_free(j);
 		return NULL;

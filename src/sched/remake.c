@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/common.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
@@ -146,7 +147,16 @@ recount(struct pf_db *db)
 		return err;
 	return pf_db_run(db, NULL, "UPDATE campaigns SET pending = (SELECT "
 	    "count(*) FROM jobs WHERE campaign = campaigns.id AND status = "
-	    "'pending'), running = 0", "");
+	    "'pending' AND waiting = 0), running = 0", "");
+}
+
+/* What was uploaded lies in the tree, whatever the ledger says. */
+static const struct pf_err *
+look(struct remake *r)
+{
+	r->act.now = pf_wall_ms();
+	r->act.op = "remake";
+	return pf_blobs_look(&r->act);
 }
 
 /* What is kept of logs, from their files. */
@@ -189,6 +199,7 @@ complete(struct remake *r)
 	    (err = pf_campaign_need(id, NULL, r->act.db, PF_CAMPAIGN_DEFAULT,
 	    e.time)) != NULL || (err = end_leases(r)) != NULL ||
 	    (err = raise_epoch(r)) != NULL ||
+	    (err = look(r)) != NULL ||
 	    (err = recount(r->act.db)) != NULL ||
 	    (err = measure_logs(r)) != NULL ||
 	    (err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
