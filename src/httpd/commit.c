@@ -133,7 +133,6 @@ commit_release(struct commit *c, int64_t n)
 	c->coming -= n;
 	pthread_mutex_unlock(&c->gate);
 }
-}
 
 /* Takes what waits, up to the size of a pack, but at least one. */
 static struct req *
