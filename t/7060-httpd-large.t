@@ -139,7 +139,7 @@ httpd_stop
 ran 0 'it ends'
 
 # Limits: what is announced must fit, what comes must be worth it.
-sed 's/^disk_min_free.*/&\npack_size = 1M\nspool_size = 3M/' "$T/conf" \
+sed 's/^disk_min_free.*/&\npack_size = 1M\nspool_size = 4M/' "$T/conf" \
     >"$T/conf2"
 httpd_by env PF_CONF="$T/conf2"
 pack "$T/large"

@@ -69,7 +69,8 @@ picture()
 		# Which of two reports is the first one depends on the order
 		# of their packs, and that on who died.
 		grep -Ho '"sha256":"[^"]*"' crashes/*/*.json
-		sed 's/"filed":[0-9]*,//' metadata/ledger/*.jsonl | sort -u
+		sed 's/"filed":[0-9]*,//; s/,"sum":"[^"]*"//' \
+		    metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
 }
