@@ -69,7 +69,7 @@ picture()
 		# Which of two reports is the first one depends on the order
 		# of their packs, and that on who died.
 		grep -Ho '"sha256":"[^"]*"' crashes/*/*.json
-		sed 's/"filed":[0-9]*,//; s/,"sum":"[^"]*"//' \
+		sed 's/"filed":[0-9]*,//; s/,"sum":"[^"]*"//; s/,"report":[0-9]*//' \
 		    metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
