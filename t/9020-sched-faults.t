@@ -11,64 +11,107 @@
 whole
 need strace sqlite3
 
-calls='pwrite64 write fdatasync fsync openat fcntl ftruncate'
 : >"$T/wrong"
+# shellcheck disable=SC2119 # all its steps
 history_new
 is "$(grep -L '"ok":true' "$T"/reply-* | wc -l)" 0 'the history goes well'
 
-# counts N: how often step N makes each call
-counts()
-{
-	history_back "$1"
-	strace -f -qq -o "$T/trace" -e "trace=$(echo "$calls" | tr ' ' ,)" \
-	    pf-sched apply <"$T/lines-$1" >/dev/null 2>&1
-	for call in $calls; do
-		echo "$call $(grep -c " $call(" "$T/trace")"
-	done
-}
-
-# sweep WHAT STRIDE [AGAIN]: the fault at every STRIDE-th call of each step
-sweep()
+# history_sweep WHAT STRIDE [AGAIN]: the fault at every STRIDE-th call
+history_sweep()
 {
 	points=0 answered=0 lost=0 wrong=0 killed=0
-	[ "${PF_SWEEP-}" != all ] || set -- "$1" 1 "${3-}"
-	n=1
-	while [ $n -le $history_steps ]; do
-		counts $n >"$T/counts"
-		while read -r call max; do
-			i=$((1 + n % $2))
-			while [ $i -le "$max" ]; do
-				fault_what="$1 at $call $i"
-				history_back $n
-				fault $n strace -f -qq -o /dev/null \
-				    -e "inject=$call:$1:when=$i" pf-sched apply
-				# A second fault hits what mends the first.
-				[ -z "${3-}" ] || fault $n strace -f -qq \
-				    -o /dev/null -e \
-				    "inject=$call:$1:when=$((1 + (i * 7) % max))" \
-				    pf-sched apply
-				again $n
-				i=$((i + $2))
-			done
-		done <"$T/counts"
-		n=$((n + 1))
-	done
+	history_sample "$2" >"$T/sample"
+	while read -r n call i; do
+		fault_what="$1 at $call $i"
+		history_back "$n"
+		fault "$n" strace -f -qq -o /dev/null \
+		    -e "inject=$call:$1:when=$i" pf-sched apply
+		# A second fault hits what mends the first.
+		[ -z "${3-}" ] || fault "$n" strace -f -qq -o /dev/null \
+		    -e "inject=$call:$1:when=$((1 + i / 2))" pf-sched apply
+		again "$n"
+	done <"$T/sample"
 	echo "# $1: $points points, $answered answered, $killed killed"
 }
 
-sweep signal=KILL 17
+history_sweep signal=KILL 17
 ok "killed at many points" test $killed -gt 40
 is $lost 0 'what was answered was there'
 is $wrong 0 'the same step again ends the same'
-sweep signal=KILL 29 twice
-ok "killed twice at many" test $killed -gt 40
+history_sweep signal=KILL 41 twice
+ok "killed twice at many" test $killed -gt 30
 is $lost 0 'what was answered was there'
 is $wrong 0 'the third time ends the same'
 for e in EIO ENOSPC EINTR EMFILE; do
-	sweep error=$e 41
+	history_sweep error=$e 67
 	is $killed 0 "$e: never a signal"
 	is $lost 0 "$e: what was answered was there"
 	is $wrong 0 "$e: the same step again ends the same"
+done
+
+# Recoveries: pf-sched recover, and the one of pf-sched serve, which ends
+# where it would wait for clients.
+recover_only()
+{
+	strace -D -f -qq -o /dev/null "$@" pf-sched recover >/dev/null \
+	    2>"$T/err"
+}
+start_only()
+{
+	strace -D -f -qq -o /dev/null "$@" -e inject=poll:signal=TERM:when=1 \
+	    pf-sched serve 2>"$T/err"
+}
+
+# recovered N: a recovery is over after step N was cut off: all is as before
+# the step or after it, after it if it was answered, and leases are renewed
+recovered()
+{
+	look >"$T/got"
+	before=$(($1 - 1))
+	if cmp -s "$T/got" "$T/want-$1" || { [ "$answered" -eq 0 ] &&
+	    cmp -s "$T/got" "$T/want-$before"; } &&
+	    [ "$(sql 'SELECT count(*) FROM assignments, clock WHERE ended_at IS NULL AND lease_tick <> tick')" = 0 ]; then
+		return
+	fi
+	wrong=$((wrong + 1))
+	echo "step $1: $fault_what" >>"$T/wrong"
+	diff "$T/want-$1" "$T/got" | head -n 4 >>"$T/wrong"
+}
+
+# doubly RECOVERY WHAT STRIDE: a step is killed, its recovery gets a fault,
+# and then goes well
+doubly()
+{
+	points=0 doubly=0 lost=0 wrong=0 killed=0
+	history_back 11
+	"$1" -o "$T/trace" -e "trace=poll,$history_calls"
+	history_counts | grep -v poll | history_points $(($3 / 3)) >"$T/second"
+	history_sample "$3" >"$T/sample"
+	# The shorter list goes around.
+	awk 'NR == FNR { s[NR] = $0; m = NR; next } { p[FNR] = $0 } END {
+	    for (i = 1; i <= m || i <= FNR; i++)
+		print s[(i - 1) % m + 1], p[(i - 1) % FNR + 1] }' \
+	    "$T/sample" "$T/second" >"$T/pairs"
+	while read -r n call i second j; do
+		fault_what="KILL at $call $i, $1 $2 at $second $j"
+		answered=0
+		history_back "$n"
+		fault "$n" strace -f -qq -o /dev/null \
+		    -e "inject=$call:signal=KILL:when=$i" pf-sched apply
+		"$1" -e "inject=$second:$2:when=$j" || doubly=$((doubly + 1))
+		"$1" || wrong=$((wrong + 1))
+		recovered "$n"
+	done <"$T/pairs"
+	echo "# $1, $2: $points points, $doubly of them failed twice"
+}
+for how in recover_only start_only; do
+	doubly $how signal=KILL 53
+	ok "$how: killed too, at many points" test $doubly -gt 10
+	is $lost 0 "$how: what was answered was there"
+	is $wrong 0 "$how: the next one ends it, as before or after the step"
+	doubly $how error=EIO 131
+	is $lost 0 "$how, EIO: what was answered was there"
+	is $wrong 0 "$how, EIO: the next one ends it"
 done
 diag "$T/wrong"
 

@@ -11,6 +11,7 @@ whole
 need sqlite3
 
 : >"$T/wrong"
+# shellcheck disable=SC2119 # all its steps
 history_new
 # sweep STRIDE NAME [VARIABLE=1]
 sweep()
@@ -42,13 +43,13 @@ sweep()
 	done
 	echo "# $2: $points points, $answered answered"
 }
-sweep 151 once
+sweep 307 once
 ok 'many allocations were tried' test $points -gt 60
 is $killed 0 'never a signal'
 is $codes 0 'a status of the table'
 is $lost 0 'what was answered was there'
 is $wrong 0 'the same step again ends the same'
-sweep 311 'from there on' MF_ON=1
+sweep 613 'from there on' MF_ON=1
 is $killed 0 'from there on: never a signal'
 is $codes 0 'from there on: a status of the table'
 is $lost 0 'from there on: what was answered was there'

@@ -93,7 +93,7 @@ is "$(third_claim "$PF_BIN/pf-sched")" conflict \
 like "$(third_claim "$T/ignore/bin/pf-sched")" '^[0-9a-f]*-[0-9a-f-]*$' \
     'OR IGNORE gives it away'
 rm -rf "$T/m"
-history_new
+history_new 2
 
 # killed_at MUTANT CALL N: step 2 with a kill there; sets lost
 killed_at()

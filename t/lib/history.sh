@@ -3,62 +3,103 @@
 # op lines, each tried with a fault at every point.  Every op may be repeated,
 # so whatever happened, the same step once more must end in the same state.
 
-history_steps=13
+history_steps=31
+
+# row RID: the members of a result of the first lease
+row()
+{
+	printf '"rid":"%s","job":"%s","bot":"%s","inc":"i","seq":1,"epoch":1,"attempt":1,"time":5' \
+	    "$(echo "$1" | sha256sum | cut -c 1-64)" "$step_job" "$step_bot"
+}
+
+# silence: the ticks after which the live lease is over, and its end
+silence()
+{
+	sql "SELECT tick, boot_ms FROM clock" | tr '|' ' ' >"$T/clock"
+	read -r step_tick step_ms <"$T/clock"
+	for step_n in 0 1 2; do
+		echo "{\"op\":\"tick\",\"boot\":\"b\",\"boot_ms\":$((step_ms + 1000 * (step_n + 1))),\"prev\":$((step_tick + step_n))}"
+	done
+	echo "{\"op\":\"expire\",\"what\":\"lease\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')}"
+}
 
 # step N: its lines, for the database as it is before it
 step()
 {
 	step_bot=$(sql 'SELECT id FROM bots')
-	step_job=$(sql "SELECT job_id FROM assignments WHERE status IN
-	    ('assigned', 'started')")
+	step_job=$(sql "SELECT job_id FROM assignments WHERE ended_at IS NULL")
 	step_token=$(sql "SELECT '\"job\":\"' || job_id || '\",\"epoch\":' ||
-	    epoch || ',\"attempt\":' || attempt FROM assignments WHERE status
-	    IN ('assigned', 'started')")
-	step_who="\"bot\":\"$step_bot\",\"inc\":\"i\""
+	    epoch || ',\"attempt\":' || attempt FROM assignments
+	    WHERE ended_at IS NULL")
+	step_who="\"bot\":\"$step_bot\",\"inc\":\"$(sql 'SELECT inc FROM bots')\""
 	step_blob=$(sha256sum /bin/true | cut -c 1-64)
 	case $1 in
-	1)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"i"}' ;;
+	1 | 8)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"i"}' ;;
 	2)	echo "{\"op\":\"submit\",\"name\":\"k\",\"engine\":\"libfuzzer\",\"request\":\"one\",\"copies\":3,\"campaign\":\"c\",\"target\":{\"sha256\":\"$step_blob\",\"name\":\"t\"}}" ;;
-	3 | 8)	echo "{\"op\":\"claim\",$step_who}" ;;
-	4)	echo "{\"op\":\"start\",$step_who,$step_token}" ;;
-	5)	step_row="\"job\":\"$step_job\",\"bot\":\"$step_bot\",\"inc\":\"i\",\"seq\":1,\"epoch\":1,\"attempt\":1,\"time\":5"
-		echo "{\"op\":\"crash\",\"rows\":[{\"rid\":\"$step_blob\",$step_row,\"hash\":\"$step_blob\",\"size\":1}]}"
-		echo "{\"op\":\"corpus\",\"rows\":[{\"rid\":\"$(echo 2 | sha256sum | cut -c 1-64)\",$step_row,\"hash\":\"$step_blob\",\"size\":1}]}" ;;
-	6)	echo '{"op":"tick","boot":"b","boot_ms":1,"prev":0}' ;;
-	7)	echo "{\"op\":\"handback\",$step_who,$step_token}" ;;
-	9)	echo "{\"op\":\"complete\",$step_who,$step_token,\"result\":\"failed\"}" ;;
-	10)	echo "{\"op\":\"cancel\",\"job\":\"$(sql "SELECT min(id) FROM jobs WHERE status = 'pending'")\"}" ;;
-	11)	echo '{"op":"campaign","do":"finish","campaign":"c"}' ;;
-	12)	echo "{\"op\":\"drain\",$step_who}" ;;
-	13)	echo "{\"op\":\"deregister\",$step_who}" ;;
+	3 | 10 | 12 | 14 | 21)
+		echo "{\"op\":\"claim\",$step_who}" ;;
+	4 | 15)	echo "{\"op\":\"start\",$step_who,$step_token}" ;;
+	5)	echo "{\"op\":\"crash\",\"rows\":[{$(row 1),\"hash\":\"$step_blob\",\"size\":1}]}"
+		echo "{\"op\":\"corpus\",\"rows\":[{$(row 2),\"hash\":\"$step_blob\",\"size\":1}]}" ;;
+	6)	echo "{\"op\":\"coverage\",\"rows\":[{$(row 3),\"edges\":7,\"exec_count\":9}]}"
+		echo "{\"op\":\"status\",\"rows\":[{$(row 4),\"executions\":9}]}"
+		echo "{\"op\":\"log\",\"rows\":[{$(row 5),\"offset\":0,\"size\":3}]}" ;;
+	7)	echo '{"op":"tick","boot":"b","boot_ms":1,"prev":0}'
+		echo '{"op":"tick","boot":"b","boot_ms":1001,"prev":0}' ;;
+	9)	echo "{\"op\":\"handback\",$step_who,$step_token}" ;;
+	11 | 19)
+		silence ;;
+	13)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"j"}' ;;
+	16)	echo '{"op":"hearing","ear":"e"}' ;;
+	17)	echo '{"op":"recover"}' ;;
+	18)	echo '{"op":"deaf","ear":"e","forget":true}' ;;
+	20)	echo "{\"op\":\"reset\",$step_who}" ;;
+	22)	echo '{"op":"campaign","do":"pause","campaign":"c"}' ;;
+	23)	echo '{"op":"campaign","do":"resume","campaign":"c"}' ;;
+	24)	echo '{"op":"campaign","do":"set","campaign":"c","weight":5}' ;;
+	25)	echo "{\"op\":\"complete\",$step_who,$step_token,\"result\":\"failed\"}" ;;
+	26)	echo "{\"op\":\"archive\",\"job\":\"$(sql "SELECT id FROM jobs WHERE status = 'failed'")\"}" ;;
+	27)	echo '{"op":"sweep"}' ;;
+	28)	echo "{\"op\":\"cancel\",\"job\":\"$(sql "SELECT min(id) FROM jobs WHERE status = 'pending'")\"}" ;;
+	29)	echo '{"op":"campaign","do":"finish","campaign":"c"}' ;;
+	30)	echo "{\"op\":\"drain\",$step_who}" ;;
+	31)	echo "{\"op\":\"deregister\",$step_who}" ;;
 	esac
 }
 
 # look: all that must be the same at the end, without ids and times
 look()
 {
-	sql "SELECT hostname, status, failure_count, drain, gone_at IS NULL,
-		current_job IS NULL FROM bots;
-	    SELECT status, attempt, strikes, cancel, message FROM jobs
-		ORDER BY status, attempt;
-	    SELECT epoch, attempt, status, result FROM assignments
+	sql "SELECT hostname, status, inc, failure_count, drain,
+		gone_at IS NULL, current_job IS NULL FROM bots;
+	    SELECT status, attempt, strikes, cancel, message, archived_at IS
+		NULL FROM jobs ORDER BY status, attempt;
+	    SELECT epoch, attempt, status, progress, result FROM assignments
 		ORDER BY attempt, status;
 	    SELECT name, status, weight, pending, running, turns FROM campaigns
 		ORDER BY name;
 	    SELECT hash, count, is_unique FROM crashes; SELECT hash FROM corpus;
-	    SELECT rid, kind FROM results ORDER BY rid; SELECT tick FROM clock;
+	    SELECT edges, exec_count FROM coverage;
+	    SELECT executions FROM job_stats; SELECT name FROM ears;
+	    SELECT rid, kind FROM results ORDER BY rid;
 	    SELECT name, value FROM counters WHERE scope = '' ORDER BY name;
+	    SELECT 'tick', tick FROM clock;
 	    PRAGMA integrity_check; PRAGMA foreign_key_check"
 }
 
-# history_new: the undisturbed run; $T/at-N is the storage before step N,
-# $T/lines-N its lines, $T/want-N what it has to end in
+# history_new [STEPS]: the undisturbed run; $T/at-N is the storage before
+# step N, $T/lines-N its lines, $T/want-N what it has to end in
 history_new()
 {
-	sched_new ''
+	sched_new '[timeouts]
+tick = 1s
+bot = 2s
+[limits]
+max_failures = 2'
 	pf-sched submit -N warm -e afl++ -t /bin/true >/dev/null
+	look >"$T/want-0"
 	history_n=1
-	while [ $history_n -le $history_steps ]; do
+	while [ $history_n -le "${1:-$history_steps}" ]; do
 		cp -r "$T/m" "$T/at-$history_n"
 		step $history_n >"$T/lines-$history_n"
 		pf-sched apply <"$T/lines-$history_n" >"$T/reply-$history_n"
@@ -109,4 +150,54 @@ again()
 	wrong=$((wrong + 1))
 	echo "step $1: $fault_what" >>"$T/wrong"
 	diff "$T/want-$1" "$T/got" | head -n 4 >>"$T/wrong"
+}
+
+# Calls after which something may be there or not.
+history_calls=pwrite64,write,sendto,fdatasync,fsync,syncfs,openat,fcntl,flock
+history_calls=$history_calls,ftruncate,fallocate,rename,unlink,unlinkat,mkdir
+
+# What to put before a program to have them counted in $T/trace.
+history_trace="strace -f -qq -o $T/trace -e trace=$history_calls"
+
+# history_counts: how often each of them was made, a line each; of several
+# processes the busiest counts, as for strace's when=
+history_counts()
+{
+	awk '{ sub(/\(.*/, "", $2) } $2 ~ /^[a-z0-9]+$/ && ++n[$1 " " $2] > max[$2] {
+	    max[$2]++ } END { for (c in max) print c, max[c] }' "$T/trace" |
+	    sort
+}
+
+# history_points STRIDE: of lines "... CALL MAX" every STRIDE-th call as
+# "... CALL N"; of those that change no file every fourth of these; all of
+# them with PF_SWEEP=all
+history_points()
+{
+	[ "${PF_SWEEP-}" != all ] || set -- 1
+	awk -v s="$1" '{
+		max = $NF
+		few = $(NF - 1) == "openat" || $(NF - 1) == "fcntl"
+		for (i = 1; i <= max; i++)
+			if (s == 1 || ++n[few] % (few ? 4 * s : s) == 1) {
+				$NF = i
+				print
+			}
+	}'
+}
+
+# history_sample STRIDE: such points of all steps, "STEP CALL N"
+history_sample()
+{
+	history_n=1
+	while [ $history_n -le $history_steps ]; do
+		if [ ! -e "$T/calls-$history_n" ]; then
+			history_back $history_n
+			# shellcheck disable=SC2086 # its words
+			$history_trace pf-sched apply \
+			    <"$T/lines-$history_n" >/dev/null 2>&1
+			history_counts >"$T/calls-$history_n"
+		fi
+		sed "s/^/$history_n /" "$T/calls-$history_n"
+		history_n=$((history_n + 1))
+	done | history_points "$1"
 }
