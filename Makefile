@@ -57,7 +57,7 @@ HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \
-		breaker proc states json rec unpack conf trace table
+		breaker proc states moves json rec unpack conf trace table
 HELPERS = mkpack storm proxy
 PRELOAD = mf
 FUZZ =	json rec conf aflstat fuzzlog trace unpack self

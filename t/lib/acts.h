@@ -42,7 +42,7 @@ op(struct pf_json **j, const char *fmt, ...)
 }
 
 /* Status and number of a row by id; what differs is said. */
-static bool
+static inline bool
 row_is(const char *sql, const char *id, const char *status, int64_t n)
 {
 	struct pf_q q = PF_Q_INIT;
