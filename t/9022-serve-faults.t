@@ -100,9 +100,9 @@ calls()
 }
 # The first two give out ids: the lines of the others fit only those they had.
 : >"$T/calls"
-calls 1 1
-calls 2 2
-calls 3 $history_steps
+for from in ${PF_STEPS:-1 2 3}; do
+	calls "$from" "$([ "$from" -lt 3 ] && echo "$from" || echo $history_steps)"
+done
 
 # sweep WHAT STRIDE
 sweep()

@@ -193,9 +193,9 @@ cut()
 	ok "$tool, $2: it was tried" test $failed -gt 0
 	echo "# $tool, $2: $points points, $failed of them failed"
 }
-for tool in submit snapshot backup restore rebuild init migrate; do
-	ready $tool
-	[ $tool = init ] || [ $tool = migrate ] || look >"$T/before"
+for tool in ${PF_STEPS:-submit snapshot backup restore rebuild init migrate}; do
+	ready "$tool"
+	[ "$tool" = init ] || [ "$tool" = migrate ] || look >"$T/before"
 	# shellcheck disable=SC2086 # its words
 	"run_$tool" $history_trace >/dev/null 2>&1
 	history_counts >"$T/calls-$tool"

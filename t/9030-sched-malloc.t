@@ -19,9 +19,8 @@ sweep()
 	points=0 answered=0 lost=0 wrong=0 killed=0 codes=0
 	stride=$1
 	[ "${PF_SWEEP-}" != all ] || stride=1
-	n=1
-	while [ $n -le $history_steps ]; do
-		history_back $n
+	for n in $(history_all); do
+		history_back "$n"
 		LD_PRELOAD="$PF_OBJ/t/lib/mf.so" MF_COUNT="$T/count" \
 		    pf-sched apply <"$T/lines-$n" >/dev/null 2>&1
 		max=$(cat "$T/count")
@@ -29,17 +28,16 @@ sweep()
 		while [ $i -le "$max" ]; do
 			fault_what="$2 $i of $max"
 			history_back $n
-			fault $n env LD_PRELOAD="$PF_OBJ/t/lib/mf.so" \
+			fault "$n" env LD_PRELOAD="$PF_OBJ/t/lib/mf.so" \
 			    MF_AT=$i ${3:+"$3"} pf-sched apply
 			case $fault_rc in
 			0 | 65 | 69 | 70 | 74 | 75 | 77 | 78) ;;
 			*)	codes=$((codes + 1))
 				echo "step $n: $fault_what: status $fault_rc" >>"$T/wrong" ;;
 			esac
-			again $n
+			again "$n"
 			i=$((i + stride))
 		done
-		n=$((n + 1))
 	done
 	echo "# $2: $points points, $answered answered"
 }

@@ -14,15 +14,6 @@ need strace sqlite3 make gcc
 
 : >"$T/wrong"
 
-# failing MUTANT TEST NAME: the test, with the mutant first on its path, fails
-failing()
-{
-	run env PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
-	    sh "$PF_ROOT/t/$2" </dev/null
-	ok "$3" test "$status" -ne 0
-	grep '^not ok' "$T/out" | head -n 1 | sed 's/^/# caught by: /'
-}
-
 mutant no_fence lib/act/common.c '/pf_assignment_get(as, &found/{
 	N
 	s/pf_assignment_get.*/pf_assignment_of_bot(as, \&found, a->db, bot)) != NULL)/

@@ -1,6 +1,7 @@
 #!/bin/sh
-# 64 bots and 2,000 jobs, while the writer is killed outright again and again:
-# each job ends once, nobody has a job that another has.
+# 64 bots and 2,000 jobs, while the writer is killed outright again and again,
+# replies are lost and requests come twice, five percent of each: each job ends
+# once, nobody has a job that another has.  PF_JOBS is another number of jobs.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sched.sh
@@ -8,15 +9,15 @@
 whole
 need sqlite3 socat
 
-jobs=2000
+jobs=${PF_JOBS:-2000}
 sched_new ''
 for i in 1 2; do
-	pf-sched submit -N "s$i" -e libfuzzer -t /bin/true -k 1000 >/dev/null
+	pf-sched submit -N "s$i" -e libfuzzer -t /bin/true -k $((jobs / 2)) >/dev/null
 done
-is "$(sql "SELECT value FROM counters WHERE name = 'jobs_pending'")" $jobs \
+is "$(sql "SELECT value FROM counters WHERE name = 'jobs_pending'")" "$jobs" \
     'the jobs wait'
 serve_start
-storm "$T/m/sock" 64 >"$T/log" 2>"$T/lost" &
+storm "$T/m/sock" 64 25 5 >"$T/log" 2>"$T/lost" &
 storm=$!
 at_end "kill $storm 2>/dev/null"
 kills=0
@@ -29,19 +30,22 @@ done
 rc=0
 wait $storm || rc=$?
 is $rc 0 'all bots came to their end'
-echo "# $kills kills, $(cat "$T/lost") connections lost, $(grep -c ^done "$T/log") completions answered"
+read -r lost cut doubled <"$T/lost"
+echo "# $kills kills, $lost connections and $cut replies lost, $doubled requests doubled, $(grep -c ^done "$T/log") completions answered"
 ok 'the writer was killed ten times and more' test $kills -ge 10
-ok 'and that was noticed' test "$(cat "$T/lost")" -gt 64
-is "$(sql "SELECT count(*) FROM jobs WHERE status = 'completed'")" $jobs \
+ok 'and that was noticed' test "$lost" -gt 64
+ok 'replies were lost' test "$cut" -gt $((jobs / 20))
+ok 'requests were doubled' test "$doubled" -gt $((jobs / 20))
+is "$(sql "SELECT count(*) FROM jobs WHERE status = 'completed'")" "$jobs" \
     'every job is completed'
 is "$(sql "SELECT count(*) FROM (SELECT subject FROM events WHERE kind = 'job'
-    AND now = 'completed' GROUP BY subject HAVING count(*) = 1)")" $jobs \
+    AND now = 'completed' GROUP BY subject HAVING count(*) = 1)")" "$jobs" \
     'each of them once'
 is "$(sql "SELECT count(*) FROM assignments WHERE status <> 'completed'")" 0 \
     'no lease was lost on the way'
 is "$(sql 'SELECT max(attempt) FROM jobs')" 1 'nor given twice'
 grep '^done' "$T/log" | awk '{ print $2 }' | sort >"$T/acked"
-is "$(sort -u "$T/acked" | wc -l)" $jobs 'each completion was answered'
+is "$(sort -u "$T/acked" | wc -l)" "$jobs" 'each completion was answered'
 
 # held: lines of the log where a job is with two bots at a time
 held()

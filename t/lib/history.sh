@@ -185,11 +185,17 @@ history_points()
 	}'
 }
 
+# history_all: the steps to try, all unless PF_STEPS names some
+history_all()
+{
+	# shellcheck disable=SC2086 # a list
+	printf '%s\n' ${PF_STEPS:-$(seq $history_steps)}
+}
+
 # history_sample STRIDE: such points of all steps, "STEP CALL N"
 history_sample()
 {
-	history_n=1
-	while [ $history_n -le $history_steps ]; do
+	for history_n in $(history_all); do
 		if [ ! -e "$T/calls-$history_n" ]; then
 			history_back $history_n
 			# shellcheck disable=SC2086 # its words
@@ -198,6 +204,5 @@ history_sample()
 			history_counts >"$T/calls-$history_n"
 		fi
 		sed "s/^/$history_n /" "$T/calls-$history_n"
-		history_n=$((history_n + 1))
 	done | history_points "$1"
 }

@@ -2,8 +2,9 @@
 # After tap.sh: programs that are broken on purpose, built in the test's own
 # directory and never installed.
 
-# mutant NAME FILE SED PROGRAM: PROGRAM, with the sed script applied to FILE
-# of the source, as $T/NAME/bin/PROGRAM; fails if the script changed nothing
+# mutant NAME FILE SED PROGRAM [FILE SED]: PROGRAM, with the sed script
+# applied to FILE of the source, as $T/NAME/bin/PROGRAM; fails if the script
+# changed nothing.  A PROGRAM with a slash is a unit test, below .build.
 mutant()
 {
 	mkdir -p "$T/tree"
@@ -12,18 +13,52 @@ mutant()
 		    "$PF_ROOT/Makefile" "$T/tree/"
 		mkdir -p "$T/tree/.build"
 		cp -a "$PF_OBJ/lib" "$PF_OBJ/src" "$PF_OBJ/libpf.a" \
-		    "$T/tree/.build/"
+		    "$PF_OBJ/libpfw.a" "$T/tree/.build/"
+		# What a unit test is made of.
+		mkdir -p "$T/tree/t" "$T/tree/.build/t"
+		cp -a "$PF_ROOT/t/lib" "$PF_ROOT/t/unit" "$T/tree/t/"
+		cp -a "$PF_OBJ/t/unit" "$T/tree/.build/t/"
 	fi
+	mutant_edit "$1" "$2" "$3"
+	[ $# -lt 5 ] || mutant_edit "$1" "$5" "$6"
+	mkdir -p "$T/$1/bin"
+	case $4 in
+	*/*)	mutant_what=.build/$4 ;;
+	*)	mutant_what=$T/$1/bin/$4 ;;
+	esac
+	make -s -C "$T/tree" B="$T/$1/bin" "$mutant_what" >"$T/$1.log" 2>&1 || {
+		fail "$1 builds"
+		diag "$T/$1.log"
+	}
+	[ "$4" = "${4#*/}" ] || cp "$T/tree/.build/$4" "$T/$1/bin"
+	mutant_mend "$2"
+	[ $# -lt 5 ] || mutant_mend "$5"
+}
+
+# mutant_edit NAME FILE SED
+mutant_edit()
+{
 	sed -i.orig "$3" "$T/tree/$2"
 	if cmp -s "$T/tree/$2" "$T/tree/$2.orig"; then
 		fail "$1: the sed script changes $2"
 	fi
-	mkdir -p "$T/$1/bin"
-	make -s -C "$T/tree" B="$T/$1/bin" "$T/$1/bin/$4" >"$T/$1.log" 2>&1 || {
-		fail "$1 builds"
-		diag "$T/$1.log"
-	}
-	mv "$T/tree/$2.orig" "$T/tree/$2"
-	# Its object is the broken one's: make it again for the next.
-	touch "$T/tree/$2"
+}
+
+# mutant_mend FILE: its object is the broken one's, so make it again for the
+# next
+mutant_mend()
+{
+	mv "$T/tree/$1.orig" "$T/tree/$1"
+	touch "$T/tree/$1"
+}
+
+# failing MUTANT TEST NAME [ERE]: the test, with the mutant first on its path,
+# fails, and where it is expected to
+failing()
+{
+	run env PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
+	    sh "$PF_ROOT/t/$2" </dev/null
+	ok "$3" grep -Eq "^not ok .*(${4-})" "$T/out"
+	grep -E "^not ok .*(${4-})" "$T/out" | head -n 1 |
+	    sed 's/^/# caught by: /'
 }

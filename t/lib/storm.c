@@ -3,20 +3,29 @@
  * any moment: each registers, then claims, starts and completes jobs until
  * none is left.  What was asked is asked again until it is answered.
  *
- *	storm socket bots [pause]
+ *	storm socket bots [pause [percent]]
+ *
+ * Of so many percent of the ops the reply is lost (the connection is closed
+ * as soon as the line is out, and it is asked again), and as many are sent
+ * twice.  How many of both is the second and third number on stderr, after
+ * that of the connections lost.
  *
  * A line on stdout for each answer: "grant JOB ATTEMPT BOT MS", "done JOB
  * ATTEMPT BOT MS", where MS is CLOCK_BOOTTIME and that of done is from before
  * it was sent: between the two the bot holds the job.
  */
+#include <sys/socket.h>
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/num.h"
 #include "os/clock.h"
+#include "os/sock.h"
 #include "store/writer.h"
 
 #define PAUSE_MS	25	/* between two ops, unless said otherwise */
@@ -25,14 +34,35 @@
 static const char *socket_path;
 static pthread_mutex_t out = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int lost;		/* connections */
-static int64_t pause_ms = PAUSE_MS;
+static atomic_int cut, doubled;	/* replies, requests */
+static int64_t pause_ms = PAUSE_MS, percent;
 
 struct bot {
 	pthread_t	 thread;
 	struct pf_writer *writer;
 	int		 number;
+	unsigned	 chance;
 	char		 id[65];
 };
+
+static bool
+happens(struct bot *b)
+{
+	return rand_r(&b->chance) % 100 < percent;
+}
+
+/* The line on a connection of its own, whose reply nobody reads. */
+static void
+shout(const char *line)
+{
+	int s;
+
+	if (pf_sock_connect_unix(&s, socket_path) != NULL)
+		return;
+	(void)send(s, line, strlen(line), MSG_NOSIGNAL | MSG_MORE);
+	(void)send(s, "\n", 1, MSG_NOSIGNAL);
+	close(s);
+}
 
 /* Asks until there is an answer; NULL if it is a refusal. */
 static struct pf_json *
@@ -49,7 +79,16 @@ ask(struct bot *b, const char *line)
 			pf_sleep_ms(20);
 			continue;
 		}
+		if (happens(b)) {
+			shout(line);
+			cut++;
+		}
 		err = pf_writer_op(b->writer, &reply, line, 10000);
+		if (err == NULL && happens(b)) {
+			pf_json_free(reply);
+			doubled++;
+			err = pf_writer_op(b->writer, &reply, line, 10000);
+		}
 		if (err == NULL)
 			return reply;
 		if (err->class != PF_BUSY && err->class != PF_IO)
@@ -147,21 +186,23 @@ main(int argc, char *argv[])
 	int i;
 
 	pf_prog = "storm";
-	if (argc < 3 || argc > 4 || !pf_num(&n, argv[2], 1, 1024) ||
-	    (argc == 4 && !pf_num(&pause_ms, argv[3], 0, 10000))) {
-		fputs("usage: storm socket bots [pause]\n", stderr);
+	if (argc < 3 || argc > 5 || !pf_num(&n, argv[2], 1, 1024) ||
+	    (argc > 3 && !pf_num(&pause_ms, argv[3], 0, 10000)) ||
+	    (argc > 4 && !pf_num(&percent, argv[4], 0, 100))) {
+		fputs("usage: storm socket bots [pause [percent]]\n", stderr);
 		return 64;
 	}
 	socket_path = argv[1];
 	bots = calloc((size_t)n, sizeof(*bots));
 	for (i = 0; i < n; i++) {
 		bots[i].number = i;
+		bots[i].chance = (unsigned)i + 1;
 		if (pthread_create(&bots[i].thread, NULL, run, &bots[i]) != 0)
 			return 1;
 	}
 	for (i = 0; i < n; i++)
 		pthread_join(bots[i].thread, NULL);
 	free(bots);
-	fprintf(stderr, "%d\n", lost);
+	fprintf(stderr, "%d %d %d\n", lost, cut, doubled);
 	return 0;
 }

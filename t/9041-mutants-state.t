@@ -1,0 +1,46 @@
+#!/bin/sh
+# Broken programs again: what must hold of states, clocks and restores, and
+# that the tests of it see where it does not.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
+. "$PF_ROOT/t/lib/mutant.sh"
+whole
+need make gcc sqlite3
+
+mutant answer_first src/sched/apply.c '/err = writer_commit(&s->own);/{
+	s/.*/		print_all(s, \&replies), pf_buf_reset(\&replies), err = writer_commit(\&s->own);/
+}' pf-sched
+failing answer_first 9010-sched-kill.t 'an answer before the commit' \
+    'no answered job was lost'
+
+mutant never_deaf lib/act/common.c \
+    's/\*deaf = known > 0 && a->hearing == 0;/*deaf = false;/' pf-sched
+failing never_deaf 2050-hearing.t 'ticks though nobody is heard' \
+    'it has gone: deaf|no tick is counted'
+
+mutant no_renewal lib/act/recover.c \
+    's/(err = pf_assignment_renew_all(a->db, &renewed, a->tick)) !=/(err = NULL) !=/' \
+    pf-sched
+failing no_renewal 2060-recover.t 'a start that renews no lease' \
+    'recover says what it did|the other lease was renewed'
+
+mutant old_epoch src/sched/remake.c \
+    's/epoch = (epoch > known ? epoch : known) + 1;/epoch = known;/' pf-sched
+failing old_epoch 2070-restore.t 'an epoch that is not raised' \
+    'the epoch was raised'
+
+mutant no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' \
+    t/unit/history.t
+run "$T/no_strike/bin/history.t"
+ok 'strikes that do not count, by random histories' \
+    grep -q '^not ok .*seed' "$T/out"
+is "$(grep -c '^ok .*seed' "$T/out")" \
+    "$((60 - $(grep -c '^not ok .*seed' "$T/out")))" 'it came to its end'
+
+mutant wall_ticks lib/act/tick.c \
+    's/t.tick += counted ? 1 : 0;/t.tick += counted ? (a->now - 1700000000000) \/ 1000 - t.tick : 0;/' \
+    pf-sched
+failing wall_ticks 9065-clocks.t 'leases by the wall clock' \
+    'the clock \+1 day|at most one tick'
+done_testing

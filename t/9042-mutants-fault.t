@@ -1,0 +1,44 @@
+#!/bin/sh
+# Broken programs again: what the fault tests are for, and that they see it.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
+. "$PF_ROOT/t/lib/mutant.sh"
+whole
+need make gcc sqlite3 strace socat
+
+export PF_STEPS PF_SWEEP
+# A result that was not bound is ignored as if it were known.
+PF_STEPS=5 PF_SWEEP=all
+mutant ignore lib/store/db.c '/^bind(/,/^}/{
+	s/whole ? SQLITE_STATIC :/whole ? SQLITE_TRANSIENT :/
+	s/ && rc == SQLITE_OK;/;/
+	s/if (rc != SQLITE_OK)/if (rc == -1)/
+}' pf-sched lib/model/result.c \
+    's/INSERT INTO results/INSERT OR IGNORE INTO results/'
+failing ignore 9030-sched-malloc.t 'unchecked binds, and OR IGNORE' \
+    'what was answered was there'
+
+# A recovery that is killed must do all of it the next time.
+PF_STEPS=8 PF_SWEEP=
+mutant no_renewal lib/act/recover.c \
+    's/(err = pf_assignment_renew_all(a->db, &renewed, a->tick)) !=/(err = NULL) !=/' \
+    pf-sched
+failing no_renewal 9020-sched-faults.t 'a recovery that renews no lease' \
+    'recover_only: the next one ends it'
+
+PF_STEPS=1
+mutant answer_first src/sched/serve.c \
+    's/^			mark_ear(s, c);/&\
+			c->mark = c->out.len;\
+			tell(c);/' pf-sched
+failing answer_first 9022-serve-faults.t 'a server that answers too early' \
+    'all that was answered was there'
+
+PF_STEPS=restore
+mutant live_leases src/sched/remake.c \
+    's/(err = end_leases(r)) != NULL ||/(false \&\& (err = end_leases(r)) != NULL) ||/' \
+    pf-sched
+failing live_leases 9025-tool-faults.t 'a restore that leaves leases' \
+    'restore, signal=KILL: as before or done'
+done_testing
