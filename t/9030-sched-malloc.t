@@ -13,7 +13,7 @@ need sqlite3
 : >"$T/wrong"
 # shellcheck disable=SC2119 # all its steps
 history_new
-# sweep STRIDE NAME [VARIABLE=1]
+# sweep STRIDE NAME [VARIABLE=1 [COUNTER VARIABLE]]
 sweep()
 {
 	points=0 answered=0 lost=0 wrong=0 killed=0 codes=0
@@ -21,15 +21,15 @@ sweep()
 	[ "${PF_SWEEP-}" != all ] || stride=1
 	for n in $(history_all); do
 		history_back "$n"
-		LD_PRELOAD="$PF_OBJ/t/lib/mf.so" MF_COUNT="$T/count" \
+		env LD_PRELOAD="$PF_OBJ/t/lib/mf.so" "${4:-MF_COUNT}=$T/count" \
 		    pf-sched apply <"$T/lines-$n" >/dev/null 2>&1
 		max=$(cat "$T/count")
 		i=$((1 + n * 5 % stride))
 		while [ $i -le "$max" ]; do
 			fault_what="$2 $i of $max"
-			history_back $n
+			history_back "$n"
 			fault "$n" env LD_PRELOAD="$PF_OBJ/t/lib/mf.so" \
-			    MF_AT=$i ${3:+"$3"} pf-sched apply
+			    "${5:-MF_AT}=$i" ${3:+"$3"} pf-sched apply
 			case $fault_rc in
 			0 | 65 | 69 | 70 | 74 | 75 | 77 | 78) ;;
 			*)	codes=$((codes + 1))
@@ -52,5 +52,11 @@ is $killed 0 'from there on: never a signal'
 is $codes 0 'from there on: a status of the table'
 is $lost 0 'from there on: what was answered was there'
 is $wrong 0 'from there on: the same step again ends the same'
+# Of the steps that are named, every one.
+sweep "$([ -n "${PF_STEPS-}" ] && echo 1 || echo 11)" 'a bind' MF_NONE=1 MF_BINDS MF_BIND
+is $killed 0 'binds: never a signal'
+is $codes 0 'binds: a status of the table'
+is $lost 0 'binds: what was answered was there'
+is $wrong 0 'binds: the same step again ends the same'
 diag "$T/wrong"
 done_testing

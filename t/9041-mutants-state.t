@@ -1,5 +1,5 @@
 #!/bin/sh
-# Broken programs again: what must hold of states, clocks and restores, and
+# Broken programs again: what must hold of states and restores, and
 # that the tests of it see where it does not.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
@@ -37,10 +37,4 @@ ok 'strikes that do not count, by random histories' \
     grep -q '^not ok .*seed' "$T/out"
 is "$(grep -c '^ok .*seed' "$T/out")" \
     "$((60 - $(grep -c '^not ok .*seed' "$T/out")))" 'it came to its end'
-
-mutant wall_ticks lib/act/tick.c \
-    's/t.tick += counted ? 1 : 0;/t.tick += counted ? (a->now - 1700000000000) \/ 1000 - t.tick : 0;/' \
-    pf-sched
-failing wall_ticks 9065-clocks.t 'leases by the wall clock' \
-    'the clock \+1 day|at most one tick'
 done_testing

@@ -7,20 +7,19 @@
 whole
 need make gcc sqlite3 strace socat
 
-export PF_STEPS PF_SWEEP
+export PF_STEPS
 # A result that was not bound is ignored as if it were known.
-PF_STEPS=5 PF_SWEEP=all
+PF_STEPS=5
 mutant ignore lib/store/db.c '/^bind(/,/^}/{
-	s/whole ? SQLITE_STATIC :/whole ? SQLITE_TRANSIENT :/
 	s/ && rc == SQLITE_OK;/;/
 	s/if (rc != SQLITE_OK)/if (rc == -1)/
 }' pf-sched lib/model/result.c \
     's/INSERT INTO results/INSERT OR IGNORE INTO results/'
 failing ignore 9030-sched-malloc.t 'unchecked binds, and OR IGNORE' \
-    'what was answered was there'
+    'binds: what was answered was there'
 
 # A recovery that is killed must do all of it the next time.
-PF_STEPS=8 PF_SWEEP=
+PF_STEPS=8
 mutant no_renewal lib/act/recover.c \
     's/(err = pf_assignment_renew_all(a->db, &renewed, a->tick)) !=/(err = NULL) !=/' \
     pf-sched

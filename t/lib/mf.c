@@ -1,7 +1,10 @@
 /*
  * To be preloaded: makes the MF_AT-th allocation fail, and with MF_ON every
- * one after it too.  With MF_COUNT=FILE it only counts them into the file.
+ * one after it too.  MF_BIND=N does so to the N-th text that is bound to a
+ * statement of SQLite, whose own store of small pieces hides most of those.
+ * With MF_COUNT=FILE it only counts them into the file, MF_BINDS=FILE those.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +15,14 @@ extern void	*__libc_realloc(void *, size_t);
 void		*malloc(size_t);
 void		*calloc(size_t, size_t);
 void		*realloc(void *, size_t);
+struct sqlite3_stmt;
+int		 sqlite3_bind_text(struct sqlite3_stmt *, int, const char *,
+		    int, void (*)(void *));
+
+#define NOMEM	7		/* SQLITE_NOMEM */
 
 static long seen, at = -1;
+static long binds, bind_at = -1;
 static int on;
 
 static void __attribute__((constructor))
@@ -23,19 +32,27 @@ begin(void)
 
 	at = s != NULL ? strtol(s, NULL, 10) : -1;
 	on = getenv("MF_ON") != NULL;
+	s = getenv("MF_BIND");
+	bind_at = s != NULL ? strtol(s, NULL, 10) : -1;
 	seen = 0;
+}
+
+static void
+tell(const char *path, long n)
+{
+	FILE *f = path != NULL ? fopen(path, "we") : NULL;
+
+	if (f != NULL) {
+		fprintf(f, "%ld\n", n);
+		fclose(f);
+	}
 }
 
 static void __attribute__((destructor))
 end(void)
 {
-	const char *path = getenv("MF_COUNT");
-	FILE *f = path != NULL ? fopen(path, "we") : NULL;
-
-	if (f != NULL) {
-		fprintf(f, "%ld\n", seen);
-		fclose(f);
-	}
+	tell(getenv("MF_COUNT"), seen);
+	tell(getenv("MF_BINDS"), binds);
 }
 
 static int
@@ -64,4 +81,21 @@ void *
 realloc(void *p, size_t n)
 {
 	return fails() ? NULL : __libc_realloc(p, n);
+}
+
+int
+sqlite3_bind_text(struct sqlite3_stmt *st, int i, const char *text, int n,
+    void (*kept)(void *))
+{
+	static int (*real)(struct sqlite3_stmt *, int, const char *, int,
+	    void (*)(void *));
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "sqlite3_bind_text");
+	/* As the real one: what could not be copied is NULL. */
+	if (++binds == bind_at) {
+		(void)real(st, i, NULL, 0, NULL);
+		return NOMEM;
+	}
+	return real(st, i, text, n, kept);
 }
