@@ -1,6 +1,7 @@
 #!/bin/sh
 # A bot that is stopped past its lease and goes on: its job is another's by
-# then, its completion counts nothing, its results are kept.
+# then, its completion counts nothing, its results are kept.  Once in detail,
+# then PF_ROUNDS times four of them (250 with PF_SWEEP=all).
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/master.sh
@@ -74,4 +75,77 @@ END
 check 'that of the other counts' 0 '~"status":"completed"' - pf-sched apply <<END
 {"op":"complete","bot":"$other","inc":"o","job":"$job","epoch":1,"attempt":2,"result":"completed"}
 END
+
+# count_jobs N STATE: so many jobs of the round are in that state
+count_jobs()
+{
+	[ "$(master_sql "SELECT count(*) FROM jobs WHERE name = 'late $n' AND status = '$2'")" = "$1" ]
+}
+gone_silent()
+{
+	pf-reaper | pf-sched -q apply
+	count_jobs 4 pending
+}
+# others: a bot each takes the jobs, "JOB BOT" on stdout
+others()
+{
+	for i in 1 2 3 4; do
+		printf '{"op":"register","hostname":"h","name":"other-%s","capabilities":["libfuzzer"],"inc":"o%s"}\n' $i $i |
+		    pf-sched apply | jq -r .bot >"$T/id"
+		printf '{"op":"claim","bot":"%s","inc":"o%s"}\n' "$(cat "$T/id")" $i |
+		    pf-sched apply | jq -r --arg i $i --arg b "$(cat "$T/id")" \
+		    '"\(.job.id) \($b) o\($i)"'
+	done
+}
+# late_round N: wrong is counted up by what went wrong
+late_round()
+{
+	pf-sched submit -N "late $1" -e libfuzzer -t "$T/finder" -d 20s -k 4 >/dev/null
+	timeout 60 pf-run -m "$url" -j 4 >"$T/bot.out" 2>"$T/bot.err" &
+	bot=$!
+	until_true 30 count_jobs 4 running || return 1
+	slots=$(pgrep -P "$(pgrep -P "$bot")")
+	# shellcheck disable=SC2086 # several
+	kill -STOP $slots
+	master_sql "SELECT job_id, bot_id FROM assignments WHERE ended_at IS NULL" |
+	    tr '|' ' ' >"$T/stopped"
+	until_true 30 gone_silent || return 1
+	others >"$T/others"
+	while read -r j b; do
+		printf 'late %s %s' "$1" "$j" >"$T/late"
+		cp "$T/late" "$(find "$T/w" -maxdepth 3 -name "$j")/corpus/late"
+		sha256sum "$T/late" | cut -c 1-64
+	done <"$T/stopped" >"$T/sums"
+	# shellcheck disable=SC2086
+	kill -CONT $slots
+	wait "$bot"
+	until_true 30 all_filed || kept=$((kept + 1))
+	while read -r j b; do
+		printf '{"op":"complete","bot":"%s","job":"%s","epoch":1,"attempt":1,"result":"completed"}\n' \
+		    "$b" "$j" | pf-sched apply | grep -q '"class":"stale"' ||
+		    taken=$((taken + 1))
+	done <"$T/stopped"
+	count_jobs 4 assigned || taken=$((taken + 1))
+	while read -r j b inc; do
+		printf '{"op":"complete","bot":"%s","inc":"%s","job":"%s","epoch":1,"attempt":2,"result":"completed"}\n' \
+		    "$b" "$inc" "$j"
+	done <"$T/others" | pf-sched -q apply || taken=$((taken + 1))
+}
+all_filed()
+{
+	while read -r sum; do
+		[ "$(master_sql "SELECT count(*) FROM corpus WHERE hash = '$sum'")" = 1 ] ||
+		    return 1
+	done <"$T/sums"
+}
+rounds=${PF_ROUNDS:-5}
+[ "${PF_SWEEP-}" != all ] || rounds=250
+n=0 taken=0 kept=0 broken=0
+while [ $n -lt "$rounds" ]; do
+	n=$((n + 1))
+	late_round $n || broken=$((broken + 1))
+done
+is $broken 0 "$rounds rounds of four late bots each"
+is $taken 0 'no stale completion counted'
+is $kept 0 'and all that they had found was kept'
 done_testing

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Broken programs again: leases, and that the tests of many bots, of late
+# ones and of clocks see it.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
+. "$PF_ROOT/t/lib/mutant.sh"
+whole
+need make gcc sqlite3 socat clang jq faketime unshare
+
+mutant no_again lib/act/claim.c 's/	if (again) {/	if (again \&\& b.drain) {/' \
+    pf-sched
+export PF_JOBS=200
+failing no_again 9050-claim-storm.t 'a lost grant that is not given again' \
+    'every job is completed'
+
+mutant no_fence lib/act/common.c '/pf_assignment_get(as, &found/{
+	N
+	s/pf_assignment_get.*/pf_assignment_of_bot(as, \&found, a->db, bot)) != NULL)/
+}' pf-sched
+export PF_ROUNDS=0
+failing no_fence 9060-paused-bot.t 'a token that is not looked at' \
+    'a completion with the old token is refused'
+
+mutant wall_ticks lib/act/tick.c \
+    's/t.tick += counted ? 1 : 0;/t.tick += counted ? (a->now - 1700000000000) \/ 1000 - t.tick : 0;/' \
+    pf-sched
+failing wall_ticks 9065-clocks.t 'leases by the wall clock' \
+    'the clock \+1 day'
+done_testing
