@@ -197,7 +197,7 @@ history_sample()
 {
 	for history_n in $(history_all); do
 		if [ ! -e "$T/calls-$history_n" ]; then
-			history_back $history_n
+			history_back "$history_n"
 			# shellcheck disable=SC2086 # its words
 			$history_trace pf-sched apply \
 			    <"$T/lines-$history_n" >/dev/null 2>&1
