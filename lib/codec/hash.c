@@ -1,6 +1,7 @@
 /*
  * SHA-256 by libcrypto; see hash.h.  Must not know what is hashed.
  */
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <string.h>
@@ -34,8 +35,12 @@ pf_hash_begin(void)
 	static _Thread_local EVP_MD *md;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	/* Fetching is the dear part: once a thread. */
-	if (md == NULL)
+	/*
+	 * Fetching is the dear part: once a thread.  It crashes where libcrypto
+	 * found no memory for its own beginning.
+	 */
+	if (ctx != NULL && md == NULL &&
+	    OSSL_LIB_CTX_get0_global_default() != NULL)
 		md = EVP_MD_fetch(NULL, "SHA256", NULL);
 	if (ctx == NULL || md == NULL || EVP_DigestInit_ex2(ctx, md, NULL) != 1)
 		pf_die("libcrypto has no SHA-256");

@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -182,9 +183,14 @@ pf_json_parse(struct pf_json **res, const char *s, size_t n)
 	*res = NULL;
 	if ((err = check_text(s, n)) != NULL)
 		return err;
-	if ((c = cJSON_ParseWithLengthOpts(s, n, &end, 0)) == NULL)
+	errno = 0;
+	if ((c = cJSON_ParseWithLengthOpts(s, n, &end, 0)) == NULL) {
+		/* That nothing can be had is not the text's fault. */
+		if (errno == ENOMEM)
+			return pf_err(PF_BUSY, "out of memory");
 		return pf_err(PF_DATA, "not JSON at byte %zu",
 		    end != NULL ? (size_t)(end - s) + 1 : (size_t)1);
+	}
 	while (end < s + n && strchr(" \t\r\n", *end) != NULL)
 		end++;
 	if (end != s + n)
