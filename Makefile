@@ -59,7 +59,7 @@ HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
 UNIT = history err buf num name time sock sandbox user spool writer retry \
 		breaker proc states moves json rec unpack conf trace table
 HELPERS = mkpack storm proxy
-PRELOAD = mf
+PRELOAD = mf short
 FUZZ =	json rec conf aflstat fuzzlog trace unpack self
 
 MAN1 =	pf-registry pf-run pf-report

@@ -112,6 +112,19 @@ check-valgrind: setup-check
 	    --leak-check=full --errors-for-leak-kinds=definite \
 	    --trace-children=no $$t >/dev/null || exit 1; done
 
+# A fault at every system call and allocation of who must lose nothing.  In
+# memory: what survives a program's death does not need a disk for it.
+FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
+	t/9003-tools-faults.t t/9005-ingest-faults.t t/9020-sched-faults.t \
+	t/9030-sched-malloc.t
+check-faults: setup-check
+	$(MAKE) -j2 tests
+	@rm -f $(O)/faults; mkdir -p $(O)
+	[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
+	PF_SWEEP=all PF_TOTALS=$(abspath $(O))/faults $(TESTENV) \
+	    prove -j$(JOBS) --timer $(FAULTS); \
+	rc=$$?; sort $(O)/faults; awk -f t/lib/totals.awk $(O)/faults; exit $$rc
+
 # The power fails, some hundred times.
 CUTS =	300
 POWER =	$(O)/t/power/disk $(O)/t/power/cut
@@ -177,5 +190,5 @@ dist:
 README: man/man7/pandafuzz.7
 	sh scripts/readme >$@
 
-.PHONY: all tests check check-model check-power check-asan check-valgrind \
+.PHONY: all tests check check-faults check-model check-power check-asan check-valgrind \
 	analyze fuzz demo install uninstall clean dist print-PROGS setup-build setup-demo setup-check

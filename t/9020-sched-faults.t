@@ -32,6 +32,7 @@ history_sweep()
 		again "$n"
 	done <"$T/sample"
 	echo "# $1: $points points, $answered answered, $killed killed"
+	history_total "$1${3:+ twice}"
 }
 
 history_sweep signal=KILL 17

@@ -206,3 +206,15 @@ history_sample()
 		sed "s/^/$history_n /" "$T/calls-$history_n"
 	done | history_points "$1"
 }
+
+# history_total WHAT: a line for who adds up, as sweep.sh has them
+history_total()
+{
+	case $1 in
+	'signal=KILL twice')	history_what=chain points=$((points / 2)) ;;
+	signal=KILL)		history_what=kill ;;
+	*)			history_what=${1#error=} ;;
+	esac
+	[ -z "${PF_TOTALS-}" ] ||
+		echo "$history_what $points $lost $wrong pf-sched" >>"$PF_TOTALS"
+}

@@ -57,13 +57,13 @@ picture()
 {
 	(
 		sql "SELECT rid, kind, job, bot, time, late FROM results
-		    ORDER BY rid"
-		sql "SELECT job_id, hash, file_path, type, signal, timestamp,
-		    size, is_unique, count FROM crashes ORDER BY job_id, hash"
-		sql "SELECT job_id, hash, size, name FROM corpus ORDER BY 1, 2"
-		sql "SELECT job_id, file_count, total_size FROM corpus_meta"
-		sql "SELECT id, edges, exec_count FROM coverage ORDER BY id"
-		sql "SELECT job_id, executions FROM job_stats"
+		    ORDER BY rid;
+		    SELECT job_id, hash, file_path, type, signal, timestamp,
+		    size, is_unique, count FROM crashes ORDER BY job_id, hash;
+		    SELECT job_id, hash, size, name FROM corpus ORDER BY 1, 2;
+		    SELECT job_id, file_count, total_size FROM corpus_meta;
+		    SELECT id, edges, exec_count FROM coverage ORDER BY id;
+		    SELECT job_id, executions FROM job_stats"
 		cd "$S" && find crashes corpus logs/jobs -type f \
 		    ! -name '*.json' -exec sha256sum '{}' + | sort
 		# Which of two reports is the first one depends on the order
@@ -85,6 +85,7 @@ ingest_base()
 		mkpack crash "$job" b1 -f type=abort "$T/boom"
 		mkpack corpus "$job" b1 "$T/body"
 		mkpack corpus nosuchjob b1 "$T/body"
+		mkpack coverage "$job" b1 -f edges=7
 		mkpack status "$job" b1 -f executions=5
 		mkpack log "$job" b1 -f offset=1048570 "$T/body"
 	} | lay
@@ -129,4 +130,14 @@ torn()
 	while read -r hash name; do
 		[ "$hash" = "${name##*/}" ] || echo "$name"
 	done
+}
+
+# sweep_ingest: for sweep.sh, a pf-ingest of what ingest_base laid down
+sweep_ingest()
+{
+	sweep_back() { restore; }
+	sweep_run() { run "$@" pf-ingest; }
+	sweep_broken() { naked && torn; }
+	sweep_mend() { recover; }
+	sweep_look() { picture; }
 }

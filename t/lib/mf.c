@@ -2,12 +2,16 @@
  * To be preloaded: makes the MF_AT-th allocation fail, and with MF_ON every
  * one after it too.  MF_BIND=N does so to the N-th text that is bound to a
  * statement of SQLite, whose own store of small pieces hides most of those.
- * With MF_COUNT=FILE it only counts them into the file, MF_BINDS=FILE those.
+ * With MF_COUNT=FILE each process only adds a line with their number to it,
+ * with MF_BINDS=FILE that of those.
  */
+#include <sys/syscall.h>
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 extern void	*__libc_malloc(size_t);
 extern void	*__libc_calloc(size_t, size_t);
@@ -40,7 +44,7 @@ begin(void)
 static void
 tell(const char *path, long n)
 {
-	FILE *f = path != NULL ? fopen(path, "we") : NULL;
+	FILE *f = path != NULL ? fopen(path, "ae") : NULL;
 
 	if (f != NULL) {
 		fprintf(f, "%ld\n", n);
@@ -53,6 +57,16 @@ end(void)
 {
 	tell(getenv("MF_COUNT"), seen);
 	tell(getenv("MF_BINDS"), binds);
+}
+
+/* A child that was forked leaves by this. */
+void
+_exit(int status)
+{
+	end();
+	syscall(SYS_exit_group, status);
+	for (;;)
+		continue;
 }
 
 static int
