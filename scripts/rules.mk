@@ -127,6 +127,7 @@ check-faults: setup-check
 
 # The power fails, some hundred times.
 CUTS =	300
+FS =	ext4 xfs btrfs
 POWER =	$(O)/t/power/disk $(O)/t/power/cut
 $(O)/t/power/disk: t/power/disk.c
 	@mkdir -p $(@D); echo "LD $@"
@@ -137,7 +138,9 @@ $(O)/t/power/cut: t/power/cut.c
 	@$(CC) -std=c11 -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $<
 check-power: setup-power
 	$(MAKE) -j2 all $(O)/t/lib/mkpack $(POWER)
-	sh t/power/check $(CUTS)
+	for fs in $(FS); do sh t/power/check $$([ $$fs = ext4 ] && \
+	    echo $(CUTS) || echo $$$(($(CUTS) / 8 + 10))) 1 $$fs || exit 1; done
+	sh t/power/errors
 
 # The lease, as a model: every order of events.
 check-model: setup-model

@@ -212,7 +212,7 @@ history_total()
 {
 	case $1 in
 	'signal=KILL twice')	history_what=chain points=$((points / 2)) ;;
-	signal=KILL)		history_what=kill ;;
+	signal=KILL)		history_what='kill' ;;
 	*)			history_what=${1#error=} ;;
 	esac
 	[ -z "${PF_TOTALS-}" ] ||

@@ -133,6 +133,7 @@ torn()
 }
 
 # sweep_ingest: for sweep.sh, a pf-ingest of what ingest_base laid down
+# shellcheck disable=SC2317 # sweep.sh calls them
 sweep_ingest()
 {
 	sweep_back() { restore; }

@@ -2,12 +2,13 @@
  * The disk as a power cut leaves it: takes the image and the log of disk.c,
  * cuts at a place that follows from the seed, and writes what might be there.
  *
- *	cut image log seed out
+ *	cut image log seed out [mark]
  *
  * All that was flushed is there.  Of what was written since the last flush,
  * the disk had any part: none, all, a random choice, or a random choice with
  * a sector-wise torn write.  The marks before the cut go to stdout.  No cut
- * lies before the mark "begin".
+ * lies before the mark "begin".  With the number of a mark after that, the
+ * cut is right behind it, and nothing that was not flushed is there.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -96,6 +97,19 @@ count(const char *log, const char *end, uint64_t *skip)
 	return n - *skip;
 }
 
+/* How many records there are up to the mark of that number. */
+static uint64_t
+behind(const char *log, const char *end, uint64_t skip, uint64_t mark)
+{
+	struct record r;
+	uint64_t n = 0;
+
+	while (next(&r, &log, end))
+		if (++n > skip && r.what == 'M' && mark-- == 1)
+			return n;
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -107,8 +121,8 @@ main(int argc, char **argv)
 	int how;
 	FILE *out;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: cut image log seed out\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: cut image log seed out [mark]\n");
 		return 64;
 	}
 	disk = slurp(argv[1], &size);
@@ -124,6 +138,12 @@ main(int argc, char **argv)
 	}
 	stop = skip + 1 + roll(n);
 	how = (int)roll(4);
+	if (argc == 6) {
+		stop = behind(log, end, skip, strtoull(argv[5], NULL, 10));
+		how = 0;
+		if (stop == 0)
+			return 1;
+	}
 	/* What was flushed, and where the rest begins. */
 	at = flushed = log;
 	for (i = 0; i < stop && next(&r, &at, end); i++) {

@@ -6,6 +6,8 @@
  *
  *	disk image log mountpoint
  *
+ * After the mark "fail" every write and flush fails, until the mark "work".
+ *
  * The image is read once and never written.  The log is a sequence of
  * records: a byte (W write, F flush, M mark), offset and length as 64 bits
  * of this machine, then the bytes.
@@ -24,6 +26,7 @@
 static char *bytes;
 static size_t size;
 static FILE *record;
+static int broken;
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 
 static void
@@ -92,8 +95,14 @@ disk_write(const char *path, const char *from, size_t n, off_t at,
 
 	(void)fi;
 	pthread_mutex_lock(&one);
-	if (is(path, "mark"))
+	if (is(path, "mark")) {
 		note('M', 0, n, from);
+		if (n >= 4 && memcmp(from, "fail", 4) == 0)
+			broken = 1;
+		if (n >= 4 && memcmp(from, "work", 4) == 0)
+			broken = 0;
+	} else if (broken)
+		got = -EIO;
 	else if ((size_t)at > size || n > size - (size_t)at)
 		got = -ENOSPC;
 	else {
@@ -107,14 +116,19 @@ disk_write(const char *path, const char *from, size_t n, off_t at,
 static int
 disk_fsync(const char *path, int data, struct fuse_file_info *fi)
 {
+	int rc = 0;
+
 	(void)data;
 	(void)fi;
 	if (!is(path, "disk"))
 		return 0;
 	pthread_mutex_lock(&one);
-	note('F', 0, 0, NULL);
+	if (broken)
+		rc = -EIO;
+	else
+		note('F', 0, 0, NULL);
 	pthread_mutex_unlock(&one);
-	return 0;
+	return rc;
 }
 
 static int
