@@ -58,7 +58,7 @@ HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \
 		breaker proc states moves json rec unpack conf trace table
-HELPERS = mkpack storm proxy
+HELPERS = mkpack storm proxy sender
 PRELOAD = mf short
 FUZZ =	json rec conf aflstat fuzzlog trace unpack self
 

@@ -125,6 +125,12 @@ check-faults: setup-check
 	    prove -j$(JOBS) --timer $(FAULTS); \
 	rc=$$?; sort $(O)/faults; awk -f t/lib/totals.awk $(O)/faults; exit $$rc
 
+# Everything at work, and everything killed again and again.
+MINUTES = 10
+check-soak: setup-check
+	$(MAKE) -j2 tests
+	$(TESTENV) sh t/soak $(MINUTES)
+
 # The power fails, some hundred times.
 CUTS =	300
 FS =	ext4 xfs btrfs
@@ -139,7 +145,7 @@ $(O)/t/power/cut: t/power/cut.c
 check-power: setup-power
 	$(MAKE) -j2 all $(O)/t/lib/mkpack $(POWER)
 	for fs in $(FS); do sh t/power/check $$([ $$fs = ext4 ] && \
-	    echo $(CUTS) || echo $$$(($(CUTS) / 8 + 10))) 1 $$fs || exit 1; done
+	    echo $(CUTS) || echo $$(($(CUTS) / 8 + 10))) 1 $$fs || exit 1; done
 	sh t/power/errors
 
 # The lease, as a model: every order of events.
@@ -193,5 +199,5 @@ dist:
 README: man/man7/pandafuzz.7
 	sh scripts/readme >$@
 
-.PHONY: all tests check check-faults check-model check-power check-asan check-valgrind \
+.PHONY: all tests check check-faults check-soak check-model check-power check-asan check-valgrind \
 	analyze fuzz demo install uninstall clean dist print-PROGS setup-build setup-demo setup-check

@@ -65,12 +65,12 @@ up()
 
 mark() { echo "$*" >>"$T/fuse/mark"; }
 
-# disk_begin [OPTIONS]: a new file system, mounted, with a master
+# disk_begin OPTIONS: a new file system, mounted, with a master
 disk_begin()
 {
 	make_fs
 	"$obj/t/power/disk" "$T/image" "$T/log" "$T/fuse" || exit 74
-	up "$T/fuse/disk" "${1-}" || exit 74
+	up "$T/fuse/disk" "$1" || exit 74
 	printf '[storage]\npath = %s\n[spool]\npath = %s\n[sched]\nsocket = %s\n[limits]\ndisk_min_free = 0\n' \
 	    "$M/storage" "$M/spool" "$T/sock" >"$T/conf"
 	printf '[bot]\nname = bot\nwork_directory = %s\ncapabilities = libfuzzer\n[retry.communication]\nmax_retries = 2\n' \
