@@ -102,7 +102,8 @@ check_record(const struct pf_err **wrong, const struct req *r, const char *p,
 		*wrong = batch_size(r->h, &rec, (int64_t)r->body.len);
 		if ((err = batch_limit(r->h, &rec)) == NULL)
 			err = batch_later(r, &rec);
-	}
+	} else if (err->class != PF_DATA)
+		*wrong = err;	/* our own trouble is no verdict on it */
 	pf_rec_free(&rec);
 	return err;
 }
