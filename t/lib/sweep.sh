@@ -171,9 +171,11 @@ sweep_errors()
 	done
 }
 
-# sweep_status WHAT: an error is no reason to die of
+# sweep_status WHAT: an error is no reason to die of, nor for a sanitizer to
+# say something
 sweep_status()
 {
+	grep -Eq 'Sanitizer|runtime error' "$T/err" && status=134
 	case $status in
 	0 | 1 | 65 | 66 | 69 | 70 | 71 | 74 | 75 | 77 | 78) return ;;
 	esac
