@@ -8,6 +8,7 @@
  *	file raw DIR N SIZE			N files synced, 16 at a time,
  *						and the directory once in 100
  *	file run CMD ...			seconds, and KiB of memory
+ *	file many DIR < names			an empty file of each name
  *
  * The first three print how many a second.
  */
@@ -184,6 +185,23 @@ run(char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 70;
 }
 
+static int
+many(const char *dir)
+{
+	char name[256];
+	int fd;
+
+	if (chdir(dir) == -1)
+		return 74;
+	while (fgets(name, sizeof(name), stdin) != NULL) {
+		name[strcspn(name, "\n")] = '\0';
+		fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+		if (fd == -1 || close(fd) == -1)
+			return 74;
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -194,6 +212,8 @@ main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "run") == 0)
 		return run(argv + 2);
+	if (argc == 3 && strcmp(argv[1], "many") == 0)
+		return many(argv[2]);
 	if (argc == 6 && strcmp(argv[1], "http") == 0)
 		work = post;
 	else if (argc == 6 && strcmp(argv[1], "put") == 0)

@@ -1,7 +1,8 @@
 /*
  * Many senders of results over HTTP that never give up: a pack is sent again
  * until it is acknowledged, whatever becomes of the server.  Only then the
- * rids of its records are written to the file of promises.
+ * rids of its records are written to the file of promises, with a word for
+ * what each is: an input or a number.
  *
  *	sender ADDR JOB SENDERS SECONDS PROMISES
  *
@@ -21,7 +22,7 @@
 #include "codec/rec.h"
 #include "os/clock.h"
 
-#define EACH	16		/* records of a pack */
+#define EACH	4		/* records of a pack */
 #define PAUSE	20		/* ms before it is tried again */
 
 static struct sockaddr_in addr;
@@ -78,7 +79,8 @@ make(struct pf_buf *b, char rids[EACH][PF_SHA_TEXT], int sender, long n)
 	pf_buf_reset(b);
 	for (i = 0; i < EACH; i++) {
 		struct pf_rec r = { .kind = PF_KIND_COVERAGE, .epoch = 1,
-		    .seq = n * EACH + i, .time = 1, .attempt = 1, .body = body };
+		    .seq = n * EACH + i, .time = pf_wall_ms(),
+		    .attempt = 1, .body = body };
 
 		snprintf(r.job, sizeof(r.job), "%s", job);
 		snprintf(r.bot, sizeof(r.bot), "b%d-%d", (int)getpid(),
@@ -123,7 +125,8 @@ run(void *arg)
 			pf_sleep_ms(PAUSE);
 		}
 		for (i = 0; i < EACH; i++)
-			fprintf(promises, "%s\n", rids[i]);
+			fprintf(promises, "%s %s\n", rids[i],
+			    i == 0 ? "input" : "number");
 		done += EACH;
 	}
 done:
