@@ -71,6 +71,7 @@ sweep_broken()
 }
 sweep_of thin "openat.*$T/conf"
 sweep_all
+sweep_nth 'no memory' mf MF 12
 
 # The backup of before stays good until there is another.
 rm -rf "${T:?}/b"

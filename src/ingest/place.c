@@ -49,18 +49,26 @@ need_dir(struct work *w, const char *dir)
 	return NULL;
 }
 
-/* Is it filed, or about to be?  size -1 takes any. */
-static bool
-is_there(const struct work *w, const char *path, int64_t size)
+/*
+ * Is it filed, or about to be?  size -1 takes any.  A look that failed says
+ * nothing: what is there must not be written over for it.
+ */
+static const struct pf_err *
+look(bool *there, const struct work *w, const char *path, int64_t size)
 {
 	struct stat st;
 	size_t i;
 
+	*there = true;
 	for (i = 0; i < w->nfiles; i++)
 		if (strcmp(w->file[i].path, path) == 0)
-			return true;
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+			return NULL;
+	*there = false;
+	if (lstat(path, &st) == -1)
+		return errno == ENOENT ? NULL : pf_errno("%s", path);
+	*there = S_ISREG(st.st_mode) &&
 	    (size == -1 ? st.st_size > 0 : st.st_size == size);
+	return NULL;
 }
 
 /* Writes the bytes to a temporary file; work_commit() makes it last. */
@@ -107,13 +115,14 @@ make_report(struct pf_buf *b, const struct pf_rec *r)
 static const struct pf_err *
 begin_report(struct work *w, const char *dir, const struct item *it)
 {
-	const struct pf_err *err = NULL;
+	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
 	char name[PF_SHA_TEXT + 8], *path;
+	bool there;
 
 	snprintf(name, sizeof(name), "%s.json", it->rec.sha256);
 	path = pf_asprintf("%s/%s", dir, name);
-	if (!is_there(w, path, -1)) {
+	if ((err = look(&there, w, path, -1)) == NULL && !there) {
 		make_report(&b, &it->rec);
 		err = begin(w, dir, name, it->pack->name, &b);
 		pf_buf_free(&b);
@@ -129,12 +138,13 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 	const struct pf_err *err;
 	struct pf_buf body = PF_BUF_INIT;
 	char *dir, *path;
+	bool there;
 
 	dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
 	    r->kind == PF_KIND_CRASH ? "crashes" : "corpus", r->job);
 	path = pf_asprintf("%s/%s", dir, r->sha256);
 	if ((err = need_dir(w, dir)) == NULL &&
-	    !is_there(w, path, r->len)) {
+	    (err = look(&there, w, path, r->len)) == NULL && !there) {
 		pf_buf_add(&body, r->body, (size_t)r->len);
 		err = begin(w, dir, r->sha256, it->pack->name, &body);
 		pf_buf_free(&body);

@@ -54,9 +54,14 @@ is_needed(bool *needed, struct ingest *g, const char *line, size_t n)
 	const char *kind = "", *rid = "";
 
 	*needed = true;
-	if (!ledger_sum_ok(line, n) || pf_json_parse(&j, line, n) != NULL)
+	if (!ledger_sum_ok(line, n))
 		*needed = false;
-	else if (pf_json_str(&kind, j, "kind") == NULL &&
+	else if ((err = pf_json_parse(&j, line, n)) != NULL) {
+		if (err->class != PF_DATA)
+			return err;
+		*needed = false;
+		err = NULL;
+	} else if (pf_json_str(&kind, j, "kind") == NULL &&
 	    pf_json_str(&rid, j, "rid") == NULL && pf_sha_ok(rid) &&
 	    (strcmp(kind, "status") == 0 || strcmp(kind, "coverage") == 0 ||
 	    strcmp(kind, "log") == 0))
@@ -140,6 +145,9 @@ thin_day(struct ingest *g, const char *path, bool dry)
 		err = pf_errno("create %s", tmp);
 	if (err == NULL)
 		err = pick(g, f, out, &s);
+	/* No end without memory for a line, and no error of the file. */
+	if (err == NULL && !stopping() && !feof(f))
+		err = pf_errno("read %s", path);
 	if (err == NULL && s.kept < s.lines && !stopping()) {
 		if (out != NULL)
 			err = put_in_place(out, tmp, path);

@@ -255,12 +255,15 @@ flush(struct rows *w)
 static const struct pf_err *
 replay(struct rows *w, const char *text, size_t n)
 {
-	const struct pf_err *err = NULL;
+	const struct pf_err *err;
 	struct pf_json *j = NULL;
 	const char *kind = "";
 	int64_t epoch = 0;
 
-	if (pf_json_parse(&j, text, n) != NULL ||
+	err = pf_json_parse(&j, text, n);
+	if (err != NULL && err->class != PF_DATA)
+		return err;
+	if (err != NULL ||
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
 	    (strcmp(kind, "crash") != 0 && strcmp(kind, "corpus") != 0 &&
 	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0 &&

@@ -64,8 +64,9 @@ picture()
 		    SELECT job_id, file_count, total_size FROM corpus_meta;
 		    SELECT id, edges, exec_count FROM coverage ORDER BY id;
 		    SELECT job_id, executions FROM job_stats"
-		cd "$S" && find crashes corpus logs/jobs -type f \
-		    ! -name '*.json' -exec sha256sum '{}' + | sort
+		cd "$S" || exit
+		find crashes corpus logs/jobs -type f ! -name '*.json' \
+		    -exec sha256sum '{}' + | sort
 		# Which of two reports is the first one depends on the order
 		# of their packs, and that on who died.
 		grep -Ho '"sha256":"[^"]*"' crashes/*/*.json
