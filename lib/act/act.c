@@ -67,7 +67,8 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 	int64_t v = 1, seq;
 
 	if ((err = pf_json_parse(req, line, n)) != NULL)
-		return err->class != PF_DATA ? err : pf_err(PF_USAGE, "not an op line: %s", err->msg);
+		return err->class != PF_DATA ? err : pf_err(PF_USAGE,
+		    "not an op line: %s", err->msg);
 	if (!pf_json_is_object(*req))
 		return pf_err(PF_USAGE, "not an op line: not an object");
 	if (pf_json_int(&v, *req, "v", 1, 1) != NULL)

@@ -47,6 +47,21 @@ dial(void)
 	return fd;
 }
 
+/* True if each record of the pack was accepted; a refusal is a mistake. */
+static bool
+accepted(const char *body)
+{
+	int n = 0;
+
+	for (; (body = strstr(body, "\"accepted\"}")) != NULL; body++)
+		n++;
+	if (n != EACH) {
+		fprintf(stderr, "sender: %d of %d accepted\n", n, EACH);
+		exit(65);
+	}
+	return true;
+}
+
 /* One answer, its head and as many bytes as that says: true if it is 200. */
 static bool
 answer(int fd)
@@ -64,7 +79,8 @@ answer(int fd)
 		if ((len = strcasestr(b, "content-length:")) != NULL)
 			want = strtoul(len + 15, NULL, 10);
 		if (n >= (size_t)(body + 4 - b) + want)
-			return strncmp(b + 9, "200", 3) == 0;
+			return strncmp(b + 9, "200", 3) == 0 &&
+			    accepted(body);
 	}
 	return false;
 }
@@ -87,7 +103,7 @@ make(struct pf_buf *b, char rids[EACH][PF_SHA_TEXT], int sender, long n)
 		    sender);
 		snprintf(body, sizeof(body), "%d %d %ld", (int)getpid(),
 		    sender, n);
-		snprintf(fields, sizeof(fields), ",\"edges\":%ld", n);
+		snprintf(fields, sizeof(fields), "\"edges\":%ld", n);
 		if (i == 0) {
 			r.kind = n % 16 == 0 ? PF_KIND_CRASH : PF_KIND_CORPUS;
 			r.len = strlen(body);
