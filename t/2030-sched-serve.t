@@ -91,4 +91,11 @@ serve_start
 orphan() { [ "$(sql "SELECT status FROM jobs WHERE id = '$held'")" = pending ]; }
 ok 'an orphaned job waits again' until_true 3 orphan
 serve_stop
+
+# More lines in one piece than a transaction takes, and then silence.
+serve_start
+yes '{"op":"sweep"}' | head -n 4000 >"$T/many"
+is "$( (cat "$T/many"; sleep 5) | timeout 4 socat - "UNIX-CONNECT:$T/m/sock" |
+    grep -c '"ok":true')" 4000 'all are answered without another word'
+serve_stop
 done_testing

@@ -293,7 +293,13 @@ static int
 patience(const struct server *s)
 {
 	int64_t left = LAZY_MS, now = pf_boot_ms(), due = INT64_MAX;
+	const struct client *c;
 
+	/* What was read already, and too much for one transaction. */
+	for (c = s->clients; c < s->clients + s->n; c++)
+		if (c->out.len < OUT_MAX &&
+		    memchr(c->in.data, '\n', c->in.len) != NULL)
+			return 0;
 	if (s->w.open)
 		due = s->lazy_since + LAZY_MS - now;
 	else if (s->handed && s->n == 0)
