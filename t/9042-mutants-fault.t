@@ -30,7 +30,7 @@ PF_STEPS=1
 mutant answer_first src/sched/serve.c \
     's/^			mark_ear(s, c);/&\
 			c->mark = c->out.len;\
-			tell(c);/' pf-sched
+			client_tell(c);/' pf-sched
 failing answer_first 9022-serve-faults.t 'a server that answers too early' \
     'all that was answered was there'
 
