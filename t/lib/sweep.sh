@@ -176,6 +176,11 @@ sweep_errors()
 sweep_status()
 {
 	grep -Eq 'Sanitizer|runtime error' "$T/err" && status=134
+	case $1 in
+	# strace leaves open what it says could not be closed, the kernel does
+	# not: who waits for the other end's end waits for ever.
+	*' at close '*)	[ "$status" -ne 124 ] || return 0 ;;
+	esac
 	case $status in
 	0 | 1 | 65 | 66 | 69 | 70 | 71 | 74 | 75 | 77 | 78) return ;;
 	esac
