@@ -83,7 +83,12 @@ like "$(cat "$T/err")" 'its bot told no command; the input is /' 'but where'
 run pf-report crash "$second"
 ran 0 'the crash itself is shown'
 is "$(field reproduce)" - 'without a command'
-run pf-report crash 0
+# Of seventeen two begin with the same digit.
+printf 'more %%d' >"$T/more"
+mkpack crash "$job" "$bot" -i i1 -n 17 -s 100 "$T/more" | lay
+pf-ingest -q
+run pf-report crash "$(sql 'SELECT substr(id, 1, 1) FROM crashes GROUP BY 1
+    HAVING count(*) > 1 LIMIT 1')"
 ran 65 'a beginning of both'
 like "$(cat "$T/err")" 'fits more than one crash' 'is refused'
 mv "$S/crashes/$job" "$S/crashes/away"

@@ -86,6 +86,35 @@ file_crash(struct pf_crash_verdict *v, struct pf_act *a,
 	return pf_crash_put(v, a->db, c, row->filed);
 }
 
+/*
+ * Until schema 5 a crash was called after its first report; lines of the
+ * ledger from those days, which are without v, keep those names.
+ */
+static void
+name_crash(char id[PF_ID_MAX + 1], const struct pf_act *a,
+    const struct row *row, const char *hash)
+{
+	if (a->remaking && pf_json_get(row->j, "v") == NULL &&
+	    pf_json_get(row->j, "filed") != NULL)
+		pf_uuid_of(id, row->filed, row->r.rid);
+	else
+		pf_crash_id(id, row->r.job, hash);
+}
+
+/* A report that comes before the others may tell of another bucket. */
+static const struct pf_err *
+note_move(struct pf_act *a, const struct row *row,
+    const struct pf_crash_verdict *v)
+{
+	const struct pf_event e = { .time = a->now, .kind = "crash",
+	    .subject = v->id, .was = v->was, .now = v->bucket,
+	    .who = row->r.bot, .why = "an earlier report of it came" };
+
+	if (v->was[0] == '\0' || strcmp(v->was, v->bucket) == 0)
+		return NULL;
+	return pf_event_add(a->db, &e);
+}
+
 static const struct pf_err *
 put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
@@ -98,7 +127,7 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
 	    .now = "new", .who = row->r.bot };
 	struct pf_crash_verdict v;
-	char path[256];
+	char id[PF_ID_MAX + 1], path[256];
 
 	c.hash = "";
 	c.overflow = pf_json_get(j, "overflow") != NULL;
@@ -120,19 +149,23 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
 	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
 	c.file_path = path;
+	name_crash(id, a, row, c.hash);
+	c.id = id;
 	if ((err = file_crash(&v, a, row, &c)) != NULL)
 		return err;
 	e.subject = v.id;
 	e.why = c.type;
 	if ((v.unique && (err = pf_event_add(a->db, &e)) != NULL) ||
 	    (v.fresh && c.stored && a->conf->on_new_crash[0] != '\0' &&
-	    !a->remaking && (err = pf_hook_add(a->db, v.id, a->now)) != NULL))
+	    !a->remaking && (err = pf_hook_add(a->db, v.id, a->now)) != NULL) ||
+	    (err = note_move(a, row, &v)) != NULL)
 		return err;
 	pf_jw_str(out, "id", v.id);
 	pf_jw_bool(out, "unique", v.unique);
 	pf_jw_int(out, "count", v.count);
 	pf_jw_str(out, "bucket", v.bucket);
 	pf_jw_bool(out, "new_bucket", v.fresh);
+	pf_jw_bool(out, "chosen", v.chosen);
 	return NULL;
 }
 

@@ -174,14 +174,34 @@ digit(char c)
 	return (unsigned char)(c >= 'a' ? c - 'a' + 10 : c - '0');
 }
 
+static void
+bytes(unsigned char b[16], const char *sha)
+{
+	size_t i;
+
+	for (i = 0; i < 16; i++)
+		b[i] = (unsigned char)(digit(sha[2 * i]) << 4 |
+		    digit(sha[2 * i + 1]));
+}
+
 void
 pf_uuid_of(char out[PF_ID_MAX + 1], int64_t ms, const char *sha)
 {
 	unsigned char b[16];
+
+	bytes(b, sha);
+	uuid(out, b, ms, 8);
+}
+
+void
+pf_uuid_sha(char out[PF_ID_MAX + 1], const char *sha)
+{
+	unsigned char b[16];
+	int64_t top = 0;
 	size_t i;
 
-	for (i = 0; i < sizeof(b); i++)
-		b[i] = (unsigned char)(digit(sha[2 * i]) << 4 |
-		    digit(sha[2 * i + 1]));
-	uuid(out, b, ms, 8);
+	bytes(b, sha);
+	for (i = 0; i < 6; i++)
+		top = top << 8 | b[i];
+	uuid(out, b, top, 8);
 }

@@ -45,4 +45,7 @@ void	pf_uuid7(char out[PF_ID_MAX + 1], int64_t now);
  */
 void	pf_uuid_of(char out[PF_ID_MAX + 1], int64_t ms, const char *sha);
 
+/* A UUID of version 8 made of a hash alone. */
+void	pf_uuid_sha(char out[PF_ID_MAX + 1], const char *sha);
+
 #endif

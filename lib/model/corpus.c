@@ -16,7 +16,14 @@ pf_corpus_put(bool *unique, struct pf_db *db, const struct pf_corpus *c)
 	    c->hash, c->size, c->bot, c->engine, c->name, c->timestamp,
 	    c->rid);
 	*unique = n > 0;
-	return err;
+	if (err != NULL || *unique)
+		return err;
+	/* Who comes first by its clock has found it, as with crashes. */
+	return pf_db_run(db, NULL, "UPDATE corpus SET bot_id = ?3, "
+	    "engine = ?4, name = ?5, timestamp = ?6, rid = ?7 WHERE "
+	    "job_id = ?1 AND hash = ?2 AND (?6, ?7) < (timestamp, rid)",
+	    "sssssis", c->job, c->hash, c->bot, c->engine, c->name,
+	    c->timestamp, c->rid);
 }
 
 const struct pf_err *

@@ -2,10 +2,25 @@
  * Crashes; see crash.h.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "codec/bucket.h"
+#include "codec/hash.h"
 #include "model/crash.h"
 #include "store/dbw.h"
+
+void
+pf_crash_id(char out[PF_ID_MAX + 1], const char *job, const char *hash)
+{
+	struct pf_buf text = PF_BUF_INIT;
+	char sum[PF_SHA_TEXT];
+
+	pf_buf_addf(&text, "%s\n%s", job, hash);
+	pf_sha256(sum, text.data, text.len);
+	pf_uuid_sha(out, sum);
+	pf_buf_free(&text);
+}
 
 static const struct pf_err *
 insert(struct pf_db *db, const struct pf_crash *c,
@@ -14,12 +29,12 @@ insert(struct pf_db *db, const struct pf_crash *c,
 	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
 	    "hash, file_path, type, signal, exit_code, timestamp, size, "
 	    "is_unique, tool, stack, output, command, engine, count, "
-	    "first_seen, last_seen, bucket) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	    "?7, ?8, ?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, "
-	    "?18)", "ssssssiiiisssssiis", v->id, c->job, c->bot, c->hash,
-	    c->file_path, c->type, c->signal, c->exit_code, c->timestamp,
-	    c->size, c->tool, c->stack, c->output, c->command, c->engine, now,
-	    (int64_t)v->unique, v->bucket);
+	    "first_seen, last_seen, bucket, rid) VALUES (?1, ?2, ?3, ?4, ?5, "
+	    "?6, ?7, ?8, ?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, "
+	    "?18, ?19)", "ssssssiiiisssssiiss", v->id, c->job, c->bot,
+	    c->hash, c->file_path, c->type, c->signal, c->exit_code,
+	    c->timestamp, c->size, c->tool, c->stack, c->output, c->command,
+	    c->engine, now, (int64_t)v->unique, v->bucket, c->rid);
 }
 
 /* True if another job of the campaign has it, with the same target. */
@@ -41,7 +56,7 @@ elsewhere(bool *known, struct pf_db *db, const struct pf_crash *c)
 
 /* Its own bucket, or the one of the rest; that is counted. */
 static const struct pf_err *
-choose(struct pf_bucket *b, struct pf_crash *c, struct pf_db *db)
+find_bucket(struct pf_bucket *b, struct pf_crash *c, struct pf_db *db)
 {
 	const struct pf_err *err;
 	bool there = true;
@@ -62,7 +77,7 @@ choose(struct pf_bucket *b, struct pf_crash *c, struct pf_db *db)
 	return pf_counter_add(db, "overflow_crash", c->job, 1);
 }
 
-/* Counts it in its bucket; *fresh if that is new. */
+/* Counts it in its bucket; v->fresh if that is new. */
 static const struct pf_err *
 put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
     const struct pf_crash *c, const struct pf_bucket *b, int64_t now)
@@ -72,9 +87,10 @@ put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
 	bool more = false;
 
 	if ((err = pf_q(&q, db, "UPDATE buckets SET samples = samples + ?2, "
-	    "dropped = dropped + 1 - ?2, last_seen = max(last_seen, ?3) "
-	    "WHERE id = ?1 RETURNING first_crash", "sii", b->id,
-	    (int64_t)c->stored, now)) == NULL)
+	    "dropped = dropped + 1 - ?2, first_seen = min(first_seen, ?3), "
+	    "last_seen = max(last_seen, ?3) WHERE id = ?1 "
+	    "RETURNING first_crash", "sii", b->id, (int64_t)c->stored, now))
+	    == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more && !c->stored)
 		pf_q_copy(&q, 0, v->id, sizeof(v->id));
@@ -90,7 +106,34 @@ put_bucket(struct pf_crash_verdict *v, struct pf_db *db,
 	    v->id, (int64_t)c->stored, now);
 }
 
-/* Another report of an input that the job has? */
+/* The first crash of a bucket is found by the rule of reports. */
+static const struct pf_err *
+choose_first(struct pf_db *db, const char *bucket)
+{
+	return pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
+	    "coalesce((SELECT id FROM crashes WHERE bucket = ?1 "
+	    "ORDER BY timestamp, rid LIMIT 1), first_crash) WHERE id = ?1",
+	    "s", bucket);
+}
+
+/* One sample less; a bucket that counts nothing any more never was. */
+static const struct pf_err *
+leave_bucket(struct pf_db *db, const char *bucket)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET samples = samples "
+	    "- 1 WHERE id = ?", "s", bucket)) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM buckets WHERE id = ? AND "
+	    "samples <= 0 AND dropped = 0", "s", bucket)) != NULL)
+		return err;
+	return choose_first(db, bucket);
+}
+
+/*
+ * Another report of an input that the job has?  v->chosen if it comes before
+ * the one that the row tells of.
+ */
 static const struct pf_err *
 count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
     const struct pf_crash *c, int64_t now)
@@ -100,17 +143,52 @@ count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
 
 	*known = false;
 	if ((err = pf_q(&q, db, "UPDATE crashes SET count = count + 1, "
-	    "last_seen = max(last_seen, ?3) WHERE job_id = ?1 AND hash = ?2 "
-	    "RETURNING id, count, bucket", "ssi", c->job, c->hash, now)) ==
-	    NULL)
+	    "first_seen = min(first_seen, ?3), last_seen = max(last_seen, ?3)"
+	    " WHERE job_id = ?1 AND hash = ?2 RETURNING id, count, bucket, "
+	    "(?4, ?5) < (timestamp, rid)", "ssiis", c->job, c->hash, now,
+	    c->timestamp, c->rid)) == NULL)
 		err = pf_q_row(&q, known);
 	if (err == NULL && *known) {
 		pf_q_copy(&q, 0, v->id, sizeof(v->id));
 		v->count = pf_q_int(&q, 1);
 		pf_q_copy(&q, 2, v->bucket, sizeof(v->bucket));
+		v->chosen = pf_q_int(&q, 3) != 0;
 	}
 	pf_q_done(&q);
 	return err;
+}
+
+/* The row tells of this report from now on. */
+static const struct pf_err *
+choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
+    int64_t now)
+{
+	const struct pf_err *err;
+	struct pf_crash sample;
+	struct pf_bucket b;
+
+	if ((err = find_bucket(&b, c, db)) != NULL)
+		return err;
+	snprintf(v->was, sizeof(v->was), "%s", v->bucket);
+	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
+	if ((err = pf_db_run(db, NULL, "UPDATE crashes SET bot_id = ?2, "
+	    "type = ?3, signal = ?4, exit_code = ?5, timestamp = ?6, "
+	    "tool = ?7, stack = ?8, output = ?9, command = ?10, "
+	    "engine = ?11, bucket = ?12, rid = ?13 WHERE id = ?1",
+	    "sssiiisssssss", v->id, c->bot, c->type, c->signal, c->exit_code,
+	    c->timestamp, c->tool, c->stack, c->output, c->command, c->engine,
+	    b.id, c->rid)) != NULL)
+		return err;
+	if (strcmp(v->was, b.id) == 0)
+		return choose_first(db, b.id);
+	/* Its input is there, whatever became of this report's. */
+	sample = *c;
+	sample.stored = true;
+	if ((err = leave_bucket(db, v->was)) != NULL ||
+	    (err = put_bucket(v, db, &sample, &b, now)) != NULL)
+		return err;
+	v->fresh = false;
+	return choose_first(db, b.id);
 }
 
 const struct pf_err *
@@ -122,16 +200,21 @@ pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
 	bool known;
 
 	*v = (struct pf_crash_verdict){ .count = 1 };
-	if ((err = count_again(v, &known, db, c, now)) != NULL || known ||
-	    (err = choose(&b, c, db)) != NULL)
+	if ((err = count_again(v, &known, db, c, now)) != NULL)
+		return err;
+	if (known)
+		return v->chosen ? choose(v, db, c, now) : NULL;
+	if ((err = find_bucket(&b, c, db)) != NULL)
 		return err;
 	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
-	pf_uuid_of(v->id, now, c->rid);
+	snprintf(v->id, sizeof(v->id), "%s", c->id);
 	if ((err = put_bucket(v, db, c, &b, now)) != NULL || !c->stored ||
 	    (err = elsewhere(&known, db, c)) != NULL)
 		return err;
 	v->unique = !known;
-	if ((err = insert(db, c, v, now)) != NULL)
+	v->chosen = true;
+	if ((err = insert(db, c, v, now)) != NULL ||
+	    (err = choose_first(db, b.id)) != NULL)
 		return err;
 	if ((err = pf_counter_add(db, "crash_bytes", "", c->size + c->report))
 	    != NULL)
@@ -150,17 +233,17 @@ pf_crash_amend(struct pf_crash_verdict *v, bool *found, struct pf_db *db,
 	*v = (struct pf_crash_verdict){ .count = 1 };
 	pf_bucket_of(&b, c->campaign, c->type, c->tool, c->stack);
 	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
-	pf_uuid_of(v->id, first, c->rid);
+	snprintf(v->id, sizeof(v->id), "%s", c->id);
 	if ((err = pf_q(&q, db, "UPDATE crashes SET id = ?1, job_id = ?2, "
 	    "bot_id = ?3, hash = ?4, file_path = ?5, type = ?6, signal = ?7, "
 	    "exit_code = ?8, timestamp = ?9, size = ?10, tool = ?11, stack = "
 	    "?12, output = ?13, command = ?14, engine = ?15, first_seen = "
-	    "?16, last_seen = max(?16, ?17), bucket = ?18 WHERE id = ?1 OR "
-	    "(job_id = ?2 AND hash = ?4) RETURNING count, is_unique",
-	    "ssssssiiiisssssiis", v->id, c->job, c->bot, c->hash,
+	    "?16, last_seen = max(?16, ?17), bucket = ?18, rid = ?19 WHERE "
+	    "id = ?1 OR (job_id = ?2 AND hash = ?4) RETURNING count, "
+	    "is_unique", "ssssssiiiisssssiiss", v->id, c->job, c->bot, c->hash,
 	    c->file_path, c->type, c->signal, c->exit_code, c->timestamp,
 	    c->size, c->tool, c->stack, c->output, c->command, c->engine,
-	    first, last, v->bucket)) == NULL)
+	    first, last, v->bucket, c->rid)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found)
 		v->unique = pf_q_int(&q, 1) != 0;

@@ -12,6 +12,7 @@
 #include "store/db.h"
 
 struct pf_crash {
+	const char	*id;		/* if it is new */
 	const char	*job, *bot, *hash, *file_path, *type, *tool, *stack;
 	const char	*output, *command, *engine;
 	const char	*rid;		/* of this report */
@@ -25,16 +26,22 @@ struct pf_crash {
 struct pf_crash_verdict {
 	char	 id[PF_ID_MAX + 1];	/* of the row, or the bucket's first */
 	char	 bucket[33];
+	char	 was[33];		/* its bucket before, or "" */
 	int64_t	 count;
 	bool	 unique;
 	bool	 fresh;			/* the first of its bucket */
+	bool	 chosen;		/* the row tells of this report */
 };
 
 /*
  * Files it, or counts it if the job has that input: then it is not unique.
  * One whose input was not kept is only counted in its bucket.  With overflow
- * it counts in the bucket of the rest unless its own is there.  The id is
- * made of the first report, so that a database made anew has the same.
+ * it counts in the bucket of the rest unless its own is there.
+ *
+ * Of several reports of an input the row tells of the least by time, then by
+ * rid: when that comes later the row is changed and counted in the bucket of
+ * the other report instead.  So order does not matter; unique and fresh alone
+ * are of the moment the input came first.
  */
 const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
 			    struct pf_db *, struct pf_crash *, int64_t now);
@@ -48,6 +55,10 @@ const struct pf_err	*pf_crash_amend(struct pf_crash_verdict *,
 			    bool *found, struct pf_db *,
 			    const struct pf_crash *, int64_t first,
 			    int64_t last);
+
+/* What a crash is called: it follows from its job and input. */
+void			 pf_crash_id(char out[PF_ID_MAX + 1],
+			    const char *job, const char *hash);
 
 /* The hook of a crash is due; how often it failed (*due false if it is not);
  * later once more; no more. */

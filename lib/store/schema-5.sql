@@ -29,3 +29,9 @@ INSERT INTO counters SELECT 'buckets', campaign, count(*) FROM buckets
 INSERT INTO counters SELECT 'buckets', '', count(*) FROM buckets;
 INSERT INTO counters SELECT 'crash_bytes', job_id, sum(size) FROM crashes
     GROUP BY job_id;
+
+-- Of several reports of an input the row tells of the least by the bot's
+-- clock, then by rid, whichever came first.
+ALTER TABLE crashes ADD COLUMN rid TEXT NOT NULL DEFAULT '';
+DROP INDEX crashes_by_bucket;
+CREATE INDEX crashes_by_bucket ON crashes (bucket, timestamp, rid);

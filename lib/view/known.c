@@ -78,6 +78,24 @@ pf_known_report(bool *known, struct pf_db *db, const char *job,
 }
 
 const struct pf_err *
+pf_known_chosen(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
+    const char *hash)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	rid[0] = '\0';
+	if ((err = pf_q(&q, db, "SELECT rid FROM crashes WHERE job_id = ?1 "
+	    "AND hash = ?2", "ss", job, hash)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more)
+		pf_q_copy(&q, 0, rid, PF_SHA_TEXT);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
 pf_known_input(bool *known, struct pf_db *db, enum pf_kind kind,
     const char *job, const char *hash)
 {

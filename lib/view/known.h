@@ -32,6 +32,11 @@ const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
 const struct pf_err	*pf_known_report(bool *known, struct pf_db *,
 			    const char *job, int64_t attempt, int64_t seq);
 
+/* rid of the report that a crash's row tells of; "" if there is no row. */
+const struct pf_err	*pf_known_chosen(char rid[PF_SHA_TEXT],
+			    struct pf_db *, const char *job,
+			    const char *hash);
+
 /* Does the job have this crash or corpus input?  False of other kinds. */
 const struct pf_err	*pf_known_input(bool *known, struct pf_db *,
 			    enum pf_kind, const char *job, const char *hash);

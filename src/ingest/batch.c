@@ -192,6 +192,17 @@ is_settled(bool *settled, struct ingest *g, const struct item *it)
 	return pf_known_result(settled, g->db, it->rid);
 }
 
+/* The one that died may have come no further than the row of a crash. */
+static const struct pf_err *
+settle_again(struct ingest *g, struct item *it)
+{
+	const struct pf_err *err = check_item(g, it);
+
+	if (err != NULL)
+		return refuses(err) ? NULL : err;
+	return it->rec.kind == PF_KIND_CRASH ? settle_report(g, it) : NULL;
+}
+
 /* The items one by one; the first that is not settled is the suspect. */
 static const struct pf_err *
 file_each(struct ingest *g, struct items *s, struct pf_pack *p)
@@ -204,6 +215,8 @@ file_each(struct ingest *g, struct items *s, struct pf_pack *p)
 		if ((err = is_settled(&settled, g, &s->v[i])) != NULL)
 			break;
 		if (settled) {
+			if ((err = settle_again(g, &s->v[i])) != NULL)
+				break;
 			s->v[i].state = ITEM_FILED;
 			continue;
 		}

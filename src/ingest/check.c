@@ -156,6 +156,7 @@ make_row(struct item *it)
 	if (r->kind == PF_KIND_LOG)
 		pf_jw_int(b, "size", r->len);
 	if (r->kind == PF_KIND_CRASH) {
+		pf_jw_int(b, "v", 2);	/* named after its input */
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
 	}

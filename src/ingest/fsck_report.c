@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "ingest/fsck.h"
+#include "os/clock.h"
 #include "os/fs.h"
 #include "store/rowjson.h"
 
@@ -80,6 +81,29 @@ differs(const struct pf_json *report, const struct pf_json *kept)
 	return NULL;
 }
 
+/*
+ * The report beside a crash is that of the record its row tells of.  One that
+ * was filed just now may be about to be written; rows from before schema 5 do
+ * not know theirs.
+ */
+static const struct pf_err *
+is_chosen(bool *chosen, struct fsck *f, const char *hash, const char *rid)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	*chosen = true;
+	if ((err = pf_q(&q, f->g->db, "SELECT 1 FROM crashes WHERE "
+	    "job_id = ?1 AND hash = ?2 AND rid NOT IN ('', ?3) AND "
+	    "last_seen < ?4", "sssi", f->job, hash, rid,
+	    pf_wall_ms() - FSCK_YOUNG_S * 1000)) == NULL)
+		err = pf_q_row(&q, &more);
+	pf_q_done(&q);
+	*chosen = !more;
+	return err;
+}
+
 static const struct pf_err *
 judge(struct fsck *f, const struct pf_json *j, const char *hash)
 {
@@ -87,6 +111,7 @@ judge(struct fsck *f, const struct pf_json *j, const char *hash)
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_json *kept = NULL;
 	const char *sha = "", *rid = "", *key;
+	bool chosen = true;
 
 	if ((err = pf_json_need(&sha, j, "sha256")) == NULL &&
 	    strcmp(sha, hash) != 0)
@@ -96,6 +121,9 @@ judge(struct fsck *f, const struct pf_json *j, const char *hash)
 	    pf_json_parse(&kept, b.data, b.len) == NULL &&
 	    (key = differs(j, kept)) != NULL)
 		err = pf_err(PF_DATA, "its %s is not that of the report", key);
+	if (err == NULL && (err = is_chosen(&chosen, f, hash, rid)) == NULL &&
+	    !chosen)
+		err = pf_err(PF_DATA, "it is not the one its row tells of");
 	pf_json_free(kept);
 	pf_buf_free(&b);
 	return err;

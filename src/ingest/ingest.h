@@ -2,7 +2,8 @@
  * What the parts of pf-ingest share.  A result goes through them in this
  * order: batch.c takes packs apart, check.c looks at each record and makes
  * its row, place.c files its input, ledger.c writes it down, rows.c sends it
- * to pf-sched, and batch.c lets go of the packs.
+ * to pf-sched, report.c sees to the report of a crash, and batch.c lets go of
+ * the packs.
  */
 #ifndef PF_INGEST_INGEST_H
 #define PF_INGEST_INGEST_H
@@ -70,6 +71,7 @@ struct item {
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	bool		 fresh;		/* that is the first of it */
+	bool		 chosen;	/* its row tells of this report */
 	const char	*what;		/* new, duplicate, again */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };
@@ -116,9 +118,6 @@ const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
  */
 const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
 
-/* The report beside a crash: the whole header of the record and its rid. */
-void			 make_report(struct pf_buf *, const struct pf_rec *);
-
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 
@@ -143,6 +142,13 @@ bool			 ail_note(struct ingest *, const char *pack,
 bool			 ail_waits(struct ingest *, const char *pack);
 void			 ail_over(struct ingest *, const char *pack);
 const struct pf_err	*ail_end(struct ingest *);
+
+/*
+ * report.c: the report of a crash as it is written; and, of an item that is
+ * filed, into its file if the row tells of this one and the file does not.
+ */
+void			 make_report(struct pf_buf *, const struct pf_rec *);
+const struct pf_err	*settle_report(struct ingest *, const struct item *);
 
 /* Writes a record of a job's log where it belongs; durable on return. */
 const struct pf_err	*place_log(struct ingest *, struct item *);

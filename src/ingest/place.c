@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "codec/json.h"
 #include "ingest/ingest.h"
 #include "os/fs.h"
 
@@ -90,26 +89,6 @@ begin(struct work *w, const char *dir, const char *name, const char *pack,
 	/* Only a hint: with all on their way the first fsync waits for all. */
 	sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return err;
-}
-
-void
-make_report(struct pf_buf *b, const struct pf_rec *r)
-{
-	struct pf_buf value = PF_BUF_INIT;
-	const struct pf_json *j;
-
-	pf_jw_open(b, NULL, '{');
-	pf_jw_str(b, "rid", r->rid);
-	for (j = pf_json_first(r->fields); j != NULL; j = pf_json_next(j)) {
-		if (strcmp(pf_json_key(j), "rid") == 0)
-			continue;
-		pf_buf_reset(&value);
-		pf_json_print(&value, j);
-		pf_jw_raw(b, pf_json_key(j), value.data);
-	}
-	pf_jw_close(b, '}');
-	pf_buf_addc(b, '\n');
-	pf_buf_free(&value);
 }
 
 static const struct pf_err *

@@ -47,7 +47,8 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 	    (err = pf_json_str(&id, row, "id")) != NULL ||
 	    (err = pf_json_bool(&fresh, row, "new")) != NULL ||
 	    (err = pf_json_bool(&unique, row, "unique")) != NULL ||
-	    (err = pf_json_bool(&dropped, row, "dropped")) != NULL)
+	    (err = pf_json_bool(&dropped, row, "dropped")) != NULL ||
+	    (err = pf_json_bool(&it->chosen, row, "chosen")) != NULL)
 		return pf_err(PF_BUG, "reply of the writer: %s", err->msg);
 	if (strcmp(rid, it->rid) != 0)
 		return pf_err(PF_BUG, "reply of the writer: row of %.16s "
@@ -91,7 +92,8 @@ send_line(struct ingest *g, struct item **it, size_t n)
 	}
 	row = pf_json_first(rows);
 	for (i = 0; err == NULL && i < n; i++, row = pf_json_next(row))
-		err = verdict(g, it[i], row);
+		if ((err = verdict(g, it[i], row)) == NULL && it[i]->chosen)
+			err = settle_report(g, it[i]);
 done:
 	pf_json_free(reply);
 	pf_buf_free(&line);
