@@ -80,7 +80,8 @@ picture()
 	    SELECT job_id, epoch, attempt, bot_id FROM assignments ORDER BY 1, 2, 3;
 	    SELECT id, name, hostname, inc, capabilities, registered_at FROM bots
 		ORDER BY id;
-	    SELECT * FROM crashes ORDER BY id; SELECT * FROM corpus ORDER BY hash;
+	    SELECT * FROM crashes ORDER BY id; SELECT * FROM crash_bots ORDER BY 1, 2;
+	    SELECT * FROM corpus ORDER BY hash;
 	    SELECT * FROM corpus_meta ORDER BY job_id;
 	    SELECT rid, kind, job, bot, time FROM results ORDER BY rid;
 	    SELECT id, job_id, edges, exec_count FROM coverage ORDER BY id;

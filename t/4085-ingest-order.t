@@ -35,6 +35,7 @@ told()
 	sql 'SELECT id, job_id, bot_id, hash, file_path, type, signal, exit_code,
 	    timestamp, size, is_unique, tool, stack, output, command, engine,
 	    count, bucket, rid FROM crashes'
+	sql 'SELECT crash, bot, count FROM crash_bots ORDER BY 1, 2'
 	sql 'SELECT id, type, tool, frames, first_crash, samples, dropped
 	    FROM buckets ORDER BY id'
 	cat "$R"

@@ -30,7 +30,7 @@ crash()
 		set -- "$@" -f "$f"
 		shift
 	done
-	mkpack crash "$job" "$bot" -i i1 -E 1 -A 1 -s "$seq" \
+	mkpack crash "$job" "$bot" -i i1 -E 1 -A 1 -s "$seq" -t "$seq" \
 	    -f engine=libfuzzer "$@" "$file" | lay
 	pf-ingest -q
 }
@@ -43,12 +43,13 @@ crash 1 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77 \
     "command=OPT=x %TARGET% -runs=1 %INPUT%"
 crash 2 "$T/2" type=segfault tool= signal=11
 crash 3 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77
+(bot=b2 && crash 4 "$T/1" type=heap-buffer-overflow tool=asan signal=6)
 
 run pf-report crashes
 ran 0 'crashes'
 is "$(cat "$T/err")" '' 'crashes: nothing on stderr'
 is "$(cut -f 2-6,8- "$T/out")" \
-    "heap-buffer-overflow	asan	$(sha "$T/1")	6	demo	2	yes	$job
+    "heap-buffer-overflow	asan	$(sha "$T/1")	6	demo	3	yes	$job
 segfault	signal 11	$(sha "$T/2")	6	demo	1	yes	$job" \
     'what, where, how often'
 first=$(head -n 1 "$T/out" | cut -f 1)
@@ -60,6 +61,7 @@ run pf-report crash "$first"
 ran 0 'crash'
 is "$(field stack)" 'parse < main' 'its stack'
 is "$(field output)" 'line 1\n\x1b[2Jline 2' 'its report, harmless'
+is "$(field bots)" "$bot (2), b2 (1)" 'which bots have found it'
 is "$(field input)" "$S/crashes/$job/$(sha "$T/1")" 'its input'
 repro=$(field reproduce | sed 's,\\\\,\\,g')
 run pf-report crash -x "$first"
@@ -73,7 +75,11 @@ run pf-report -j crash "$first"
 is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'),
     '\$.reproduce')")" "$repro" 'the same in JSON'
 is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'), '\$.count')")" \
-    2 'and how often'
+    3 'and how often'
+is "$(sqlite3 :memory: "SELECT value ->> 'bot', value ->> 'count',
+    value ->> 'first_seen' <= value ->> 'last_seen'
+    FROM json_each(readfile('$T/out'), '\$.bots')")" "$bot|2|1
+b2|1|1" 'and by whom'
 
 # What cannot be reproduced is said so.
 run pf-report crash -x "$second"

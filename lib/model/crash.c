@@ -191,19 +191,26 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	return choose_first(db, b.id);
 }
 
-const struct pf_err *
-pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
-    struct pf_crash *c, int64_t now)
+/* Which bots have found it. */
+static const struct pf_err *
+note_bot(struct pf_db *db, const char *crash, const char *bot, int64_t now)
+{
+	return pf_db_run(db, NULL, "INSERT INTO crash_bots (crash, bot, "
+	    "first_seen, last_seen, count) VALUES (?1, ?2, ?3, ?3, 1) "
+	    "ON CONFLICT (crash, bot) DO UPDATE SET count = count + 1, "
+	    "first_seen = min(first_seen, ?3), "
+	    "last_seen = max(last_seen, ?3)", "ssi", crash, bot, now);
+}
+
+/* An input that is new to the job. */
+static const struct pf_err *
+put_new(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
+    int64_t now)
 {
 	const struct pf_err *err;
 	struct pf_bucket b;
 	bool known;
 
-	*v = (struct pf_crash_verdict){ .count = 1 };
-	if ((err = count_again(v, &known, db, c, now)) != NULL)
-		return err;
-	if (known)
-		return v->chosen ? choose(v, db, c, now) : NULL;
 	if ((err = find_bucket(&b, c, db)) != NULL)
 		return err;
 	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
@@ -214,7 +221,8 @@ pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
 	v->unique = !known;
 	v->chosen = true;
 	if ((err = insert(db, c, v, now)) != NULL ||
-	    (err = choose_first(db, b.id)) != NULL)
+	    (err = choose_first(db, b.id)) != NULL ||
+	    (err = note_bot(db, v->id, c->bot, now)) != NULL)
 		return err;
 	if ((err = pf_counter_add(db, "crash_bytes", "", c->size + c->report))
 	    != NULL)
@@ -249,6 +257,23 @@ pf_crash_amend(struct pf_crash_verdict *v, bool *found, struct pf_db *db,
 		v->unique = pf_q_int(&q, 1) != 0;
 	pf_q_done(&q);
 	return err;
+}
+
+const struct pf_err *
+pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
+    struct pf_crash *c, int64_t now)
+{
+	const struct pf_err *err;
+	bool known;
+
+	*v = (struct pf_crash_verdict){ .count = 1 };
+	if ((err = count_again(v, &known, db, c, now)) != NULL)
+		return err;
+	if (!known)
+		return put_new(v, db, c, now);
+	if ((err = note_bot(db, v->id, c->bot, now)) != NULL)
+		return err;
+	return v->chosen ? choose(v, db, c, now) : NULL;
 }
 
 const struct pf_err *

@@ -35,3 +35,20 @@ INSERT INTO counters SELECT 'crash_bytes', job_id, sum(size) FROM crashes
 ALTER TABLE crashes ADD COLUMN rid TEXT NOT NULL DEFAULT '';
 DROP INDEX crashes_by_bucket;
 CREATE INDEX crashes_by_bucket ON crashes (bucket, timestamp, rid);
+
+-- Which bots reported a crash; of older ones the times are those of the crash.
+CREATE TABLE crash_bots (
+	crash		TEXT NOT NULL REFERENCES crashes (id),
+	bot		TEXT NOT NULL,
+	first_seen	INTEGER NOT NULL,	-- the master's clock
+	last_seen	INTEGER NOT NULL,
+	count		INTEGER NOT NULL,	-- reports
+	PRIMARY KEY (crash, bot)
+) STRICT, WITHOUT ROWID;
+INSERT INTO crash_bots
+    SELECT c.id, r.bot, c.first_seen, c.last_seen, r.n
+    FROM (SELECT json_extract('{' || reply || '}', '$.id') AS crash, bot,
+	count(*) AS n FROM results WHERE kind = 'crash' AND
+	json_extract('{' || reply || '}', '$.dropped') IS NULL
+	GROUP BY 1, 2) AS r
+    JOIN crashes AS c ON c.id = r.crash;

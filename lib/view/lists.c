@@ -202,6 +202,16 @@ VIEW(crash, NULL,
     CRASHES ", c.output, c.command, j.target_hash FROM crashes" CRASHES_JOIN
     "WHERE c.id = ?1 LIMIT ?2");
 
+static const struct pf_view_col crash_bots_cols[] = {
+	{ "bot",	"bot",			TEXT },
+	{ "times",	"count",		INT },
+	{ "first seen",	"first_seen",		TIME },
+	{ "last seen",	"last_seen",		TIME },
+};
+VIEW(crash_bots, NULL,
+    "SELECT bot, count, first_seen, last_seen FROM crash_bots WHERE "
+    "crash = ?1 ORDER BY first_seen, bot LIMIT ?2");
+
 static const struct pf_view_col buckets_cols[] = {
 	{ "id",		"id",			TEXT },
 	{ "type",	"type",			TEXT },

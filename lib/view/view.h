@@ -50,6 +50,7 @@ extern const struct pf_view pf_view_bots;	/* by: id */
 extern const struct pf_view pf_view_buckets;
 extern const struct pf_view pf_view_crashes;	/* by: job */
 extern const struct pf_view pf_view_crash;	/* by: id, only */
+extern const struct pf_view pf_view_crash_bots;	/* by: crash, only */
 extern const struct pf_view pf_view_coverage;	/* by: job */
 extern const struct pf_view pf_view_corpora;	/* by: job; one row a job */
 extern const struct pf_view pf_view_corpus;	/* by: job, only; the inputs */

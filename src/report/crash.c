@@ -105,14 +105,57 @@ script(const struct crash *c, const char *id)
 	return NULL;
 }
 
-static void
-print_json(const struct report *r, const struct crash *c,
-    const struct pf_q *q)
+static const struct pf_err *
+bots_json(struct pf_buf *b, const struct report *r, const char *id)
 {
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	pf_jw_open(b, "bots", '[');
+	err = pf_view_open(&q, r->show.db, &pf_view_crash_bots, id,
+	    PF_VIEW_ALL);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		pf_view_json(b, &pf_view_crash_bots, &q);
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}
+
+/* A bot and how often it found the crash, each. */
+static const struct pf_err *
+bots_text(struct pf_table *t, const struct report *r, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_q q;
+	bool more = true;
+
+	err = pf_view_open(&q, r->show.db, &pf_view_crash_bots, id,
+	    PF_VIEW_ALL);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		pf_buf_addf(&b, "%s%s (%s)", b.len > 0 ? ", " : "",
+		    pf_q_text(&q, 0), pf_q_text(&q, 1));
+	pf_q_done(&q);
+	pf_table_text(t, "bots");
+	if (b.len > 0)
+		pf_table_text(t, b.data);
+	else
+		pf_table_null(t);
+	pf_buf_free(&b);
+	return err;
+}
+
+static const struct pf_err *
+print_json(const struct report *r, const struct crash *c,
+    const struct pf_q *q, const char *id)
+{
+	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT, line = PF_BUF_INIT;
 
 	pf_jw_open(&b, NULL, '{');
 	pf_view_members(&b, &pf_view_crash, q);
+	err = bots_json(&b, r, id);
 	pf_jw_str(&b, "input", c->input);
 	fill_in(&line, c);
 	if (line.len > 0)
@@ -121,9 +164,11 @@ print_json(const struct report *r, const struct crash *c,
 		pf_jw_null(&b, "reproduce");
 	pf_jw_close(&b, '}');
 	pf_buf_addc(&b, '\n');
-	pf_show_flush(&r->show, &b);
+	if (err == NULL)
+		pf_show_flush(&r->show, &b);
 	pf_buf_free(&line);
 	pf_buf_free(&b);
+	return err;
 }
 
 /* The report as lines; what came from outside moves no cursor. */
@@ -143,10 +188,11 @@ print_output(const char *s)
 }
 
 /* For people the report follows the fields, for pipes it is one of them. */
-static void
+static const struct pf_err *
 print_text(const struct report *r, const struct crash *c,
-    const struct pf_q *q)
+    const struct pf_q *q, const char *id)
 {
+	const struct pf_err *err;
 	bool people = r->show.format == PF_FORMAT_ALIGNED;
 	struct pf_buf b = PF_BUF_INIT, line = PF_BUF_INIT;
 	struct pf_view v = pf_view_crash;
@@ -156,6 +202,7 @@ print_text(const struct report *r, const struct crash *c,
 		v.n--;
 	pf_show_fields(&t, &b, &r->show);
 	pf_view_record(&t, &v, q);
+	err = bots_text(&t, r, id);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
 	fill_in(&line, c);
@@ -174,6 +221,7 @@ print_text(const struct report *r, const struct crash *c,
 		printf("\nTo see it again:\n%s\n", line.data);
 	pf_buf_free(&line);
 	pf_buf_free(&b);
+	return err;
 }
 
 const struct pf_err *
@@ -192,9 +240,9 @@ report_crash(struct report *r, const char *arg)
 		if (r->script)
 			err = script(&c, id);
 		else if (r->show.format == PF_FORMAT_JSON)
-			print_json(r, &c, &q);
+			err = print_json(r, &c, &q, id);
 		else
-			print_text(r, &c, &q);
+			err = print_text(r, &c, &q, id);
 	}
 	pf_q_done(&q);
 	pf_buf_free(&c.target);

@@ -1,0 +1,43 @@
+#!/bin/sh
+# A database of version 1 with results in it, brought up to date.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+need sqlite3
+
+S=$T/storage
+PF_CONF=$T/conf
+export PF_CONF
+printf '[storage]\npath = %s\n[spool]\npath = %s/spool\n' "$S" "$T" >"$PF_CONF"
+mkdir -p "$S/data"
+db=$S/data/pandafuzz.db
+{
+	echo 'PRAGMA application_id = 1346782769; PRAGMA user_version = 1;'
+	cat "$PF_ROOT/lib/store/schema.sql"
+	cat <<'!'
+INSERT INTO campaigns VALUES ('c', 'old', 1, 7, 0, 0);
+INSERT INTO jobs (id, campaign, name, kind, target, target_hash, fuzzer,
+    status, priority, created_at, work_dir, duration, memory_limit, timeout,
+    seed_corpus, output_dir, args, options) VALUES ('j', 'c', 'n', 'fuzz',
+    't', 'th', 'libfuzzer', 'completed', 1, 1, 'w', 1, 0, 1, '[]', 'o', '[]',
+    '{}');
+INSERT INTO crashes (id, job_id, bot_id, hash, file_path, type, signal,
+    exit_code, timestamp, size, is_unique, tool, stack, output, command,
+    engine, count, first_seen, last_seen) VALUES ('x', 'j', 'b1', 'h', 'f',
+    't', 0, 0, 5, 1, 1, '', '', '', '', '', 3, 10, 20);
+INSERT INTO results VALUES
+    ('r1', 'crash', 'j', 'b1', 5, 0, '"late":false,"id":"x","unique":true'),
+    ('r2', 'crash', 'j', 'b2', 6, 0, '"late":false,"id":"x"'),
+    ('r3', 'crash', 'j', 'b2', 7, 0, '"late":false,"id":"x"'),
+    ('r4', 'crash', 'j', 'b3', 8, 0, '"late":false,"dropped":true,"id":"x"'),
+    ('r5', 'status', 'j', 'b1', 8, 0, '"late":false');
+!
+} | sqlite3 "$db"
+sql() { sqlite3 -readonly "$db" "$1"; }
+
+check 'init' 0 "=ready	$S" - pf-sched init
+is "$(sql 'SELECT crash, bot, first_seen, last_seen, count FROM crash_bots')" \
+    'x|b1|10|20|1
+x|b2|10|20|2' 'which bots have found a crash is taken from the results'
+is "$(sql 'SELECT bot_id, rid FROM crashes')" 'b1|' \
+    'whose report it was is not known'
+done_testing
