@@ -62,6 +62,13 @@ for order in cat tac shuf; do
 	ok "$order: those stay that should" cmp -s "$T/got" "$T/want"
 	is "$(sql "SELECT value FROM counters WHERE name = 'edges'")" 4980 \
 	    "$order: the most so far is exact"
+	# The new edges of each, by another way.
+	pf-report -n 100000 coverage "$job" | cut -f 2,3 >"$T/got"
+	awk -F '\t' '{ n = $1 - most; print $1 "\t" (n > 0 ? n : 0)
+	    if (n > 0) most = $1 }' "$T/got" >"$T/new"
+	ok "$order: new are the edges beyond all before" cmp "$T/got" "$T/new"
+	pf-report -n 100000 coverage | cut -f 2,3 | cmp - "$T/new"
+	ok "$order: among all jobs as well" test $? = 0
 	is "$(sql "SELECT value FROM counters WHERE name = 'results_coverage'")" \
 	    "$(wc -l <"$T/times")" "$order: all were counted"
 done

@@ -102,11 +102,11 @@ pf_coverage_put(int64_t *fresh, struct pf_db *db, const struct pf_coverage *c,
 	    "SET value = ?2", "si", c->job, c->edges)) != NULL)
 		return err;
 	if ((err = pf_db_run(db, NULL, "INSERT INTO coverage (id, job_id, "
-	    "bot_id, edges, new_edges, timestamp, exec_count, execs_per_sec, "
-	    "corpus_count, crash_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-	    "iif(?8 < 0, NULL, ?8), iif(?9 < 0, NULL, ?9), "
-	    "iif(?10 < 0, NULL, ?10))", "sssiiiirii", c->rid, c->job, c->bot,
-	    c->edges, *fresh, c->timestamp, c->exec_count, c->execs_per_sec,
+	    "bot_id, edges, timestamp, exec_count, execs_per_sec, "
+	    "corpus_count, crash_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	    "iif(?7 < 0, NULL, ?7), iif(?8 < 0, NULL, ?8), "
+	    "iif(?9 < 0, NULL, ?9))", "sssiiirii", c->rid, c->job, c->bot,
+	    c->edges, c->timestamp, c->exec_count, c->execs_per_sec,
 	    c->corpus_count, c->crash_count)) != NULL ||
 	    (err = note_newest(&newest, &before, db, c, filed)) != NULL)
 		return err;

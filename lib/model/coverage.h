@@ -19,8 +19,9 @@ struct pf_coverage {
 };
 
 /*
- * Adds a sample; *fresh is the edges above the job's maximum so far.  filed
- * is the master's clock: no bot's may run ahead of it.
+ * Adds a sample; *fresh is the edges above the job's maximum as of now, in
+ * the order of arrival.  filed is the master's clock: no bot's may run ahead
+ * of it.
  *
  * Samples get thinner with age, counted from the job's newest: the first of
  * each minute stays after an hour, of each quarter of an hour after a day,

@@ -52,3 +52,9 @@ INSERT INTO crash_bots
 	json_extract('{' || reply || '}', '$.dropped') IS NULL
 	GROUP BY 1, 2) AS r
     JOIN crashes AS c ON c.id = r.crash;
+
+-- What a sample adds to those before it follows from their times when it is
+-- read; what was kept here followed from their order of arrival.
+ALTER TABLE coverage DROP COLUMN new_edges;
+DROP INDEX coverage_by_job;
+CREATE INDEX coverage_by_job ON coverage (job_id, timestamp, id, edges);

@@ -243,14 +243,20 @@ static const struct pf_view_col coverage_cols[] = {
 	{ "job",	"job_id",		TEXT },
 	{ "bot",	"bot_id",		TEXT },
 };
-#define COVERAGE \
-	"SELECT id, timestamp, edges, new_edges, exec_count, execs_per_sec, " \
-	"corpus_count, crash_count, job_id, bot_id FROM "
+/* New are the edges beyond all samples of the job with an earlier time. */
+#define COVERAGE(most) \
+	"SELECT id, timestamp, edges, max(0, edges - coalesce(" most ", 0)) " \
+	"AS new_edges, exec_count, execs_per_sec, corpus_count, " \
+	"crash_count, job_id, bot_id FROM "
 VIEW(coverage,
-    COVERAGE "(SELECT * FROM coverage ORDER BY timestamp DESC, id DESC "
-    "LIMIT ?1) ORDER BY timestamp, id",
-    COVERAGE "(SELECT * FROM coverage WHERE job_id = ?1 "
-    "ORDER BY timestamp DESC, id DESC LIMIT ?2) ORDER BY timestamp, id");
+    COVERAGE("(SELECT max(e.edges) FROM coverage AS e WHERE "
+    "e.job_id = c.job_id AND (e.timestamp, e.id) < (c.timestamp, c.id))")
+    "(SELECT * FROM coverage ORDER BY timestamp DESC, id DESC LIMIT ?1) "
+    "AS c ORDER BY timestamp, id",
+    "SELECT * FROM (" COVERAGE("max(edges) OVER (ORDER BY timestamp, id "
+    "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)")
+    "coverage WHERE job_id = ?1 ORDER BY timestamp DESC, id DESC LIMIT ?2) "
+    "ORDER BY timestamp, id");
 
 static const struct pf_view_col corpora_cols[] = {
 	{ "job",	"job_id",		TEXT },
