@@ -40,4 +40,6 @@ is "$(sql 'SELECT crash, bot, first_seen, last_seen, count FROM crash_bots')" \
 x|b2|10|20|2' 'which bots have found a crash is taken from the results'
 is "$(sql 'SELECT bot_id, rid FROM crashes')" 'b1|' \
     'whose report it was is not known'
+is "$(sql 'SELECT target_hash, run_seed IS NULL FROM crashes')" 'th|1' \
+    'what crashed was the target of its job'
 done_testing

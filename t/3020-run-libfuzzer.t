@@ -64,6 +64,9 @@ is "$(crashes_of 'DISTINCT tool' | grep -cv '^asan$\|^libfuzzer$')" 0 \
     'found by whom'
 is "$(crashes_of 'DISTINCT command')" '%TARGET% %INPUT%' 'how to reproduce'
 like "$(crashes_of stack)" 'LLVMFuzzerTestOneInput' 'where'
+is "$(crashes_of 'DISTINCT target_hash')" \
+    "$(sha256sum <"$T/two" | cut -d ' ' -f 1)" 'what crashed'
+is "$(crashes_of run_seed | grep -cvE '^[0-9]+$')" 0 'the seed of each run'
 crashes_of hash >"$T/hashes"
 while read -r h; do
 	f=$PF_STORAGE/crashes/$job/$h

@@ -34,7 +34,7 @@ told()
 {
 	sql 'SELECT id, job_id, bot_id, hash, file_path, type, signal, exit_code,
 	    timestamp, size, is_unique, tool, stack, output, command, engine,
-	    count, bucket, rid FROM crashes'
+	    count, bucket, rid, target_hash, run_seed FROM crashes'
 	sql 'SELECT crash, bot, count FROM crash_bots ORDER BY 1, 2'
 	sql 'SELECT id, type, tool, frames, first_crash, samples, dropped
 	    FROM buckets ORDER BY id'
@@ -44,9 +44,10 @@ row() { sql 'SELECT bot_id, type, stack, timestamp, count FROM crashes'; }
 file() { jq -r '[.bot, .type, .stack, .time | tostring] | join("|")' "$R"; }
 
 report first b1 1 1000 type=segv signal=11 exit_code=1 tool=asan \
-    'stack=a < b' output=one command=c1 engine=e1
+    'stack=a < b' output=one command=c1 engine=e1 \
+    "target_hash=$(sha "$T/target")" run_seed=11
 report second b2 2 2000 type=abort signal=6 exit_code=2 tool=ubsan \
-    'stack=c < d' output=two command=c2 engine=e2
+    'stack=c < d' output=two command=c2 engine=e2 run_seed=22
 report third b3 3 2000 type=abort signal=6 'stack=c < d'
 
 lay <"$T/first"

@@ -40,10 +40,12 @@ printf 'boom 2' >"$T/2"
 esc=$(printf 'line 1\n\033[2Jline 2')
 crash 1 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77 \
     'stack=parse < main' "output=$esc" \
-    "command=OPT=x %TARGET% -runs=1 %INPUT%"
+    "command=OPT=x %TARGET% -runs=1 %INPUT%" \
+    "target_hash=$(sha "$T/target")" run_seed=3046428154
 crash 2 "$T/2" type=segfault tool= signal=11
 crash 3 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77
-(bot=b2 && crash 4 "$T/1" type=heap-buffer-overflow tool=asan signal=6)
+mkpack crash "$job" b2 -s 4 -t 4 -f type=other "$T/1" | lay
+pf-ingest -q
 
 run pf-report crashes
 ran 0 'crashes'
@@ -60,6 +62,11 @@ is "$(wc -l <"$T/out" | tr -d ' ')" 2 'of one job'
 run pf-report crash "$first"
 ran 0 'crash'
 is "$(field stack)" 'parse < main' 'its stack'
+is "$(field target_hash) $(field run_seed)" "$(sha "$T/target") 3046428154" \
+    'what crashed, and the seed'
+like "$(cat "$S/crashes/$job/$(sha "$T/1").json")" \
+    "\"target_hash\":\"$(sha "$T/target")\",\"run_seed\":3046428154" \
+    'as in the report beside it'
 is "$(field output)" 'line 1\n\x1b[2Jline 2' 'its report, harmless'
 is "$(field bots)" "$bot (2), b2 (1)" 'which bots have found it'
 is "$(field input)" "$S/crashes/$job/$(sha "$T/1")" 'its input'
@@ -89,6 +96,12 @@ like "$(cat "$T/err")" 'its bot told no command; the input is /' 'but where'
 run pf-report crash "$second"
 ran 0 'the crash itself is shown'
 is "$(field reproduce)" - 'without a command'
+is "$(field target_hash) $(field run_seed)" "$(sha "$T/target") -" \
+    'of the target of its job, the seed is not known'
+echo bad >"$T/bad"
+mkpack crash "$job" "$bot" -s 99 -f target_hash=../../x "$T/bad" | lay
+check 'a target that is no hash' 0 - '~target_hash is not a SHA-256' pf-ingest
+rm "$SPOOL"/bad/*
 # Of seventeen two begin with the same digit.
 printf 'more %%d' >"$T/more"
 mkpack crash "$job" "$bot" -i i1 -n 17 -s 100 "$T/more" | lay

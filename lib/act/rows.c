@@ -123,7 +123,8 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	struct pf_crash c = { .job = row->r.job, .bot = row->r.bot,
 	    .timestamp = row->r.time, .rid = row->r.rid,
 	    .type = "unknown", .tool = "", .stack = "", .output = "",
-	    .command = "", .engine = "" };
+	    .command = "", .engine = "", .target_hash = "",
+	    .run_seed = -1 };
 	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
 	    .now = "new", .who = row->r.bot };
 	struct pf_crash_verdict v;
@@ -143,10 +144,16 @@ put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    (err = pf_json_str(&c.stack, j, "stack")) != NULL ||
 	    (err = pf_json_str(&c.output, j, "output")) != NULL ||
 	    (err = pf_json_str(&c.command, j, "command")) != NULL ||
-	    (err = pf_json_str(&c.engine, j, "engine")) != NULL)
+	    (err = pf_json_str(&c.engine, j, "engine")) != NULL ||
+	    (err = pf_json_str(&c.target_hash, j, "target_hash")) != NULL ||
+	    (err = pf_json_int(&c.run_seed, j, "run_seed", 0, PF_INT_MAX)) !=
+	    NULL)
 		return err;
 	if (!pf_sha_ok(c.hash))
 		return pf_err_field(PF_DATA, "hash", "hash is not a SHA-256");
+	if (c.target_hash[0] != '\0' && !pf_sha_ok(c.target_hash))
+		return pf_err_field(PF_DATA, "target_hash",
+		    "target_hash is not a SHA-256");
 	snprintf(path, sizeof(path), "crashes/%s/%s", c.job, c.hash);
 	c.file_path = path;
 	name_crash(id, a, row, c.hash);

@@ -15,7 +15,7 @@ void
 pf_fuzzlog_init(struct pf_fuzzlog *f)
 {
 	*f = (struct pf_fuzzlog){ .execs = -1, .cov = -1, .ft = -1,
-	    .corpus = -1, .execs_per_sec = -1, .rss_mb = -1 };
+	    .corpus = -1, .execs_per_sec = -1, .rss_mb = -1, .seed = -1 };
 }
 
 /* Digits at s as a number, -1 without any or beyond 2^53. */
@@ -110,6 +110,9 @@ pf_fuzzlog_line(struct pf_fuzzlog *f, const char *p, size_t n)
 	line[n] = '\0';
 	if (line[0] == '#')
 		return status_line(f, line);
+	/* The first: it comes before the target can say anything. */
+	if (f->seed == -1 && strncmp(line, "INFO: Seed: ", 12) == 0)
+		f->seed = number(line + 12);
 	if (artifact_line(f, line))
 		return PF_FL_ARTIFACT;
 	if (strncmp(line, "stat::", 6) == 0) {

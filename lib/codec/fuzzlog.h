@@ -1,6 +1,7 @@
 /*
  * What libFuzzer prints (clang 14), a line at a time:
  *
+ *	INFO: Seed: 3046428154
  *	#1024	NEW    cov: 12 ft: 15 corp: 4/9b lim: 4 exec/s: 0 rss: 27Mb
  *	stat::number_of_executed_units: 1024
  *	artifact_prefix='./'; Test unit written to ./crash-...
@@ -28,6 +29,7 @@ struct pf_fuzzlog {
 	int64_t	 corpus;	/* units in memory */
 	int64_t	 execs_per_sec;
 	int64_t	 rss_mb;
+	int64_t	 seed;		/* of its random numbers */
 	bool	 inited;	/* it has run its first inputs */
 	char	 artifact[1024];
 };

@@ -10,6 +10,10 @@
 #include "model/crash.h"
 #include "store/dbw.h"
 
+/* A report that does not say what crashed is of the job's target. */
+#define TARGET(hash, job)	"iif(" hash " <> '', " hash ", " \
+	"(SELECT target_hash FROM jobs WHERE id = " job "))"
+
 void
 pf_crash_id(char out[PF_ID_MAX + 1], const char *job, const char *hash)
 {
@@ -29,12 +33,14 @@ insert(struct pf_db *db, const struct pf_crash *c,
 	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
 	    "hash, file_path, type, signal, exit_code, timestamp, size, "
 	    "is_unique, tool, stack, output, command, engine, count, "
-	    "first_seen, last_seen, bucket, rid) VALUES (?1, ?2, ?3, ?4, ?5, "
-	    "?6, ?7, ?8, ?9, ?10, ?17, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, "
-	    "?18, ?19)", "ssssssiiiisssssiiss", v->id, c->job, c->bot,
-	    c->hash, c->file_path, c->type, c->signal, c->exit_code,
-	    c->timestamp, c->size, c->tool, c->stack, c->output, c->command,
-	    c->engine, now, (int64_t)v->unique, v->bucket, c->rid);
+	    "first_seen, last_seen, bucket, rid, target_hash, run_seed) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?17, ?11, ?12, "
+	    "?13, ?14, ?15, 1, ?16, ?16, ?18, ?19, " TARGET("?20", "?2") ", "
+	    "iif(?21 < 0, NULL, ?21))", "ssssssiiiisssssiisssi", v->id,
+	    c->job, c->bot, c->hash, c->file_path, c->type, c->signal,
+	    c->exit_code, c->timestamp, c->size, c->tool, c->stack,
+	    c->output, c->command, c->engine, now, (int64_t)v->unique,
+	    v->bucket, c->rid, c->target_hash, c->run_seed);
 }
 
 /* True if another job of the campaign has it, with the same target. */
@@ -174,10 +180,12 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	if ((err = pf_db_run(db, NULL, "UPDATE crashes SET bot_id = ?2, "
 	    "type = ?3, signal = ?4, exit_code = ?5, timestamp = ?6, "
 	    "tool = ?7, stack = ?8, output = ?9, command = ?10, "
-	    "engine = ?11, bucket = ?12, rid = ?13 WHERE id = ?1",
-	    "sssiiisssssss", v->id, c->bot, c->type, c->signal, c->exit_code,
-	    c->timestamp, c->tool, c->stack, c->output, c->command, c->engine,
-	    b.id, c->rid)) != NULL)
+	    "engine = ?11, bucket = ?12, rid = ?13, target_hash = "
+	    TARGET("?14", "?15") ", run_seed = iif(?16 < 0, NULL, ?16) "
+	    "WHERE id = ?1", "sssiiisssssssssi", v->id, c->bot, c->type,
+	    c->signal, c->exit_code, c->timestamp, c->tool, c->stack,
+	    c->output, c->command, c->engine, b.id, c->rid, c->target_hash,
+	    c->job, c->run_seed)) != NULL)
 		return err;
 	if (strcmp(v->was, b.id) == 0)
 		return choose_first(db, b.id);

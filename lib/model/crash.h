@@ -17,8 +17,10 @@ struct pf_crash {
 	const char	*output, *command, *engine;
 	const char	*rid;		/* of this report */
 	const char	*campaign;	/* of the job */
+	const char	*target_hash;	/* "": the job's */
 	int64_t		 signal, exit_code, timestamp, size;
 	int64_t		 report;	/* bytes of what lies beside it */
+	int64_t		 run_seed;	/* of the engine, -1: unknown */
 	bool		 stored;	/* the input was kept */
 	bool		 overflow;	/* no new bucket for it */
 };

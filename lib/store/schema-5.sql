@@ -58,3 +58,9 @@ INSERT INTO crash_bots
 ALTER TABLE coverage DROP COLUMN new_edges;
 DROP INDEX coverage_by_job;
 CREATE INDEX coverage_by_job ON coverage (job_id, timestamp, id, edges);
+
+-- What crashed, and the random seed the engine had, if it tells.
+ALTER TABLE crashes ADD COLUMN target_hash TEXT NOT NULL DEFAULT '';
+UPDATE crashes SET target_hash = (SELECT target_hash FROM jobs
+    WHERE jobs.id = crashes.job_id);
+ALTER TABLE crashes ADD COLUMN run_seed INTEGER;

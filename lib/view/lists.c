@@ -171,6 +171,8 @@ VIEW(bots,
 	{ "job id",	"job_id",		TEXT }, \
 	{ NULL,		"bot_id",		TEXT }, \
 	{ NULL,		"engine",		TEXT }, \
+	{ NULL,		"target_hash",		TEXT }, \
+	{ NULL,		"run_seed",		INT }, \
 	{ NULL,		"file_path",		TEXT }, \
 	{ NULL,		"timestamp",		TIME }, \
 	{ NULL,		"stack",		TEXT }, \
@@ -180,7 +182,8 @@ VIEW(bots,
 	"c.signal > 0 THEN 'signal ' || c.signal ELSE c.tool END, c.tool, " \
 	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
 	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
-	"c.file_path, c.timestamp, c.stack, c.bucket"
+	"c.target_hash, c.run_seed, c.file_path, c.timestamp, c.stack, " \
+	"c.bucket"
 #define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
 
 static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
@@ -196,10 +199,9 @@ static const struct pf_view_col crash_cols[] = {
 	CRASH_COLS,
 	{ NULL,		"output",		TEXT },
 	{ NULL,		"command",		TEXT },
-	{ NULL,		"target_hash",		TEXT },
 };
 VIEW(crash, NULL,
-    CRASHES ", c.output, c.command, j.target_hash FROM crashes" CRASHES_JOIN
+    CRASHES ", c.output, c.command FROM crashes" CRASHES_JOIN
     "WHERE c.id = ?1 LIMIT ?2");
 
 static const struct pf_view_col crash_bots_cols[] = {

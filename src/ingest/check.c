@@ -30,6 +30,8 @@ static const struct field {
 	{ "output", PF_KIND_CRASH, T_TEXT, 0, 8192 },
 	{ "command", PF_KIND_CRASH, T_TEXT, 0, 4096 },
 	{ "engine", PF_KIND_CRASH, T_TEXT, 0, 64 },
+	{ "target_hash", PF_KIND_CRASH, T_TEXT, 0, 64 },
+	{ "run_seed", PF_KIND_CRASH, T_INT, 0, BIG },
 	{ "name", PF_KIND_CORPUS, T_TEXT, 0, 512 },
 	{ "engine", PF_KIND_CORPUS, T_TEXT, 0, 64 },
 	{ "edges", PF_KIND_COVERAGE, T_INT, 0, BIG },

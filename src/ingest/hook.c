@@ -81,7 +81,7 @@ describe(struct ingest *g, const char *crash, int *fd)
 
 	*fd = -1;
 	if ((err = pf_q(&q, g->db, "SELECT c.*, j.name AS job_name, "
-	    "j.target_hash, k.name AS campaign, ?2 || '/' || c.file_path AS "
+	    "k.name AS campaign, ?2 || '/' || c.file_path AS "
 	    "input FROM crashes c JOIN jobs j ON j.id = c.job_id JOIN "
 	    "campaigns k ON k.id = j.campaign WHERE c.id = ?1", "ss", crash,
 	    g->conf->storage_path)) == NULL)

@@ -106,7 +106,8 @@ static void
 read_report(struct pf_rec *r, struct pf_buf *fields, const char *path)
 {
 	static const char *const own[] = { "type", "signal", "exit_code",
-	    "tool", "stack", "output", "command", "engine" };
+	    "tool", "stack", "output", "command", "engine", "target_hash",
+	    "run_seed" };
 	struct pf_buf b = PF_BUF_INIT, value = PF_BUF_INIT;
 	char *report = pf_asprintf("%s.json", path);
 	const char *bot = "", *inc = "";

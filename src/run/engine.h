@@ -52,6 +52,7 @@ struct fuzz {
 	struct seen		 inputs;	/* hashes that were sent */
 	struct pf_buf		 pack;		/* frames for the outbox */
 	int64_t			 found_crashes;
+	int64_t			 run_seed;	/* -1: the engine tells none */
 	bool			 over;		/* it ended by itself */
 	const char		*result;	/* how, if over */
 	char			 message[512];

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "codec/aflstat.h"
 #include "os/clock.h"
 #include "os/fs.h"
@@ -100,6 +101,8 @@ make_argv(struct fuzz *f, const char *program, const char *out, bool resume)
 	if ((s = job_option(f->job, "seed")) != NULL) {
 		argv_add(&f->argv, "-s");
 		argv_add(&f->argv, s);
+		if (!pf_num(&f->run_seed, s, 0, INT64_C(1) << 53))
+			f->run_seed = -1;
 	}
 	argv_add(&f->argv, "--");
 	argv_add(&f->argv, f->files->target);

@@ -166,6 +166,7 @@ read_log(struct fuzz *f)
 			pf_buf_reset(&st->part);
 	} while (got > 0);
 	close(fd);
+	f->run_seed = st->log.seed;
 	/* A target that prints must not fill the disk. */
 	if (st->pos > LOG_MAX && st->report_at == -1 &&
 	    truncate(f->log, 0) == 0)

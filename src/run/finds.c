@@ -107,6 +107,24 @@ look_at_crash(struct fuzz *f, const struct find *found, struct crash *c)
 }
 
 static void
+add_int(struct pf_buf *b, const char *key, int64_t v)
+{
+	if (v >= 0)
+		pf_jw_int(b, key, v);
+}
+
+static const char *
+target_hash(const struct job *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->nblobs; i++)
+		if (strcmp(j->blobs[i].kind, "target") == 0)
+			return j->blobs[i].sha256;
+	return "";
+}
+
+static void
 crash_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
     const char *hash)
 {
@@ -127,6 +145,8 @@ crash_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
 	pf_jw_strn(&b, "output", c.report, c.len);
 	pf_jw_str(&b, "command", command.data);
 	pf_jw_str(&b, "engine", f->job->engine);
+	pf_jw_str(&b, "target_hash", target_hash(f->job));
+	add_int(&b, "run_seed", f->run_seed);
 	pf_jw_str(&b, "file_path", found->name);
 	put_record(f, r, &b);
 	pf_buf_free(&command);
@@ -182,13 +202,6 @@ find_file(struct fuzz *f, const struct find *found)
 	}
 	pf_buf_free(&body);
 	return err;
-}
-
-static void
-add_int(struct pf_buf *b, const char *key, int64_t v)
-{
-	if (v >= 0)
-		pf_jw_int(b, key, v);
 }
 
 static void

@@ -159,7 +159,7 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 	const struct pf_err *err;
 	struct files files = { 0 };
 	struct fuzz f = { .slot = s, .job = j, .files = &files, .dir = dir,
-	    .pack = PF_BUF_INIT };
+	    .pack = PF_BUF_INIT, .run_seed = -1 };
 	enum ending end = FAILED;
 
 	if ((f.engine = engine_find(j->engine)) == NULL) {

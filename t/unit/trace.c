@@ -127,6 +127,9 @@ libfuzzer(void)
 
 	pf_fuzzlog_init(&f);
 	is_int(line(&f, "INFO: Seed: 123"), PF_FL_OTHER, "talk");
+	is_int(f.seed, 123, "with the seed");
+	is_int(line(&f, "INFO: Seed: 5"), PF_FL_OTHER, "the target's own");
+	is_int(f.seed, 123, "counts no more");
 	is_int(line(&f, "#0\tREAD units: 3"), PF_FL_STATUS, "it reads");
 	ok(!f.inited, "but has run nothing");
 	is_int(line(&f, "#5\tINITED cov: 12 ft: 13 corp: 4/9b exec/s: 0 "
