@@ -24,6 +24,8 @@ INSERT INTO crashes (id, job_id, bot_id, hash, file_path, type, signal,
     exit_code, timestamp, size, is_unique, tool, stack, output, command,
     engine, count, first_seen, last_seen) VALUES ('x', 'j', 'b1', 'h', 'f',
     't', 0, 0, 5, 1, 1, '', '', '', '', '', 3, 10, 20);
+INSERT INTO corpus VALUES ('j', 'h1', 1, 'b1', '', '', 1000, 'c1'),
+    ('j', 'h2', 1, 'b1', '', '', 9000000000000, 'c2');
 INSERT INTO results VALUES
     ('r1', 'crash', 'j', 'b1', 5, 0, '"late":false,"id":"x","unique":true'),
     ('r2', 'crash', 'j', 'b2', 6, 0, '"late":false,"id":"x"'),
@@ -42,4 +44,7 @@ is "$(sql 'SELECT bot_id, rid FROM crashes')" 'b1|' \
     'whose report it was is not known'
 is "$(sql 'SELECT target_hash, run_seed IS NULL FROM crashes')" 'th|1' \
     'what crashed was the target of its job'
+now=$(date +%s)000
+is "$(sql "SELECT count(*) FROM corpus_meta WHERE last_updated
+    BETWEEN $now - 60000 AND $now")" 1 'no corpus is of the future'
 done_testing

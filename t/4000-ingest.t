@@ -132,4 +132,13 @@ is "$(grep -c new "$T/out")" 2 'both filed'
 is "$(sql "SELECT length(output) FROM crashes WHERE size = 5")" 8192 'cut'
 like "$(wc -c <"$S/crashes/$job/$(sha "$T/other").json")" '^ *30[0-9]+$' \
     'whole beside the input'
+
+# A clock that is wrong says nothing of when.
+printf 'future' >"$T/future"
+mkpack corpus "$job" b9 -s 77 -t 9000000000000 "$T/future" | lay
+now=$(date +%s)000
+run pf-ingest -q
+ran 0 'a bot of the year 2255'
+is "$(sql "SELECT last_updated BETWEEN $now AND $now + 60000
+    FROM corpus_meta")" 1 'the corpus is as new as when it was filed'
 done_testing

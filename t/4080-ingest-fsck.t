@@ -257,6 +257,12 @@ finds 'wrong sums' sums "$C" \
     "corpus_meta has $n files, 7 bytes; the rows have $n, $b"
 mends 'wrong sums' 'counted anew'
 is "$(sql 'SELECT file_count, total_size FROM corpus_meta')" "$n|$b" 'rightly'
+last=$(sql 'SELECT max(filed) FROM corpus')
+is "$(sql 'SELECT last_updated FROM corpus_meta')" "$last" \
+    'and when it was added to last'
+sqlite3 "$S/data/pandafuzz.db" 'DELETE FROM corpus_meta'
+mends 'no sums' 'counted anew'
+is "$(sql 'SELECT last_updated FROM corpus_meta')" "$last" 'is told as before'
 
 echo x >"$C/README"
 finds 'a name of somebody else' foreign "$C/README" \

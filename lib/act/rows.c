@@ -182,9 +182,12 @@ put_corpus(struct pf_act *a, struct row *row, struct pf_buf *out)
 	const struct pf_err *err;
 	struct pf_corpus c = { .job = row->r.job, .bot = row->r.bot,
 	    .rid = row->r.rid, .timestamp = row->r.time, .hash = "",
-	    .engine = "", .name = "" };
+	    .engine = "", .name = "", .filed = row->filed };
 	bool unique = false;
 
+	/* It is not newer than now, should the clock have been set back. */
+	if (c.filed > a->now)
+		c.filed = a->now;
 	if ((err = pf_json_need(&c.hash, row->j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, row->j, "size", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_json_str(&c.name, row->j, "name")) != NULL ||

@@ -12,13 +12,14 @@
 struct pf_corpus {
 	const char	*job, *hash, *bot, *engine, *name, *rid;
 	int64_t		 size, timestamp;
+	int64_t		 filed;		/* the master's clock */
 };
 
 /* Files it; *unique is false if the job has that input. */
 const struct pf_err	*pf_corpus_put(bool *unique, struct pf_db *,
 			    const struct pf_corpus *);
 
-/* The sums of a job's corpus, and what they add to the whole, anew. */
+/* What a job's corpus amounts to, and what it adds to the whole, anew. */
 const struct pf_err	*pf_corpus_recount(struct pf_db *, const char *job);
 
 #endif

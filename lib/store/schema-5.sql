@@ -64,3 +64,21 @@ ALTER TABLE crashes ADD COLUMN target_hash TEXT NOT NULL DEFAULT '';
 UPDATE crashes SET target_hash = (SELECT target_hash FROM jobs
     WHERE jobs.id = crashes.job_id);
 ALTER TABLE crashes ADD COLUMN run_seed INTEGER;
+
+-- When an input was filed: a corpus is as new as that, whatever a bot's clock
+-- says.  Of older ones only that is known.
+ALTER TABLE corpus ADD COLUMN filed INTEGER NOT NULL DEFAULT 0;
+UPDATE corpus SET filed = min(timestamp,
+    CAST(strftime('%s', 'now') AS INTEGER) * 1000);
+UPDATE corpus_meta SET last_updated = coalesce((SELECT max(filed) FROM corpus
+    WHERE corpus.job_id = corpus_meta.job_id), 0);
+DROP TRIGGER count_corpus;
+CREATE TRIGGER count_corpus AFTER INSERT ON corpus BEGIN
+	INSERT INTO counters VALUES ('corpus_files', '', 1),
+	    ('corpus_bytes', '', new.size)
+	    ON CONFLICT (name, scope) DO UPDATE SET value = value + excluded.value;
+	INSERT INTO corpus_meta VALUES (new.job_id, 1, new.size, new.filed)
+	    ON CONFLICT (job_id) DO UPDATE SET file_count = file_count + 1,
+	    total_size = total_size + new.size,
+	    last_updated = max(last_updated, new.filed);
+END;
