@@ -86,6 +86,9 @@ echo 1900000000 | ops | sed 's/1800000000000/1790000003000/' |
 is "$(stays | tr '\n' ' ')" '1790000001000 1790000002000 1900000000000 ' \
     'a time of the future is only kept'
 
+bot one '["libfuzzer"]'
+op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-one\"}"
+
 # Old reports of numbers are forgotten by the sweep, numbers stay.
 now=$(date +%s)
 for t in 1 2 3; do

@@ -6,6 +6,7 @@
 . "$PF_ROOT/t/lib/ingest.sh"
 
 master </dev/null
+leases 1
 printf 'boom' >"$T/boom"
 printf 'seed %%d' >"$T/seed"
 

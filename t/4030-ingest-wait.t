@@ -11,6 +11,7 @@ master <<'!'
 initial_delay = 50ms
 max_delay = 200ms
 !
+leases 1
 printf 'input %%d' >"$T/body"
 mkdir "$T/bin"
 cp "$PF_BIN/pf-ingest" "$T/bin/"

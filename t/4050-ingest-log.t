@@ -10,6 +10,7 @@ master <<'!'
 [limits]
 log_size = 2M
 !
+leases 5
 L=$S/logs/jobs/$job
 seg() { echo "$L/$(printf '%06d.%06d.%08d.log' "$1" "$2" "$3")"; }
 
@@ -66,12 +67,62 @@ printf 'late' | chunk 6 1 0 | lay
 check 'what comes for it is counted only' 0 "~^log	dropped	$job" - pf-ingest
 is "$(files "$L")" 2 'and not kept'
 like "$(pf-report status)" 'dropped_log	1' 'the status shows it'
-printf 'far' | chunk 7 3 5242880 | lay
+printf 'far' | chunk 7 3 3145728 | lay
 pf-ingest -q
 like "$(pf-report log "$job" | tr -d x)" \
     '\[the first 1048576 bytes are not kept\]
-\[4193804 bytes are missing\]
+\[2096652 bytes are missing\]
 far' 'a gap between two files'
+
+# Too far off.
+far=$((3145731 + 2097152))
+printf x | chunk 70 3 $((far + 1)) | lay
+check 'further than log_size beyond what is there' 0 - \
+    "~offset $((far + 1)) is more than log_size = 2097152 beyond the 3145731 bytes" \
+    pf-ingest
+printf x | chunk 71 4 2097153 | lay
+check 'of a log that has not begun as well' 0 - '~beyond the 0 bytes' pf-ingest
+ok 'what was there is there' eval "pf-report log $job | grep -q far"
+# What was not kept for want of room counts as there.
+sed -i 's/^log_size.*/&\nstorage_size = 1/' "$T/conf"
+printf drop | chunk 72 4 2097100 | lay
+check 'without room' 0 "~^log	dropped	" '~room is short' pf-ingest
+printf drop | chunk 73 4 1000000000000 | lay
+check 'far off' 0 "~^log	dropped	" '~room is short' pf-ingest
+sed -i '/^storage_size/d' "$T/conf"
+printf next | chunk 74 4 4000000 | lay
+check 'the log goes on after it' 0 "~^log	new	" - pf-ingest
+printf next | chunk 75 4 900000000000 | lay
+check 'not after what was too far off even then' 0 - '~more than log_size' pf-ingest
+
+# Under tokens that nobody had.
+before=$(ls "$L")
+mkpack log "$job" evil -s 80 -E 9000000000 -A 1 -f offset=0 "$T/chunk" | lay
+mkpack log "$job" evil -s 81 -E 1 -A 6 -f offset=0 "$T/chunk" | lay
+check 'a token that was never given, dry' 0 '~^log	foreign	' - pf-ingest -n
+run pf-ingest
+ran 0 'a token that was never given'
+is "$(cut -f 1,2 "$T/out" | sort | uniq -c | tr -s ' ')" ' 2 log	foreign' \
+    'is told so'
+is "$(ls "$L")" "$before" 'and drives nothing out'
+like "$(pf-report status)" 'foreign_log	2' 'the status shows how many'
+mkpack status "$job" b1 -s 90 -E 1 -A 3 -f executions=5 | lay
+mkpack status "$job" evil -s 1 -E 1 -A 999999 -f executions=1 | lay
+mkpack status "$job" evil -s 1 -E 2 -A 1 -f executions=2 | lay
+run pf-ingest
+ran 0 'numbers under such a token'
+is "$(cut -f 1,2 "$T/out" | sort | uniq -c | tr -s ' ')" ' 2 status	foreign
+ 1 status	new' 'are told so'
+is "$(sql 'SELECT epoch, attempt, executions FROM job_stats')" '1|3|5' \
+    'and change nothing'
+mkpack status "$job" b1 -s 95 -E 1 -A 2 -f executions=6 | lay
+mkpack status "$job" b1 -s 91 -E 1 -A 3 -f executions=7 | lay
+mkpack status "$job" b1 -s 89 -E 1 -A 3 -f executions=8 | lay
+pf-ingest -q
+is "$(sql 'SELECT epoch, attempt, executions FROM job_stats')" '1|3|7' \
+    'the newest by token and seq stands'
+mkpack status "$job" b1 -s 1 -E 1 -A 4 -f executions=9 | lay
+pf-ingest -q
 
 # What is counted is what is kept, however much was rotated away.
 kept() { cat "$L"/*.log | wc -c | tr -d ' '; }
@@ -135,4 +186,13 @@ is "$(tail -n 1 "$T/follow")" BBBB 'one that stays is waited at'
 ok 'for ten seconds' until_true 15 grep -q DDDD "$T/follow"
 is "$(tail -n 2 "$T/follow")" '[5 bytes are missing]
 DDDD' 'then it is told of'
+
+sql 'SELECT * FROM job_stats; SELECT name, value FROM counters WHERE
+    name LIKE "foreign%"' >"$T/before"
+rm -f "$S"/data/* "$S/metadata/system/snapshot.json"
+check 'made anew without what tokens there were' 0 - '~there was never a snapshot' \
+    pf-sched -q rebuild
+sql 'SELECT * FROM job_stats; SELECT name, value FROM counters WHERE
+    name LIKE "foreign%"' >"$T/after"
+ok 'numbers and counts are the same' cmp "$T/before" "$T/after"
 done_testing

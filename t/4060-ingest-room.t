@@ -10,6 +10,7 @@ master <<'!'
 disk_min_free = 0
 crash_samples = 3
 !
+leases 1
 # crash SEQ STACK < input; counts WORD: how many lines of the last run say it
 crash()
 {

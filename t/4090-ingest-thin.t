@@ -10,6 +10,7 @@ master <<'!'
 [retention]
 numbers = 1h
 !
+leases 1
 L=$S/metadata/ledger
 M=$S/metadata/system/backup.json
 check 'without a backup' 0 - \

@@ -20,6 +20,7 @@ master <<'!'
 [limits]
 disk_min_free = 0
 !
+leases 1
 # lay_some FIRST: twenty results of each kind that has bytes
 lay_some()
 {

@@ -8,6 +8,7 @@
 . "$PF_ROOT/t/lib/ingest.sh"
 
 master </dev/null
+leases 1
 mkdir "$T/sent"
 n=0
 while [ $n -lt 150 ]; do

@@ -29,6 +29,9 @@ struct row {
 	int64_t			 filed;		/* by pf-ingest, its clock */
 	bool			 stored;	/* its bytes were kept */
 	const char		*restore;	/* "result", "row", or "" */
+	bool			 foreign;	/* of a status or a log: nobody
+						 * had such a token */
+	struct pf_assignment	 lease;		/* if not */
 	const char		*campaign;	/* of its job */
 	const struct pf_json	*j;
 };
@@ -37,8 +40,7 @@ static const struct pf_err *
 get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 {
 	const struct pf_err *err;
-	struct pf_assignment as;
-	bool found;
+	bool found, given = false;
 
 	*row = (struct row){ .j = j, .r.kind = a->op, .filed = a->now,
 	    .stored = true, .restore = "" };
@@ -54,17 +56,21 @@ get_row(struct pf_act *a, struct row *row, const struct pf_json *j)
 	    "time", 0, PF_INT_MAX)) != NULL || (err = pf_json_int(
 	    &row->filed, j, "filed", 0, PF_INT_MAX)) != NULL ||
 	    (err = pf_json_bool(&row->stored, j, "stored")) != NULL ||
-	    (err = pf_json_str(&row->restore, j, "restore")) != NULL)
+	    (err = pf_json_str(&row->restore, j, "restore")) != NULL ||
+	    (err = pf_json_bool(&given, j, "given")) != NULL)
 		return err;
 	if (!pf_sha_ok(row->r.rid))
 		return pf_err_field(PF_DATA, "rid", "rid is not a hash");
 	/* Nothing was filed in times to come, whatever a clock said. */
 	if (row->filed > a->now)
 		row->filed = a->now;
-	if ((err = pf_assignment_get(&as, &found, a->db, row->r.job,
+	if ((err = pf_assignment_get(&row->lease, &found, a->db, row->r.job,
 	    row->epoch, row->attempt)) != NULL)
 		return err;
-	row->r.late = !found || !as.live;
+	row->r.late = !found || !row->lease.live;
+	/* A database made anew may lack a lease that pf-ingest saw. */
+	row->foreign = !found && !(a->remaking && given) &&
+	    (strcmp(a->op, "status") == 0 || strcmp(a->op, "log") == 0);
 	return NULL;
 }
 
@@ -224,13 +230,26 @@ put_coverage(struct pf_act *a, struct row *row, struct pf_buf *out)
 	return NULL;
 }
 
+/*
+ * What comes under a token that was never given is counted, no more: it would
+ * stand before all that is real, or drive it out.
+ */
+static const struct pf_err *
+put_foreign(struct pf_act *a, struct pf_buf *out)
+{
+	pf_jw_bool(out, "foreign", true);
+	pf_tally_add(&a->tally, "foreign_", a->op, 1);
+	return NULL;
+}
+
 static const struct pf_err *
 put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
 	const struct pf_err *err = NULL;
 	struct pf_stats s = { .job = row->r.job, .bot = row->r.bot,
 	    .state = "", .time = row->r.time, .seq = row->seq,
-	    .attempt = row->attempt, .execs_per_sec = -1, .stability = -1 };
+	    .epoch = row->epoch, .attempt = row->attempt,
+	    .execs_per_sec = -1, .stability = -1 };
 	const struct {
 		const char	*key;
 		int64_t		*at;
@@ -244,7 +263,6 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	};
 	size_t i;
 
-	(void)out;
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		*numbers[i].at = PF_UNKNOWN;
 		if ((err = pf_json_int(numbers[i].at, row->j, numbers[i].key,
@@ -255,7 +273,7 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    NULL || (err = pf_json_real(&s.stability, row->j, "stability")) !=
 	    NULL || (err = pf_json_str(&s.state, row->j, "state")) != NULL)
 		return err;
-	return pf_stats_put(a->db, &s);
+	return row->foreign ? put_foreign(a, out) : pf_stats_put(a->db, &s);
 }
 
 /* The bytes lie in their files; how many are kept stands in some rows. */
@@ -263,13 +281,19 @@ static const struct pf_err *
 put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
 	const struct pf_err *err;
-	int64_t kept = -1;
+	int64_t size = 0, at = 0, kept = -1;
 
-	(void)out;
-	if ((err = pf_json_int(&kept, row->j, "kept", 0, PF_INT_MAX)) != NULL
-	    || kept == -1)
+	if ((err = pf_json_int(&size, row->j, "size", 0, PF_LOG_MAX)) !=
+	    NULL || (err = pf_json_int(&at, row->j, "offset", 0,
+	    PF_LOG_MAX)) != NULL || (err = pf_json_int(&kept, row->j, "kept",
+	    0, PF_INT_MAX)) != NULL || (kept != -1 &&
+	    (err = pf_logs_kept(a->db, row->r.job, kept)) != NULL))
 		return err;
-	return pf_logs_kept(a->db, row->r.job, kept);
+	if (row->foreign)
+		return put_foreign(a, out);
+	/* pf-ingest has seen to it that what it kept is not too far off. */
+	return pf_assignment_logged(a->db, &row->lease, at, at + size,
+	    row->stored ? PF_LOG_MAX : a->conf->log_size);
 }
 
 /* How the rows of a kind are filed. */
@@ -334,14 +358,15 @@ file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
 	if (!known) {
 		row.campaign = campaign;
 		pf_jw_bool(&kept, "late", row.r.late);
-		if (!row.stored)
+		if (!row.stored && !row.foreign)
 			pf_jw_bool(&kept, "dropped", true);
 		if ((err = filer->put(a, &row, &kept)) != NULL ||
 		    (err = pf_result_insert(a->db, &row.r, kept.data)) !=
 		    NULL || (err = pf_assignment_progress(a->db, row.r.job,
 		    row.epoch, row.attempt)) != NULL)
 			goto done;
-		if (!row.stored && (err = count_dropped(a, &row)) != NULL)
+		if (!row.stored && !row.foreign &&
+		    (err = count_dropped(a, &row)) != NULL)
 			goto done;
 	}
 	pf_jw_str(out, "rid", row.r.rid);

@@ -119,14 +119,15 @@ pf_stats_put(struct pf_db *db, const struct pf_stats *s)
 	return pf_db_run(db, NULL, "INSERT INTO job_stats (job_id, bot_id, "
 	    "time, seq, attempt, executions, execs_per_sec, edges, "
 	    "total_edges, corpus_count, crash_count, hang_count, peak_rss_mb,"
-	    " stability, state) VALUES (?1, ?2, ?3, ?4, ?5, "
+	    " stability, state, epoch) VALUES (?1, ?2, ?3, ?4, ?5, "
 	    "iif(?6 < 0, NULL, ?6), iif(?7 < 0, NULL, ?7), "
 	    "iif(?8 < 0, NULL, ?8), iif(?9 < 0, NULL, ?9), "
 	    "iif(?10 < 0, NULL, ?10), iif(?11 < 0, NULL, ?11), "
 	    "iif(?12 < 0, NULL, ?12), iif(?13 < 0, NULL, ?13), "
-	    "iif(?14 < 0, NULL, ?14), ?15) "
+	    "iif(?14 < 0, NULL, ?14), ?15, ?16) "
 	    "ON CONFLICT (job_id) DO UPDATE SET bot_id = excluded.bot_id, "
 	    "time = excluded.time, seq = excluded.seq, "
+	    "epoch = excluded.epoch, "
 	    "attempt = excluded.attempt, executions = excluded.executions, "
 	    "execs_per_sec = excluded.execs_per_sec, edges = excluded.edges, "
 	    "total_edges = excluded.total_edges, "
@@ -135,9 +136,10 @@ pf_stats_put(struct pf_db *db, const struct pf_stats *s)
 	    "hang_count = excluded.hang_count, "
 	    "peak_rss_mb = excluded.peak_rss_mb, "
 	    "stability = excluded.stability, state = excluded.state "
-	    "WHERE (excluded.attempt, excluded.seq) > (attempt, seq)",
-	    "ssiiiiriiiiiirs", s->job, s->bot, s->time, s->seq, s->attempt,
+	    "WHERE (excluded.epoch, excluded.attempt, excluded.seq) > "
+	    "(epoch, attempt, seq)", "ssiiiiriiiiiirsi", s->job,
+	    s->bot, s->time, s->seq, s->attempt,
 	    s->executions, s->execs_per_sec, s->edges, s->total_edges,
 	    s->corpus_count, s->crash_count, s->hang_count, s->peak_rss_mb,
-	    s->stability, s->state);
+	    s->stability, s->state, s->epoch);
 }

@@ -33,13 +33,13 @@ const struct pf_err	*pf_coverage_put(int64_t *fresh, struct pf_db *,
 
 struct pf_stats {
 	const char	*job, *bot, *state;
-	int64_t		 time, seq, attempt;
+	int64_t		 time, seq, epoch, attempt;
 	int64_t		 executions, edges, total_edges, corpus_count;
 	int64_t		 crash_count, hang_count, peak_rss_mb;
 	double		 execs_per_sec, stability;	/* < 0: unknown */
 };
 
-/* Replaces the job's numbers unless newer ones are there. */
+/* Replaces the job's numbers unless newer ones, by token and seq, are there. */
 const struct pf_err	*pf_stats_put(struct pf_db *, const struct pf_stats *);
 
 #endif

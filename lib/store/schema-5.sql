@@ -82,3 +82,8 @@ CREATE TRIGGER count_corpus AFTER INSERT ON corpus BEGIN
 	    total_size = total_size + new.size,
 	    last_updated = max(last_updated, new.filed);
 END;
+
+-- Reports of numbers follow one another by the whole token; and how far the
+-- log of an attempt has come, kept or not.
+ALTER TABLE job_stats ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assignments ADD COLUMN log_end INTEGER NOT NULL DEFAULT 0;

@@ -24,6 +24,10 @@ const struct pf_err	*pf_known_job_bytes(int64_t *, struct pf_db *,
 			    const char *job);
 const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 
+/* Was this token of a job ever given?  Then how far its log has come. */
+const struct pf_err	*pf_known_token(bool *known, int64_t *log_end,
+			    struct pf_db *, const struct pf_rec *);
+
 /* Was the result of this rid counted? */
 const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
 			    const char *rid);

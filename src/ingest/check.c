@@ -55,6 +55,8 @@ static const struct field {
 void
 drop_item(struct item *it)
 {
+	if (it->dropped)
+		return;
 	it->dropped = true;
 	it->row.len--;		/* its bracket */
 	pf_buf_adds(&it->row, ",\"stored\":false}");
@@ -133,6 +135,25 @@ add_field(struct pf_buf *b, const struct pf_json *j, const struct field *f)
 	return err;
 }
 
+/*
+ * Numbers and logs replace one another by their token, so it has to be one
+ * that was given.  Others are counted only.
+ */
+static const struct pf_err *
+check_token(struct ingest *g, struct item *it)
+{
+	const struct pf_err *err;
+	bool given = false;
+
+	if (it->rec.kind != PF_KIND_STATUS && it->rec.kind != PF_KIND_LOG)
+		return NULL;
+	if ((err = pf_known_token(&given, &it->log_end, g->db, &it->rec)) !=
+	    NULL)
+		return err;
+	it->foreign = !given;
+	return NULL;
+}
+
 static const struct pf_err *
 make_row(struct item *it)
 {
@@ -151,6 +172,9 @@ make_row(struct item *it)
 	pf_jw_int(b, "attempt", r->attempt);
 	pf_jw_int(b, "time", r->time);
 	pf_jw_int(b, "filed", pf_wall_ms());
+	if ((r->kind == PF_KIND_STATUS || r->kind == PF_KIND_LOG) &&
+	    !it->foreign)
+		pf_jw_bool(b, "given", true);
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS) {
 		pf_jw_str(b, "hash", r->sha256);
 		pf_jw_int(b, "size", r->len);
@@ -227,5 +251,9 @@ check_item(struct ingest *g, struct item *it)
 	if ((err = check_job(g, it->rec.job)) != NULL)
 		return err;
 	snprintf(it->campaign, sizeof(it->campaign), "%s", g->campaign);
-	return make_row(it);
+	if ((err = check_token(g, it)) != NULL || (err = make_row(it)) != NULL)
+		return err;
+	if (it->foreign && it->rec.kind == PF_KIND_LOG)
+		drop_item(it);
+	return NULL;
 }

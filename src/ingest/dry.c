@@ -30,8 +30,8 @@ judge(struct ingest *g, struct item *it)
 	    it->rec.sha256)) != NULL ||
 	    (err = make_room(g, it, 1)) != NULL)
 		return err;
-	it->what = counted ? "again" : it->dropped ? "dropped" :
-	    input ? "duplicate" : "new";
+	it->what = counted ? "again" : it->foreign ? "foreign" :
+	    it->dropped ? "dropped" : input ? "duplicate" : "new";
 	print_item(g, it);
 	g->filed++;
 	return NULL;

@@ -68,11 +68,13 @@ struct item {
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
 	int64_t		 bytes;		/* it takes, 0 if they are there */
+	bool		 foreign;	/* nobody had such a token */
+	int64_t		 log_end;	/* of its attempt, as far as counted */
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	bool		 fresh;		/* that is the first of it */
 	bool		 chosen;	/* its row tells of this report */
-	const char	*what;		/* new, duplicate, again */
+	const char	*what;		/* new, duplicate, again ... */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };
 
@@ -150,7 +152,10 @@ const struct pf_err	*ail_end(struct ingest *);
 void			 make_report(struct pf_buf *, const struct pf_rec *);
 const struct pf_err	*settle_report(struct ingest *, const struct item *);
 
-/* Writes a record of a job's log where it belongs; durable on return. */
+/*
+ * Writes a record of a job's log where it belongs, durable on return; or
+ * refuses the item if that is more than log_size beyond all there is.
+ */
 const struct pf_err	*place_log(struct ingest *, struct item *);
 /* Says in rows of logs how much is kept of their jobs' by now. */
 const struct pf_err	*measure_logs(struct ingest *, struct item *,

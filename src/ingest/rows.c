@@ -39,7 +39,7 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 {
 	const struct pf_err *err;
 	const char *rid = "", *text = NULL, *class = "data", *id = "-";
-	bool fresh = false, unique = true, dropped = false;
+	bool fresh = false, unique = true, dropped = false, foreign = false;
 
 	if ((err = pf_json_str(&rid, row, "rid")) != NULL ||
 	    (err = pf_json_str(&text, row, "error")) != NULL ||
@@ -48,6 +48,7 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 	    (err = pf_json_bool(&fresh, row, "new")) != NULL ||
 	    (err = pf_json_bool(&unique, row, "unique")) != NULL ||
 	    (err = pf_json_bool(&dropped, row, "dropped")) != NULL ||
+	    (err = pf_json_bool(&foreign, row, "foreign")) != NULL ||
 	    (err = pf_json_bool(&it->chosen, row, "chosen")) != NULL)
 		return pf_err(PF_BUG, "reply of the writer: %s", err->msg);
 	if (strcmp(rid, it->rid) != 0)
@@ -57,8 +58,8 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 		err = pf_err(pf_class_find(class), "%s", text);
 		return refuses(err) ? refuse_item(g, it, text) : err;
 	}
-	it->what = !fresh ? "again" : dropped ? "dropped" : unique ? "new" :
-	    "duplicate";
+	it->what = !fresh ? "again" : foreign ? "foreign" : dropped ?
+	    "dropped" : unique ? "new" : "duplicate";
 	snprintf(it->id, sizeof(it->id), "%s",
 	    it->rec.kind == PF_KIND_CRASH ? id : "-");
 	it->state = ITEM_FILED;

@@ -20,6 +20,8 @@
 
 #define EACH_MAX	(32 << 10)	/* bytes a look */
 #define BEHIND_MAX	(128 << 10)	/* more is passed over */
+#define GAP_MAX		(1 << 20)	/* it shows as: the master refuses
+					 * what is too far off */
 #define POS_MAX		32
 
 /*
@@ -71,7 +73,7 @@ size_t
 find_log_next(struct fuzz *f, struct pf_buf *b, int64_t *at)
 {
 	struct stat st;
-	int64_t behind;
+	int64_t behind, gap;
 	ssize_t n = 0;
 	int fd = open(f->log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
@@ -84,8 +86,9 @@ find_log_next(struct fuzz *f, struct pf_buf *b, int64_t *at)
 		f->log_ino = st.st_ino;
 		behind = st.st_size - f->log_read;
 		if (behind > BEHIND_MAX) {
-			f->log_read += behind - EACH_MAX;
-			f->log_sent += behind - EACH_MAX;
+			gap = behind - EACH_MAX;
+			f->log_read += gap;
+			f->log_sent += gap < GAP_MAX ? gap : GAP_MAX;
 		}
 		n = pread(fd, pf_buf_room(b, EACH_MAX), EACH_MAX,
 		    (off_t)f->log_read);

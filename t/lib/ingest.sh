@@ -21,6 +21,20 @@ master()
 	job=$(pf-sched submit -N test -e libfuzzer -t "$T/target") || exit 1
 }
 
+# leases N: the job was given N times and handed back, so that results may
+# come under the tokens 1.1 to 1.N
+leases()
+{
+	bot=$(pf-registry register -H h -N lessee -e libfuzzer -i i)
+	for k in $(seq "$1"); do
+		printf '{"op":"claim","bot":"%s","inc":"i"}\n' "$bot"
+		printf '{"op":"handback","bot":"%s","inc":"i","job":"%s",' \
+		    "$bot" "$job"
+		printf '"epoch":1,"attempt":%d}\n' "$k"
+	done | pf-sched -q apply || exit 1
+	pf-registry deregister "$bot" >/dev/null || exit 1
+}
+
 # Lays the bytes on stdin down as the next pack.  It ends a pipe, so what it
 # has to remember stands in files; pack is the name of the last one.
 lay()
@@ -80,6 +94,7 @@ picture()
 ingest_base()
 {
 	master </dev/null
+	leases 1
 	printf 'input %%d' >"$T/body"
 	printf 'boom' >"$T/boom"
 	{
