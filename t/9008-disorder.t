@@ -1,7 +1,8 @@
 #!/bin/sh
-# A third of the packs comes twice, all in disorder, some cut short before
-# they come whole, to several pf-ingest at once: in the end database and tree
-# are those of a clean run.
+# Several bots find the same inputs, see them differently and tell of them in
+# disorder: a third of the packs comes twice, some are cut short before they
+# come whole, several pf-ingest take them at once.  In the end database and
+# tree are those of a clean run, row for row.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
@@ -13,17 +14,23 @@ mkdir "$T/sent"
 n=0
 while [ $n -lt 150 ]; do
 	n=$((n + 1))
-	echo "input $n" >"$T/input"
+	# Times and edges jump; each input comes from three packs, by two bots,
+	# with a stack of its own in each.
+	t=$((1000 + n * 37 % 150)) bot=b$((n % 4)) seq=$((n * 10))
+	echo "input $((n % 50))" >"$T/input"
+	echo "line $n" >"$T/line"
 	{
-		mkpack corpus "$job" b1 -t $((1000 + n)) -s $((n * 10)) "$T/input"
-		mkpack crash "$job" b1 -t $((1000 + n)) -s $((n * 10 + 1)) \
-		    -f type=x -f "stack=f$n" "$T/input"
-		mkpack coverage "$job" b1 -t $((1000 + n)) -s $((n * 10 + 2)) \
-		    -f edges=$n
-		mkpack status "$job" b1 -t $((1000 + n)) -s $((n * 10 + 3)) \
+		mkpack corpus "$job" $bot -t $t -s $seq -f name=id:$n \
+		    -f engine=e$n "$T/input"
+		mkpack crash "$job" $bot -t $t -s $((seq + 1)) -f type=x$((n % 3)) \
+		    -f "stack=f$((n % 9))" -f signal=$((n % 20)) -f tool=asan \
+		    -f "output=said $n" -f "command=c$n" -f run_seed=$n "$T/input"
+		mkpack coverage "$job" $bot -t $t -s $((seq + 2)) \
+		    -f edges=$((n * 31 % 150))
+		mkpack status "$job" $bot -t $t -s $((seq + 3)) \
 		    -A 1 -E 1 -f executions=$n
-		mkpack log "$job" b1 -s $((n * 10 + 4)) -A 1 -E 1 \
-		    -f "offset=$((n * 10))" "$T/input"
+		mkpack log "$job" $bot -s $((seq + 4)) -A 1 -E 1 \
+		    -f "offset=$((n * 10))" "$T/line"
 	} >"$T/sent/$n"
 done
 cp -a "$S" "$T/base"
@@ -33,7 +40,7 @@ result()
 {
 	picture | grep -v '^bad/'
 	sql "SELECT name, value FROM counters WHERE name NOT LIKE 'sampled' ORDER BY name, scope"
-	sql "SELECT id, samples, dropped FROM buckets ORDER BY id"
+	pf-report -n 1000 coverage "$job"
 }
 for n in $(seq 150); do
 	lay <"$T/sent/$n"
@@ -41,6 +48,11 @@ done
 check 'a clean run' 0 - - pf-ingest -q
 result >"$T/want"
 is "$(sql 'SELECT count(*) FROM results')" 750 'files everything'
+is "$(sql 'SELECT count(*), sum(count), (SELECT sum(count) FROM crash_bots),
+    (SELECT sum(samples) FROM buckets) FROM crashes')" '50|150|150|50' \
+    'each input once, each report counted'
+is "$(pf-report -n 1000 coverage "$job" | awk '{ n += $3 } END { print n }')" \
+    149 'what is new of each sample adds up to the most'
 
 for seed in a b c; do
 	rm -rf "${S:?}" "${SPOOL:?}"/new/* "$SPOOL"/bad/*
@@ -73,5 +85,6 @@ for seed in a b c; do
 	    cmp "$T/want" "$T/got"
 	ok "$seed: what was cut is set aside" test "$(files "$SPOOL/bad")" -gt 20
 	is "$(naked)$(torn)" '' "$seed: each row has its file"
+	check "$seed: fsck finds nothing" 0 - - pf-ingest fsck
 done
 done_testing

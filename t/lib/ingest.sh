@@ -72,18 +72,23 @@ picture()
 	(
 		sql "SELECT rid, kind, job, bot, time, late FROM results
 		    ORDER BY rid;
-		    SELECT job_id, hash, file_path, type, signal, timestamp,
-		    size, is_unique, count FROM crashes ORDER BY job_id, hash;
-		    SELECT job_id, hash, size, name FROM corpus ORDER BY 1, 2;
+		    SELECT id, job_id, bot_id, hash, file_path, type, signal,
+		    exit_code, timestamp, size, is_unique, tool, stack, output,
+		    command, engine, count, bucket, rid, target_hash, run_seed
+		    FROM crashes ORDER BY job_id, hash;
+		    SELECT crash, bot, count FROM crash_bots ORDER BY 1, 2;
+		    SELECT id, campaign, type, tool, frames, first_crash,
+		    samples, dropped FROM buckets ORDER BY id;
+		    SELECT job_id, hash, size, bot_id, engine, name,
+		    timestamp, rid FROM corpus ORDER BY 1, 2;
 		    SELECT job_id, file_count, total_size FROM corpus_meta;
-		    SELECT id, edges, exec_count FROM coverage ORDER BY id;
-		    SELECT job_id, executions FROM job_stats"
+		    SELECT id, bot_id, timestamp, edges, exec_count
+		    FROM coverage ORDER BY id;
+		    SELECT job_id, bot_id, epoch, attempt, seq, executions
+		    FROM job_stats"
 		cd "$S" || exit
-		find crashes corpus logs/jobs -type f ! -name '*.json' \
+		find crashes corpus logs/jobs -type f \
 		    -exec sha256sum '{}' + | sort
-		# Which of two reports is the first one depends on the order
-		# of their packs, and that on who died.
-		grep -Ho '"sha256":"[^"]*"' crashes/*/*.json
 		sed 's/"filed":[0-9]*,//; s/,"sum":"[^"]*"//; s/,"report":[0-9]*//' \
 		    metadata/ledger/*.jsonl | sort -u
 	) 2>&1
