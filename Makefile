@@ -38,7 +38,7 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 MODEL =	system tally bot job campaign assignment result upload crash corpus \
 	coverage event mend
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-	recover rows blob refused hook campaign ears sweep
+		recover rows crashrow blob refused hook campaign ears sweep
 WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.

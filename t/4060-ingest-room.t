@@ -76,7 +76,7 @@ is "$(counts)" 'crash dropped 1' 'the top three frames make a bucket'
 # The quota of a job.
 first=$job
 setting() { sed -i "/^$1 /d" "$T/conf"; echo "$1 = $2" >>"$T/conf"; }
-another() { job=$(pf-sched submit -N "$1" -e libfuzzer -t "$T/target"); }
+another() { job=$(pf-sched submit -N "$1" -p "${2:-0}" -e libfuzzer -t "$T/target"); }
 another quota
 setting job_size 20
 {
@@ -105,7 +105,8 @@ printf '%%d' >>"$T/b"
 mkpack corpus "$job" b1 -n 50 "$T/b" | lay
 run pf-ingest
 is "$(counts)" 'corpus dropped 40, corpus new 10' 'fifty in one pack'
-another all
+another all 50
+leases 1
 for k in 1 2 3 4 5 6; do
 	head -c 400 /dev/zero | tr '\0' l >"$T/input"
 	mkpack log "$job" b1 -s $k -f offset=$((400 * (k - 1))) "$T/input"

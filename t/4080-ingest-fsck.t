@@ -7,6 +7,7 @@
 need jq
 
 master </dev/null
+leases 1
 C=$S/corpus/$job X=$S/crashes/$job
 # put KIND TEXT: a record of it, filed; its hash in $hash
 seq=0
@@ -134,7 +135,7 @@ hurts "UPDATE crashes SET signal = 5, last_seen = last_seen + 1" row
 hurts "UPDATE crashes SET size = 999 WHERE count = 2" counter row
 hurts 'UPDATE crashes SET count = 77 WHERE count = 2' count
 hurts 'UPDATE crashes SET is_unique = 0 WHERE count = 2' count
-hurts "UPDATE corpus SET name = 'x', timestamp = 7" row sums
+hurts "UPDATE corpus SET name = 'x', filed = 7" row sums
 hurts 'UPDATE corpus SET size = size + 1' counter row sums
 hurts "UPDATE results SET time = time + 1 WHERE kind = 'log'" row
 hurts "UPDATE results SET late = 1 - late WHERE kind = 'corpus'" row
@@ -153,6 +154,8 @@ L=$(echo "$S"/metadata/ledger/*.jsonl)
 sed -i '/"kind":"corpus"/{s/"filed":[0-9]*/"filed":1700000000000/
 	s/,"sum":"[0-9a-f]*"//
 }' "$L"
+sqlite3 "$db" 'UPDATE corpus SET filed = 1700000000000;
+    UPDATE corpus_meta SET last_updated = 1700000000000'
 check 'lines without a sum' 0 - - pf-ingest fsck
 hurts "DELETE FROM results WHERE kind = 'corpus'" lost
 sed -i '/"kind":"corpus"/d' "$L"

@@ -14,6 +14,7 @@ flips=200 garbage=30
 [ "${PF_SWEEP:-}" != all ] || flips=1000 garbage=200
 
 master </dev/null
+leases 1
 db=$S/data/pandafuzz.db
 pf-sched -q submit -N other -e libfuzzer -t "$T/target" >"$T/job2"
 now=$(date +%s)

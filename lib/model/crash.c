@@ -4,27 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "codec/bucket.h"
-#include "codec/hash.h"
 #include "model/crash.h"
 #include "store/dbw.h"
 
 /* A report that does not say what crashed is of the job's target. */
 #define TARGET(hash, job)	"iif(" hash " <> '', " hash ", " \
 	"(SELECT target_hash FROM jobs WHERE id = " job "))"
-
-void
-pf_crash_id(char out[PF_ID_MAX + 1], const char *job, const char *hash)
-{
-	struct pf_buf text = PF_BUF_INIT;
-	char sum[PF_SHA_TEXT];
-
-	pf_buf_addf(&text, "%s\n%s", job, hash);
-	pf_sha256(sum, text.data, text.len);
-	pf_uuid_sha(out, sum);
-	pf_buf_free(&text);
-}
 
 static const struct pf_err *
 insert(struct pf_db *db, const struct pf_crash *c,
@@ -33,14 +19,15 @@ insert(struct pf_db *db, const struct pf_crash *c,
 	return pf_db_run(db, NULL, "INSERT INTO crashes (id, job_id, bot_id, "
 	    "hash, file_path, type, signal, exit_code, timestamp, size, "
 	    "is_unique, tool, stack, output, command, engine, count, "
-	    "first_seen, last_seen, bucket, rid, target_hash, run_seed) "
+	    "first_seen, last_seen, bucket, rid, target_hash, run_seed, "
+	    "report) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?17, ?11, ?12, "
 	    "?13, ?14, ?15, 1, ?16, ?16, ?18, ?19, " TARGET("?20", "?2") ", "
-	    "iif(?21 < 0, NULL, ?21))", "ssssssiiiisssssiisssi", v->id,
+	    "iif(?21 < 0, NULL, ?21), ?22)", "ssssssiiiisssssiisssii", v->id,
 	    c->job, c->bot, c->hash, c->file_path, c->type, c->signal,
 	    c->exit_code, c->timestamp, c->size, c->tool, c->stack,
 	    c->output, c->command, c->engine, now, (int64_t)v->unique,
-	    v->bucket, c->rid, c->target_hash, c->run_seed);
+	    v->bucket, c->rid, c->target_hash, c->run_seed, c->report);
 }
 
 /* True if another job of the campaign has it, with the same target. */
@@ -118,8 +105,24 @@ choose_first(struct pf_db *db, const char *bucket)
 {
 	return pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
 	    "coalesce((SELECT id FROM crashes WHERE bucket = ?1 "
-	    "ORDER BY timestamp, rid LIMIT 1), first_crash) WHERE id = ?1",
+	    "ORDER BY timestamp, rid, id LIMIT 1), first_crash) WHERE id = ?1",
 	    "s", bucket);
+}
+
+/* The same, and its times, which are those its crashes were first seen. */
+static const struct pf_err *
+refresh(struct pf_db *db, const char *bucket)
+{
+	const struct pf_err *err;
+
+	if ((err = choose_first(db, bucket)) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE buckets SET first_seen = "
+	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
+	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT "
+	    "min(first_seen) AS a, max(first_seen) AS b FROM crashes WHERE "
+	    "bucket = ?1) AS x WHERE id = ?1 AND x.a IS NOT NULL", "s",
+	    bucket);
 }
 
 /* One sample less; a bucket that counts nothing any more never was. */
@@ -133,21 +136,26 @@ leave_bucket(struct pf_db *db, const char *bucket)
 	    (err = pf_db_run(db, NULL, "DELETE FROM buckets WHERE id = ? AND "
 	    "samples <= 0 AND dropped = 0", "s", bucket)) != NULL)
 		return err;
-	return choose_first(db, bucket);
+	return refresh(db, bucket);
 }
 
 /*
  * Another report of an input that the job has?  v->chosen if it comes before
- * the one that the row tells of.
+ * the one that the row tells of, *sooner if it was filed before all others.
  */
 static const struct pf_err *
-count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
-    const struct pf_crash *c, int64_t now)
+count_again(struct pf_crash_verdict *v, bool *known, bool *sooner,
+    struct pf_db *db, const struct pf_crash *c, int64_t now)
 {
 	const struct pf_err *err;
+	int64_t first = 0;
 	struct pf_q q;
 
 	*known = false;
+	if ((err = pf_db_int(db, &first, NULL, "SELECT first_seen FROM crashes"
+	    " WHERE job_id = ? AND hash = ?", "ss", c->job, c->hash)) != NULL)
+		return err;
+	*sooner = now < first;
 	if ((err = pf_q(&q, db, "UPDATE crashes SET count = count + 1, "
 	    "first_seen = min(first_seen, ?3), last_seen = max(last_seen, ?3)"
 	    " WHERE job_id = ?1 AND hash = ?2 RETURNING id, count, bucket, "
@@ -164,6 +172,20 @@ count_again(struct pf_crash_verdict *v, bool *known, struct pf_db *db,
 	return err;
 }
 
+/* Another report will lie beside the input. */
+static const struct pf_err *
+weigh_again(struct pf_db *db, const char *id, const struct pf_crash *c)
+{
+	const struct pf_err *err;
+	int64_t before = 0;
+
+	if ((err = pf_db_int(db, &before, NULL, "SELECT report FROM crashes "
+	    "WHERE id = ?", "s", id)) != NULL || (err = pf_counter_add(db,
+	    "crash_bytes", "", c->report - before)) != NULL)
+		return err;
+	return pf_counter_add(db, "crash_bytes", c->job, c->report - before);
+}
+
 /* The row tells of this report from now on. */
 static const struct pf_err *
 choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
@@ -173,7 +195,8 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	struct pf_crash sample;
 	struct pf_bucket b;
 
-	if ((err = find_bucket(&b, c, db)) != NULL)
+	if ((err = find_bucket(&b, c, db)) != NULL ||
+	    (err = weigh_again(db, v->id, c)) != NULL)
 		return err;
 	snprintf(v->was, sizeof(v->was), "%s", v->bucket);
 	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
@@ -181,14 +204,15 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	    "type = ?3, signal = ?4, exit_code = ?5, timestamp = ?6, "
 	    "tool = ?7, stack = ?8, output = ?9, command = ?10, "
 	    "engine = ?11, bucket = ?12, rid = ?13, target_hash = "
-	    TARGET("?14", "?15") ", run_seed = iif(?16 < 0, NULL, ?16) "
-	    "WHERE id = ?1", "sssiiisssssssssi", v->id, c->bot, c->type,
-	    c->signal, c->exit_code, c->timestamp, c->tool, c->stack,
+	    TARGET("?14", "?15") ", run_seed = iif(?16 < 0, NULL, ?16), "
+	    "report = ?17 WHERE id = ?1", "sssiiisssssssssii", v->id,
+	    c->bot, c->type, c->signal, c->exit_code, c->timestamp,
+	    c->tool, c->stack,
 	    c->output, c->command, c->engine, b.id, c->rid, c->target_hash,
-	    c->job, c->run_seed)) != NULL)
+	    c->job, c->run_seed, c->report)) != NULL)
 		return err;
 	if (strcmp(v->was, b.id) == 0)
-		return choose_first(db, b.id);
+		return refresh(db, b.id);
 	/* Its input is there, whatever became of this report's. */
 	sample = *c;
 	sample.stored = true;
@@ -196,7 +220,7 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	    (err = put_bucket(v, db, &sample, &b, now)) != NULL)
 		return err;
 	v->fresh = false;
-	return choose_first(db, b.id);
+	return refresh(db, b.id);
 }
 
 /* Which bots have found it. */
@@ -243,26 +267,34 @@ pf_crash_amend(struct pf_crash_verdict *v, bool *found, struct pf_db *db,
     const struct pf_crash *c, int64_t first, int64_t last)
 {
 	const struct pf_err *err;
-	struct pf_bucket b;
+	struct pf_bucket b, rest;
 	struct pf_q q;
 
-	*v = (struct pf_crash_verdict){ .count = 1 };
+	*v = (struct pf_crash_verdict){ .chosen = true };
 	pf_bucket_of(&b, c->campaign, c->type, c->tool, c->stack);
-	snprintf(v->bucket, sizeof(v->bucket), "%s", b.id);
+	pf_bucket_over(&rest, c->campaign);
 	snprintf(v->id, sizeof(v->id), "%s", c->id);
 	if ((err = pf_q(&q, db, "UPDATE crashes SET id = ?1, job_id = ?2, "
 	    "bot_id = ?3, hash = ?4, file_path = ?5, type = ?6, signal = ?7, "
 	    "exit_code = ?8, timestamp = ?9, size = ?10, tool = ?11, stack = "
 	    "?12, output = ?13, command = ?14, engine = ?15, first_seen = "
-	    "?16, last_seen = max(?16, ?17), bucket = ?18, rid = ?19 WHERE "
-	    "id = ?1 OR (job_id = ?2 AND hash = ?4) RETURNING count, "
-	    "is_unique", "ssssssiiiisssssiiss", v->id, c->job, c->bot, c->hash,
-	    c->file_path, c->type, c->signal, c->exit_code, c->timestamp,
-	    c->size, c->tool, c->stack, c->output, c->command, c->engine,
-	    first, last, v->bucket, c->rid)) == NULL)
+	    "?16, last_seen = max(?16, ?17), bucket = iif(?21 AND (bucket = "
+	    "?20 OR NOT EXISTS (SELECT 1 FROM buckets WHERE id = ?18)), ?20, "
+	    "?18), rid = ?19, target_hash = " TARGET("?22", "?2") ", "
+	    "run_seed = iif(?23 < 0, NULL, ?23), report = ?24 WHERE id = ?1 "
+	    "OR (job_id = ?2 AND hash = ?4) RETURNING count, is_unique, "
+	    "bucket", "ssssssiiiisssssiisssisii", v->id, c->job, c->bot,
+	    c->hash, c->file_path, c->type, c->signal, c->exit_code,
+	    c->timestamp, c->size, c->tool, c->stack, c->output, c->command,
+	    c->engine, first, last, b.id, c->rid, rest.id,
+	    (int64_t)c->overflow, c->target_hash, c->run_seed, c->report)) ==
+	    NULL)
 		err = pf_q_row(&q, found);
-	if (err == NULL && *found)
+	if (err == NULL && *found) {
+		v->count = pf_q_int(&q, 0);
 		v->unique = pf_q_int(&q, 1) != 0;
+		pf_q_copy(&q, 2, v->bucket, sizeof(v->bucket));
+	}
 	pf_q_done(&q);
 	return err;
 }
@@ -272,16 +304,18 @@ pf_crash_put(struct pf_crash_verdict *v, struct pf_db *db,
     struct pf_crash *c, int64_t now)
 {
 	const struct pf_err *err;
-	bool known;
+	bool known, sooner;
 
 	*v = (struct pf_crash_verdict){ .count = 1 };
-	if ((err = count_again(v, &known, db, c, now)) != NULL)
+	if ((err = count_again(v, &known, &sooner, db, c, now)) != NULL)
 		return err;
 	if (!known)
 		return put_new(v, db, c, now);
 	if ((err = note_bot(db, v->id, c->bot, now)) != NULL)
 		return err;
-	return v->chosen ? choose(v, db, c, now) : NULL;
+	if (v->chosen)
+		return choose(v, db, c, now);
+	return sooner ? refresh(db, v->bucket) : NULL;
 }
 
 const struct pf_err *

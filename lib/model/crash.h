@@ -49,18 +49,14 @@ const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
 			    struct pf_db *, struct pf_crash *, int64_t now);
 
 /*
- * The row of the input, or of the id that this report gave it, as it was
- * made of this report, filed at first; last is when the last one was.
- * *found is false if there is no such row.
+ * The row of the input, or of the id, as this report makes it; first and last
+ * are when the first and the last report of it were filed.  *found is false
+ * if there is no such row.
  */
 const struct pf_err	*pf_crash_amend(struct pf_crash_verdict *,
 			    bool *found, struct pf_db *,
 			    const struct pf_crash *, int64_t first,
 			    int64_t last);
-
-/* What a crash is called: it follows from its job and input. */
-void			 pf_crash_id(char out[PF_ID_MAX + 1],
-			    const char *job, const char *hash);
 
 /* The hook of a crash is due; how often it failed (*due false if it is not);
  * later once more; no more. */

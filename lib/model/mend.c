@@ -6,6 +6,11 @@
 
 #define J	"'{' || reply || '}'"
 #define DROPPED	"reply LIKE '%\"dropped\":true%'"
+/* A report whose input was not kept counts in its bucket, if it was new. */
+#define APART	"(" DROPPED " AND (" J " ->> '$.count') = 1)"
+/* Reports of a job's crashes. */
+#define REPORTS \
+	"kind = 'crash' AND job = ?1 AND json_valid(" J ") AND NOT " APART
 
 const struct pf_err *
 pf_mend_coverage(struct pf_db *db, const char *rid)
@@ -29,6 +34,44 @@ pf_mend_stats(struct pf_db *db, const char *job)
 	    "s", job);
 }
 
+/* Which bots reported them, and how often each. */
+static const struct pf_err *
+mend_bots(struct pf_db *db, const char *job)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "INSERT INTO crash_bots (crash, bot, "
+	    "first_seen, last_seen, count) SELECT c.id, x.bot, c.first_seen, "
+	    "c.last_seen, x.n FROM (SELECT " J " ->> '$.id' AS id, bot, "
+	    "count(*) AS n FROM results WHERE " REPORTS " GROUP BY 1, 2) AS x "
+	    "JOIN crashes AS c ON c.id = x.id AND c.job_id = ?1 WHERE true "
+	    "ON CONFLICT (crash, bot) DO UPDATE SET count = excluded.count "
+	    "WHERE count <> excluded.count", "s", job)) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "DELETE FROM crash_bots WHERE crash IN "
+	    "(SELECT id FROM crashes WHERE job_id = ?1) AND (crash, bot) NOT "
+	    "IN (SELECT " J " ->> '$.id', bot FROM results WHERE " REPORTS
+	    ")", "s", job);
+}
+
+/*
+ * What was answered of edges must add up to the most of them.  If it does
+ * not, it is what the samples, in the order of their times, make of it.
+ */
+static const struct pf_err *
+mend_edges(struct pf_db *db, const char *job)
+{
+	return pf_db_run(db, NULL, "UPDATE results SET reply = substr("
+	    "json_set(" J ", '$.new_edges', x.n), 2, length(json_set(" J ", "
+	    "'$.new_edges', x.n)) - 2) FROM (SELECT id, max(0, edges - "
+	    "coalesce(max(edges) OVER (ORDER BY timestamp, id ROWS BETWEEN "
+	    "UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS n FROM coverage "
+	    "WHERE job_id = ?1) AS x WHERE rid = x.id AND json_valid(" J ") "
+	    "AND (SELECT sum(" J " ->> '$.new_edges') FROM results WHERE kind "
+	    "= 'coverage' AND job = ?1 AND json_valid(" J ")) IS NOT (SELECT "
+	    "max(edges) FROM coverage WHERE job_id = ?1)", "s", job);
+}
+
 const struct pf_err *
 pf_mend_replies(struct pf_db *db, const char *job)
 {
@@ -38,18 +81,19 @@ pf_mend_replies(struct pf_db *db, const char *job)
 	    "json_set(" J ", '$.count', x.n), 2, length(json_set(" J ", "
 	    "'$.count', x.n)) - 2) FROM (SELECT rid AS r, row_number() OVER ("
 	    "PARTITION BY " J " ->> '$.id' ORDER BY " J " ->> '$.count', rid)"
-	    " AS n FROM results WHERE kind = 'crash' AND job = ?1 AND "
-	    "json_valid(" J ") AND EXISTS (SELECT 1 FROM crashes WHERE id = "
-	    J " ->> '$.id' AND job_id = ?1)) AS x WHERE rid = x.r AND (" J
-	    " ->> '$.count') <> x.n", "s", job)) != NULL)
+	    " AS n FROM results WHERE " REPORTS " AND EXISTS (SELECT 1 FROM "
+	    "crashes WHERE id = " J " ->> '$.id' AND job_id = ?1)) AS x "
+	    "WHERE rid = x.r AND (" J " ->> '$.count') <> x.n", "s",
+	    job)) != NULL)
 		return err;
 	if ((err = pf_db_run(db, NULL, "UPDATE crashes SET count = x.n, "
 	    "is_unique = coalesce(x.u, is_unique) FROM (SELECT " J " ->> "
 	    "'$.id' AS c, count(*) AS n, max(iif((" J " ->> '$.count') = 1, "
-	    J " ->> '$.unique', NULL)) AS u FROM results WHERE kind = 'crash'"
-	    " AND job = ?1 AND json_valid(" J ") GROUP BY 1) AS x WHERE id = "
+	    J " ->> '$.unique', NULL)) AS u FROM results WHERE " REPORTS
+	    " GROUP BY 1) AS x WHERE id = "
 	    "x.c AND job_id = ?1 AND (count, is_unique) IS NOT (x.n, x.u)",
-	    "s", job)) != NULL)
+	    "s", job)) != NULL || (err = mend_bots(db, job)) != NULL ||
+	    (err = mend_edges(db, job)) != NULL)
 		return err;
 	return pf_db_run(db, NULL, "UPDATE results SET reply = substr("
 	    "json_set(" J ", '$.unique', json(x.u)), 2, length(json_set(" J
@@ -92,7 +136,7 @@ add_bucket(struct pf_db *db, bool *more)
 	return err;
 }
 
-/* What a bucket says of itself is what its first crash says. */
+/* What a bucket says of itself is what its crashes and what was dropped say. */
 static const struct pf_err *
 mend_buckets(struct pf_db *db)
 {
@@ -103,29 +147,25 @@ mend_buckets(struct pf_db *db)
 		if ((err = add_bucket(db, &more)) != NULL)
 			return err;
 	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
-	    "(SELECT id FROM crashes WHERE bucket = buckets.id ORDER BY "
-	    "first_seen, id LIMIT 1) WHERE EXISTS (SELECT 1 FROM crashes "
-	    "WHERE bucket = buckets.id) AND NOT EXISTS (SELECT 1 FROM crashes"
-	    " WHERE id = first_crash AND bucket = buckets.id) AND NOT EXISTS "
-	    "(SELECT 1 FROM results WHERE kind = 'crash' AND " DROPPED " AND "
-	    "(" J " ->> '$.id') = first_crash)", "")) != NULL ||
+	    "coalesce((SELECT id FROM crashes WHERE bucket = buckets.id ORDER "
+	    "BY timestamp, rid, id LIMIT 1), first_crash), samples = (SELECT "
+	    "count(*) FROM crashes WHERE bucket = buckets.id)", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE buckets SET dropped = "
 	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM buckets AS b "
-	    "LEFT JOIN (SELECT " J " ->> '$.bucket' AS k, " J " ->> '$.id' AS"
-	    " c, count(*) AS n FROM results WHERE kind = 'crash' AND " DROPPED
-	    " AND json_valid(" J ") GROUP BY 1, 2) AS x ON x.k = b.id AND "
-	    "x.c = b.first_crash) AS d WHERE id = d.k AND dropped <> "
-	    "coalesce(d.n, 0)", "")) != NULL || (err = pf_db_run(db, NULL,
-	    "UPDATE buckets SET samples = (SELECT count(*) FROM crashes WHERE"
-	    " bucket = buckets.id), first_seen = coalesce((SELECT first_seen "
-	    "FROM crashes WHERE id = first_crash), first_seen), last_seen = "
-	    "iif(dropped = 0, coalesce((SELECT max(first_seen) FROM crashes "
-	    "WHERE bucket = buckets.id), last_seen), last_seen), type = "
-	    "coalesce((SELECT type FROM crashes WHERE id = first_crash), "
-	    "type), tool = coalesce((SELECT tool FROM crashes WHERE id = "
-	    "first_crash), tool), campaign = coalesce((SELECT j.campaign FROM"
-	    " crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.id = "
-	    "first_crash), campaign)", "")) != NULL)
+	    "LEFT JOIN (SELECT " J " ->> '$.bucket' AS k, count(*) AS n FROM "
+	    "results WHERE kind = 'crash' AND json_valid(" J ") AND " APART
+	    " GROUP BY 1) AS x ON x.k = b.id) AS d WHERE id = d.k AND dropped "
+	    "<> coalesce(d.n, 0)", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE buckets SET first_seen = "
+	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
+	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT bucket, "
+	    "min(first_seen) AS a, max(first_seen) AS b FROM crashes GROUP BY "
+	    "bucket) AS x WHERE id = x.bucket", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE buckets SET type = c.type, "
+	    "tool = c.tool, campaign = j.campaign FROM crashes AS c JOIN jobs "
+	    "AS j ON j.id = c.job_id WHERE c.id = first_crash AND c.bucket = "
+	    "buckets.id AND NOT (buckets.type = '" PF_BUCKET_OVER_TYPE "' AND "
+	    "buckets.tool = '" PF_BUCKET_OVER_TOOL "')", "")) != NULL)
 		return err;
 	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
 	    "AND dropped = 0", "");
@@ -142,7 +182,8 @@ mend_frames(struct pf_db *db)
 
 	err = pf_q(&q, db, "SELECT b.id, b.campaign, c.type, c.tool, c.stack,"
 	    " b.frames FROM buckets AS b JOIN crashes AS c ON c.id = "
-	    "b.first_crash", "");
+	    "b.first_crash WHERE b.type <> '" PF_BUCKET_OVER_TYPE "' OR "
+	    "b.tool <> '" PF_BUCKET_OVER_TOOL "'", "");
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		pf_bucket_of(&b, pf_q_text(&q, 1), pf_q_text(&q, 2),
 		    pf_q_text(&q, 3), pf_q_text(&q, 4));
@@ -158,8 +199,12 @@ mend_frames(struct pf_db *db)
 	"('status'), ('log')), want (name, scope, value) AS (" \
 	"SELECT 'crashes', '', count(*) FROM crashes UNION ALL " \
 	"SELECT 'crashes', job_id, count(*) FROM crashes GROUP BY job_id " \
-	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size), 0) FROM " \
-	"crashes UNION ALL " \
+	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size + report), 0) " \
+	"FROM crashes UNION ALL SELECT 'crash_bytes', job_id, " \
+	"sum(size + report) FROM crashes GROUP BY job_id UNION ALL " \
+	"SELECT 'buckets', '', count(*) FROM buckets UNION ALL " \
+	"SELECT 'buckets', campaign, count(*) FROM buckets GROUP BY campaign " \
+	"UNION ALL " \
 	"SELECT 'corpus_files', '', count(*) FROM corpus UNION ALL " \
 	"SELECT 'corpus_bytes', '', coalesce(sum(size), 0) FROM corpus " \
 	"UNION ALL SELECT 'results_' || k, '', (SELECT count(*) FROM results" \
@@ -167,6 +212,8 @@ mend_frames(struct pf_db *db)
 	"= 'swept_' || k AND scope = ''), 0) FROM kinds UNION ALL " \
 	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM results WHERE " \
 	"kind = k AND " DROPPED ") FROM kinds WHERE k IN ('crash', 'corpus')" \
+	" UNION ALL SELECT 'dropped_' || kind, job, count(*) FROM results " \
+	"WHERE kind IN ('crash', 'corpus') AND " DROPPED " GROUP BY kind, job" \
 	" UNION ALL SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM " \
 	"counters WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM jobs GROUP BY status " \
@@ -175,6 +222,14 @@ mend_frames(struct pf_db *db)
 	"SELECT 'edges', job_id, max(edges) FROM coverage GROUP BY job_id " \
 	"UNION ALL SELECT 'sampled', job_id, max(timestamp) FROM coverage " \
 	"GROUP BY job_id) "
+
+/* What nothing but the counter knows, of all and of jobs that are there. */
+#define KEPT \
+	"((scope = '' OR EXISTS (SELECT 1 FROM jobs WHERE id = c.scope)) AND " \
+	"(name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
+	"'foreign_status', 'foreign_log', 'refused_other') OR name IN (" \
+	"SELECT 'swept_' || k FROM kinds) OR name IN (SELECT " \
+	"'refused_' || k FROM kinds)))"
 
 const struct pf_err *
 pf_mend_counters(struct pf_db *db)
@@ -185,10 +240,10 @@ pf_mend_counters(struct pf_db *db)
 	if ((err = mend_buckets(db)) != NULL ||
 	    (err = mend_frames(db)) != NULL || (err = pf_db_run(db, NULL,
 	    WANT "DELETE FROM counters AS c WHERE NOT EXISTS (SELECT 1 FROM "
-	    "want WHERE name = c.name AND scope = c.scope) AND NOT (scope = "
-	    "'' AND (name = 'dropped_log' OR name IN (SELECT 'swept_' || k "
-	    "FROM kinds))) AND NOT (name = 'log_bytes' AND EXISTS (SELECT 1 "
-	    "FROM jobs WHERE id = c.scope))", "")) != NULL)
+	    "want WHERE name = c.name AND scope = c.scope) AND NOT " KEPT,
+	    "")) != NULL || (err = pf_db_run(db, NULL, "DELETE FROM "
+	    "crash_bots WHERE crash NOT IN (SELECT id FROM crashes)", "")) !=
+	    NULL)
 		return err;
 	return pf_db_run(db, NULL, WANT "INSERT INTO counters (name, scope, "
 	    "value) SELECT name, scope, value FROM want WHERE true ON CONFLICT"

@@ -24,21 +24,32 @@ CREATE TRIGGER count_bucket AFTER INSERT ON buckets BEGIN
 	    ('buckets', new.campaign, 1)
 	    ON CONFLICT (name, scope) DO UPDATE SET value = value + 1;
 END;
+CREATE TRIGGER count_bucket_gone AFTER DELETE ON buckets BEGIN
+	UPDATE counters SET value = value - 1
+	    WHERE name = 'buckets' AND scope IN ('', old.campaign);
+END;
 INSERT INTO counters SELECT 'buckets', campaign, count(*) FROM buckets
     GROUP BY campaign;
 INSERT INTO counters SELECT 'buckets', '', count(*) FROM buckets;
 INSERT INTO counters SELECT 'crash_bytes', job_id, sum(size) FROM crashes
     GROUP BY job_id;
+INSERT INTO counters SELECT 'dropped_' || kind, job, count(*) FROM results
+    WHERE reply LIKE '%"dropped":true%' GROUP BY kind, job;
+
+-- Bytes of the report beside it, which crash_bytes has; of older ones not.
+ALTER TABLE crashes ADD COLUMN report INTEGER NOT NULL DEFAULT 0;
 
 -- Of several reports of an input the row tells of the least by the bot's
 -- clock, then by rid, whichever came first.
 ALTER TABLE crashes ADD COLUMN rid TEXT NOT NULL DEFAULT '';
 DROP INDEX crashes_by_bucket;
 CREATE INDEX crashes_by_bucket ON crashes (bucket, timestamp, rid);
+UPDATE buckets SET first_crash = coalesce((SELECT id FROM crashes WHERE
+    bucket = buckets.id ORDER BY timestamp, rid, id LIMIT 1), first_crash);
 
 -- Which bots reported a crash; of older ones the times are those of the crash.
 CREATE TABLE crash_bots (
-	crash		TEXT NOT NULL REFERENCES crashes (id),
+	crash		TEXT NOT NULL,
 	bot		TEXT NOT NULL,
 	first_seen	INTEGER NOT NULL,	-- the master's clock
 	last_seen	INTEGER NOT NULL,
@@ -49,8 +60,8 @@ INSERT INTO crash_bots
     SELECT c.id, r.bot, c.first_seen, c.last_seen, r.n
     FROM (SELECT json_extract('{' || reply || '}', '$.id') AS crash, bot,
 	count(*) AS n FROM results WHERE kind = 'crash' AND
-	json_extract('{' || reply || '}', '$.dropped') IS NULL
-	GROUP BY 1, 2) AS r
+	(json_extract('{' || reply || '}', '$.dropped') IS NULL OR
+	json_extract('{' || reply || '}', '$.count') > 1) GROUP BY 1, 2) AS r
     JOIN crashes AS c ON c.id = r.crash;
 
 -- What a sample adds to those before it follows from their times when it is

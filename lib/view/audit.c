@@ -1,10 +1,14 @@
 /*
  * Rows of results against the ledger; see audit.h.
  *
- * A reply is kept without its brackets.  Nothing of it but its count of
- * reports stands nowhere else, so each member is held against its other
- * place; of the counts of an input's reports the sum must be right.
+ * A reply is kept without its brackets.  What of it stands nowhere else is of
+ * the moment: the count of reports, whether an input was new, edges that were.
+ * Of these the sum must be right; each other member is held against its other
+ * place.  A report of a crash counts in its bucket alone if its input was not
+ * kept and is no other's; all others count in a row of crashes, which tells
+ * of the least by time and rid.
  */
+#include "base/mem.h"
 #include "view/audit.h"
 
 const struct pf_err *
@@ -15,12 +19,15 @@ pf_audit_init(struct pf_db *db)
 	if ((err = pf_db_run(db, NULL, "CREATE TABLE ledger (id INTEGER "
 	    "PRIMARY KEY, rid TEXT, kind TEXT, job TEXT, bot TEXT, hash TEXT,"
 	    " time INTEGER, filed INTEGER, size INTEGER, seq INTEGER, "
-	    "attempt INTEGER, speed REAL, stability REAL, stored INTEGER, "
-	    "line TEXT)", "")) != NULL || (err = pf_db_run(db, NULL,
+	    "epoch INTEGER, attempt INTEGER, v INTEGER, speed REAL, "
+	    "stability REAL, stored INTEGER, line TEXT, crash TEXT, bucket "
+	    "TEXT, rest TEXT)", "")) != NULL || (err = pf_db_run(db, NULL,
 	    "CREATE INDEX ledger_rid ON ledger (rid)", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "CREATE INDEX ledger_input ON ledger "
 	    "(job, hash)", "")) != NULL || (err = pf_db_run(db, NULL,
-	    "CREATE INDEX ledger_report ON ledger (job, attempt, seq) "
+	    "CREATE INDEX ledger_crash ON ledger (crash) WHERE crash <> ''",
+	    "")) != NULL || (err = pf_db_run(db, NULL,
+	    "CREATE INDEX ledger_report ON ledger (job, epoch, attempt, seq) "
 	    "WHERE kind = 'status'", "")) != NULL)
 		return err;
 	return pf_db_run(db, NULL, "CREATE TABLE drops (bucket TEXT PRIMARY "
@@ -31,12 +38,14 @@ const struct pf_err *
 pf_audit_add(struct pf_db *db, const struct pf_audit_line *l)
 {
 	return pf_db_run(db, NULL, "INSERT INTO ledger (rid, kind, job, bot, "
-	    "hash, time, filed, size, seq, attempt, speed, stability, stored,"
-	    " line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-	    "iif(?11 < 0, NULL, ?11), iif(?12 < 0, NULL, ?12), ?13, ?14)",
-	    "sssssiiiiirris", l->rid, l->kind, l->job, l->bot, l->hash,
-	    l->time, l->filed, l->size, l->seq, l->attempt, l->speed,
-	    l->stability, (int64_t)l->stored, l->text);
+	    "hash, time, filed, size, seq, epoch, attempt, v, speed, "
+	    "stability, stored, line, crash, bucket, rest) VALUES (?1, ?2, "
+	    "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?13 < 0, NULL, "
+	    "?13), iif(?14 < 0, NULL, ?14), ?15, ?16, ?17, ?18, ?19)",
+	    "sssssiiiiiiirrissss", l->rid, l->kind, l->job, l->bot, l->hash,
+	    l->time, l->filed, l->size, l->seq, l->epoch, l->attempt, l->v,
+	    l->speed, l->stability, (int64_t)l->stored, l->text, l->crash,
+	    l->bucket, l->rest);
 }
 
 const struct pf_err *
@@ -73,10 +82,16 @@ pf_audit_end(struct pf_db *db)
 	"(l.line ->> '$." key "')"
 #define IS_BOOL(key) \
 	"coalesce(json_type(r.j, '$." key "') NOT IN ('true', 'false'), true)"
+#define FOREIGN \
+	"json_type(r.j, '$.foreign') IS NOT NULL"
+/* Other lines of the crash of a line. */
+#define LINES_OF(alias, job_is, hash_is) \
+	"ledger AS " alias " WHERE " alias ".job = " job_is " AND " alias \
+	".hash = " hash_is " AND " alias ".kind = 'crash'"
 #define DROPPED \
 	"reply LIKE '%\"dropped\":true%'"
 
-static const char results[] = P
+static const char results_1[] = P
     "SELECT r.rid, '', 'results/' || r.rid, CASE "
     "WHEN r.kind NOT IN ('crash', 'corpus', 'coverage', 'status', 'log') "
     SAY("row", "printf('its kind is %.40s', r.kind)")
@@ -87,40 +102,57 @@ static const char results[] = P
     "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
     SAME("kind", "r.kind", "l.kind") SAME("job", "r.job", "l.job")
     SAME("bot", "r.bot", "l.bot") SAME("time", "r.time", "l.time")
-    "WHEN coalesce(json_type(r.j, '$.dropped'), 'false') IS NOT "
-    "iif(l.stored, 'false', 'true') AND (r.kind <> 'corpus' OR l.stored) "
+    "WHEN coalesce(json_type(r.j, '$.foreign'), 'true') <> 'true' OR "
+    "(r.kind IN ('status', 'log') AND EXISTS (SELECT 1 FROM json_each(r.j) "
+    "WHERE key NOT IN ('late', 'dropped', 'foreign'))) "
+    SAY("row", "'its reply makes no sense'")
+    "WHEN coalesce(json_type(r.j, '$.dropped'), 'false') IS NOT iif("
+    "l.stored OR " FOREIGN ", 'false', 'true') AND (r.kind <> 'corpus' OR "
+    "l.stored) "
     SAY("row", "'whether its bytes were kept differs'")
     /* crashes */
     "WHEN r.kind = 'crash' AND (" IS_BOOL("unique") " OR "
-    IS_BOOL("new_bucket") " OR json_type(r.j, '$.count') IS NOT 'integer' "
+    IS_BOOL("new_bucket") " OR (l.v > 0 AND " IS_BOOL("chosen") ") OR "
+    "json_type(r.j, '$.count') IS NOT 'integer' "
     "OR (r.j ->> '$.count') < 1 OR json_type(r.j, '$.id') IS NOT 'text' OR "
     "json_type(r.j, '$.bucket') IS NOT 'text') "
     SAY("row", "'its reply makes no sense'")
     "WHEN r.kind = 'crash' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
     "m.crashes AS c WHERE c.job_id = l.job AND c.hash = l.hash) "
     SAY("lost", "'its row in crashes is gone'")
-    "WHEN r.kind = 'crash' AND NOT EXISTS (SELECT 1 FROM m.crashes AS c "
-    "WHERE c.job_id = l.job AND c.hash = l.hash AND c.id = (r.j ->> '$.id') "
-    "AND c.bucket = (r.j ->> '$.bucket')) AND (l.stored OR NOT EXISTS "
-    "(SELECT 1 FROM m.buckets AS b WHERE b.id = (r.j ->> '$.bucket') AND "
-    "b.first_crash = (r.j ->> '$.id'))) "
+    "WHEN r.kind = 'crash' AND (l.stored OR (r.j ->> '$.count') > 1) AND NOT "
+    "(EXISTS (SELECT 1 FROM m.crashes AS c WHERE c.job_id = l.job AND c.hash "
+    "= l.hash AND c.id = (r.j ->> '$.id')) AND EXISTS (SELECT 1 FROM "
+    LINES_OF("o", "l.job", "l.hash") " AND (r.j ->> '$.bucket') IN "
+    "(o.bucket, o.rest))) "
     SAY("row", "'the crash and the bucket of its reply are not its own'")
-    /* corpus */
+    "WHEN r.kind = 'crash' AND NOT l.stored AND (r.j ->> '$.count') = 1 AND "
+    "NOT EXISTS (SELECT 1 FROM m.buckets AS b WHERE b.id = (r.j ->> "
+    "'$.bucket') AND b.id IN (l.bucket, l.rest) AND (b.first_crash = (r.j ->>"
+    " '$.id') OR EXISTS (SELECT 1 FROM ledger AS o WHERE o.crash = (r.j ->> "
+    "'$.id') AND o.crash <> ''))) "
+    SAY("row", "'the crash and the bucket of its reply are not its own'");
+
+/* Of the reports of an input one was the first. */
+static const char results_2[] =
     "WHEN r.kind = 'corpus' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
     "m.corpus AS c WHERE c.job_id = l.job AND c.hash = l.hash) "
     SAY("lost", "'its row in corpus is gone'")
-    "WHEN r.kind = 'corpus' AND (" IS_BOOL("unique") " OR (r.j ->> "
-    "'$.unique') IS NOT (EXISTS (SELECT 1 FROM m.corpus AS c WHERE c.job_id ="
-    " l.job AND c.hash = l.hash AND c.rid = r.rid))) "
+    "WHEN r.kind = 'corpus' AND (" IS_BOOL("unique") " OR iif(l.stored, 1 <> "
+    "(SELECT count(DISTINCT o.rid) FROM ledger AS o JOIN m.results AS x ON "
+    "x.rid = o.rid WHERE o.job = l.job AND o.hash = l.hash AND o.kind = "
+    "'corpus' AND x.reply LIKE '%\"unique\":true%'), r.j ->> '$.unique')) "
     SAY("row", "'unique is not as it was answered'")
     /* coverage and numbers */
     "WHEN r.kind = 'coverage' AND NOT EXISTS (SELECT 1 FROM m.coverage AS v "
     "WHERE v.id = r.rid) " SAY("lost", "'its row in coverage is gone'")
-    "WHEN r.kind = 'coverage' AND (SELECT v.new_edges FROM m.coverage AS v "
-    "WHERE v.id = r.rid) IS NOT (r.j ->> '$.new_edges') "
+    "WHEN r.kind = 'coverage' AND (json_type(r.j, '$.new_edges') IS NOT "
+    "'integer' OR (r.j ->> '$.new_edges') NOT BETWEEN 0 AND "
+    LINE("edges", "0") ") "
     SAY("row", "'new_edges is not as it was answered'")
-    "WHEN r.kind = 'status' AND NOT EXISTS (SELECT 1 FROM m.job_stats AS s "
-    "WHERE s.job_id = l.job) " SAY("lost", "'its row in job_stats is gone'")
+    "WHEN r.kind = 'status' AND NOT " FOREIGN " AND NOT EXISTS (SELECT 1 "
+    "FROM m.job_stats AS s WHERE s.job_id = l.job) "
+    SAY("lost", "'its row in job_stats is gone'")
     "END, r.rid, l.job, l.hash FROM (SELECT *, '{' || reply || '}' AS j, "
     DROPPED " AS gone FROM m.results WHERE rid > (SELECT k1 FROM p) "
     "ORDER BY rid LIMIT 1000) AS r "
@@ -130,7 +162,8 @@ static const char results[] = P
 
 /* Lines of the input that were counted, each rid once, with its reply. */
 #define REPORTS \
-	"(SELECT r.rid, min(l.filed) AS filed, '{' || r.reply || '}' AS j " \
+	"(SELECT r.rid, r.bot, min(l.filed) AS filed, max(l.filed) AS " \
+	"latest, min(l.time) AS time, '{' || r.reply || '}' AS j " \
 	"FROM ledger AS l JOIN m.results AS r ON r.rid = l.rid WHERE l.job = " \
 	"c.job_id AND l.hash = c.hash AND l.kind = 'crash' AND json_valid(" \
 	"'{' || r.reply || '}') GROUP BY r.rid)"
@@ -139,7 +172,7 @@ static const char results[] = P
 	"(SELECT l.filed FROM ledger AS l WHERE l.job = c.job_id AND l.hash " \
 	"= c.hash AND l.kind = 'crash')"
 
-static const char crashes[] = P
+static const char crashes_1[] = P
     "SELECT c.id, '', 'crashes/' || c.job_id || '/' || c.hash, CASE "
     "WHEN NOT EXISTS " REPORTED " "
     SAY("unledgered", "'the ledger has no line of it'")
@@ -152,10 +185,23 @@ static const char crashes[] = P
     LINE("exit_code", "0") " = c.exit_code AND " LINE("tool", "''") " = "
     "c.tool AND " LINE("stack", "''") " = c.stack AND "
     LINE("output", "''") " = c.output AND " LINE("command", "''") " = "
-    "c.command AND " LINE("engine", "''") " = c.engine) "
+    "c.command AND " LINE("engine", "''") " = c.engine AND "
+    "c.target_hash = coalesce(nullif(" LINE("target_hash", "''") ", ''), "
+    "(SELECT target_hash FROM m.jobs WHERE id = c.job_id)) AND c.run_seed IS "
+    MAYBE("run_seed") " AND iif(c.rid = '', c.report = 0 AND (c.bucket = '' "
+    "OR c.bucket IN (l.bucket, l.rest)), c.rid = l.rid AND c.report = "
+    LINE("report", "0") " AND c.bucket IN (l.bucket, l.rest))) "
     SAY("row", "'no report of it in the ledger says what it says'")
-    "WHEN c.first_seen NOT IN " REPORTED " OR substr(replace("
-    "c.id, '-', ''), 1, 12) <> printf('%012x', c.first_seen) "
+    "WHEN c.id NOT IN (SELECT l.crash FROM "
+    LINES_OF("l", "c.job_id", "c.hash") ") "
+    SAY("row", "'its id is not of this crash'")
+    "WHEN c.rid <> '' AND EXISTS (SELECT 1 FROM " REPORTS " AS x WHERE " OWN
+    " AND (x.time, x.rid) < (c.timestamp, c.rid)) "
+    SAY("row", "'an earlier report of it is there'");
+
+static const char crashes_2[] =
+    "WHEN c.first_seen NOT IN " REPORTED " OR c.first_seen > (SELECT "
+    "min(x.latest) FROM " REPORTS " AS x WHERE " OWN ") "
     SAY("row", "'no report of it was filed at first_seen'")
     "WHEN c.last_seen < c.first_seen OR c.last_seen NOT IN " REPORTED " OR "
     "c.last_seen < (SELECT max(x.filed) FROM " REPORTS " AS x "
@@ -169,6 +215,11 @@ static const char crashes[] = P
     "WHEN c.is_unique IS NOT (SELECT x.j ->> '$.unique' FROM " REPORTS " AS x "
     "WHERE " OWN " AND (x.j ->> '$.count') = 1) "
     SAY("count", "'is_unique is not as it was answered'")
+    "WHEN EXISTS (SELECT x.bot, count(*) FROM " REPORTS " AS x WHERE " OWN
+    " GROUP BY 1 EXCEPT SELECT bot, count FROM m.crash_bots WHERE crash = "
+    "c.id) OR EXISTS (SELECT bot, count FROM m.crash_bots WHERE crash = c.id "
+    "EXCEPT SELECT x.bot, count(*) FROM " REPORTS " AS x WHERE " OWN " GROUP "
+    "BY 1) " SAY("count", "'its bots are not those that reported it'")
     "END, '', c.job_id, c.hash FROM (SELECT * FROM m.crashes WHERE id > "
     "(SELECT k1 FROM p) ORDER BY id LIMIT 1000) AS c ORDER BY c.id";
 
@@ -182,6 +233,9 @@ static const char corpus[] = P
     SAME("bot", "c.bot_id", "l.bot") SAME("time", "c.timestamp", "l.time")
     SAME("engine", "c.engine", LINE("engine", "''"))
     SAME("name", "c.name", LINE("name", "''"))
+    "WHEN c.filed <> c.timestamp AND c.filed NOT IN (SELECT o.filed FROM "
+    "ledger AS o WHERE o.job = c.job_id AND o.hash = c.hash AND o.kind = "
+    "'corpus') " SAY("row", "'no report of it was filed when it says'")
     "END, l.rid, c.job_id, c.hash FROM (SELECT * FROM m.corpus WHERE "
     "(job_id, hash) > ((SELECT k1 FROM p), (SELECT k2 FROM p)) ORDER BY "
     "job_id, hash LIMIT 1000) AS c LEFT JOIN ledger AS l ON l.id = (SELECT id"
@@ -207,6 +261,7 @@ static const char stats[] = P
     "SELECT s.job_id, '', 'job_stats/' || s.job_id, CASE "
     "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
     SAME("attempt", "s.attempt", "l.attempt") SAME("seq", "s.seq", "l.seq")
+    SAME("epoch", "nullif(s.epoch, 0)", "iif(s.epoch = 0, NULL, l.epoch)")
     SAME("bot", "s.bot_id", "l.bot") SAME("time", "s.time", "l.time")
     SAME("executions", "s.executions", MAYBE("executions"))
     SAME("execs_per_sec", "s.execs_per_sec", "l.speed")
@@ -221,9 +276,11 @@ static const char stats[] = P
     "END, l.rid, s.job_id, NULL FROM (SELECT * FROM m.job_stats WHERE job_id "
     "> (SELECT k1 FROM p) ORDER BY job_id LIMIT 1000) AS s LEFT JOIN ledger "
     "AS l ON l.id = (SELECT o.id FROM ledger AS o WHERE o.job = s.job_id AND "
-    "o.kind = 'status' AND ((o.attempt, o.seq) = (s.attempt, s.seq) OR "
-    "EXISTS (SELECT 1 FROM m.results AS r WHERE r.rid = o.rid)) ORDER BY "
-    "o.attempt DESC, o.seq DESC, o.id LIMIT 1) ORDER BY s.job_id";
+    "o.kind = 'status' AND (((o.attempt, o.seq) = (s.attempt, s.seq) AND "
+    "s.epoch IN (0, o.epoch)) OR EXISTS (SELECT 1 FROM m.results AS r WHERE "
+    "r.rid = o.rid AND r.reply NOT LIKE '%\"foreign\":true%')) ORDER BY "
+    "o.epoch DESC, o.attempt DESC, o.seq DESC, o.id LIMIT 1) "
+    "ORDER BY s.job_id";
 
 /* Samples get thinner with age, as model/coverage.c does it. */
 #define THINNED \
@@ -249,16 +306,24 @@ static const char lost[] = P
     "(SELECT CAST(k1 AS INTEGER) FROM p) ORDER BY id LIMIT 1000) AS l "
     "ORDER BY l.id";
 
-static const char *const pages[PF_AUDIT_MAX] = {
-	[PF_AUDIT_RESULTS] = results, [PF_AUDIT_CRASHES] = crashes,
-	[PF_AUDIT_CORPUS] = corpus, [PF_AUDIT_COVERAGE] = coverage,
-	[PF_AUDIT_STATS] = stats, [PF_AUDIT_LOST] = lost,
+/* In parts, as long as a string of C may be. */
+static const char *const pages[PF_AUDIT_MAX][2] = {
+	[PF_AUDIT_RESULTS] = { results_1, results_2 },
+	[PF_AUDIT_CRASHES] = { crashes_1, crashes_2 },
+	[PF_AUDIT_CORPUS] = { corpus, "" },
+	[PF_AUDIT_COVERAGE] = { coverage, "" },
+	[PF_AUDIT_STATS] = { stats, "" }, [PF_AUDIT_LOST] = { lost, "" },
 };
 
 const struct pf_err *
 pf_audit_page(struct pf_q *q, struct pf_db *db, enum pf_audit a,
     const struct pf_audit_from *from)
 {
-	return pf_q(q, db, pages[a], "ssii", from->k1, from->k2, from->young,
+	/* For ever: a statement is known by where its text lies. */
+	static char *text[PF_AUDIT_MAX];
+
+	if (text[a] == NULL)
+		text[a] = pf_asprintf("%s%s", pages[a][0], pages[a][1]);
+	return pf_q(q, db, text[a], "ssii", from->k1, from->k2, from->young,
 	    from->kept);
 }

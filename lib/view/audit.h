@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/name.h"
+#include "codec/bucket.h"
 #include "store/db.h"
 
 #define PF_AUDIT_PAGE	1000		/* rows of a page, at most */
@@ -19,10 +21,13 @@
 /* A line of the ledger; what it has not is NULL, or -1 of a real number. */
 struct pf_audit_line {
 	const char	*rid, *kind, *job, *bot, *hash;
-	int64_t		 time, filed, size, seq, attempt;
+	int64_t		 time, filed, size, seq, epoch, attempt, v;
 	double		 speed, stability;
 	bool		 stored;
 	const char	*text;		/* the JSON object */
+	/* Of a crash: its id by this line, its bucket, that of the rest. */
+	char		 crash[PF_ID_MAX + 1];
+	char		 bucket[PF_BUCKET_TEXT], rest[PF_BUCKET_TEXT];
 };
 
 enum pf_audit {
@@ -67,13 +72,18 @@ const struct pf_err	*pf_audit_corpora(struct pf_q *, struct pf_db *);
 const struct pf_err	*pf_audit_drops(struct pf_db *);
 
 /*
- * For mending: the line of a rid that is to be sent again, and when its
- * input was last reported (0: it has none).  *found is false if the ledger
+ * For mending: the line of a rid that is to be sent again, and of a crash
+ * when it was reported and what it is called.  *found is false if the ledger
  * has none.
  */
-const struct pf_err	*pf_audit_line(struct pf_buf *text, int64_t *last,
-			    bool *found, struct pf_db *, const char *rid);
-/* The rid of the report that a row of crashes or corpus was made of. */
+struct pf_audit_seen {
+	int64_t	 first, last;
+	char	 id[PF_ID_MAX + 1];
+};
+const struct pf_err	*pf_audit_line(struct pf_buf *text,
+			    struct pf_audit_seen *, bool *found,
+			    struct pf_db *, const char *rid);
+/* The rid of the report that a row of crashes or corpus has to tell of. */
 const struct pf_err	*pf_audit_line_of(char rid[65], bool *found,
 			    struct pf_db *, enum pf_audit, const char *job,
 			    const char *hash);

@@ -10,42 +10,56 @@ pf_audit_drops(struct pf_db *db)
 
 	if ((err = pf_db_run(db, NULL, "DELETE FROM drops", "")) != NULL)
 		return err;
-	/* One of an input that was known counts there, not in the bucket. */
+	/* One of an input that was known, the second at least, counts there. */
 	return pf_db_run(db, NULL, "INSERT INTO drops SELECT r.bucket, "
 	    "count(*), min(r.filed), max(r.filed) FROM (SELECT '{' || reply "
-	    "|| '}' ->> '$.bucket' AS bucket, '{' || reply || '}' ->> '$.id' "
-	    "AS id, (SELECT min(filed) FROM ledger AS l WHERE l.rid = "
-	    "results.rid) AS filed FROM m.results WHERE kind = 'crash' AND "
-	    "reply LIKE '%\"dropped\":true%' AND json_valid('{' || reply || "
-	    "'}')) AS r JOIN m.buckets AS b ON b.id = r.bucket AND "
-	    "b.first_crash = r.id GROUP BY 1", "");
+	    "|| '}' ->> '$.bucket' AS bucket, (SELECT min(filed) FROM "
+	    "ledger AS l WHERE l.rid = results.rid) AS filed FROM "
+	    "m.results WHERE kind = 'crash' AND reply LIKE "
+	    "'%\"dropped\":true%' AND json_valid('{' || reply || "
+	    "'}') AND ('{' || reply || '}' ->> '$.count') = 1) AS r JOIN "
+	    "m.buckets AS b ON b.id = r.bucket GROUP BY 1", "");
 }
+
+/* Times that a crash left behind when it went to another bucket may stand. */
+#define STANDS(col, is, of) \
+	"(coalesce(d.n, 0) > 0 AND b." col " " is " " of " AND EXISTS (" \
+	"SELECT 1 FROM ledger WHERE kind = 'crash' AND filed = b." col "))"
+#define FIRST	"min(coalesce(x.a, d.first), coalesce(d.first, x.a))"
+#define LAST	"max(coalesce(x.b, 0), coalesce(d.last, 0))"
+#define OVER \
+	"(b.type = '" PF_BUCKET_OVER_TYPE "' AND b.tool = '" \
+	PF_BUCKET_OVER_TOOL "')"
 
 const struct pf_err *
 pf_audit_buckets(struct pf_q *q, struct pf_db *db)
 {
 	return pf_q(q, db, "SELECT 'buckets/' || b.id, CASE "
-	    "WHEN b.samples <> (SELECT count(*) FROM m.crashes WHERE bucket ="
-	    " b.id) THEN printf('it has %d samples, not %d', (SELECT count(*)"
-	    " FROM m.crashes WHERE bucket = b.id), b.samples) "
+	    "WHEN b.samples <> coalesce(x.n, 0) THEN printf('it has %d "
+	    "samples, not %d', coalesce(x.n, 0), b.samples) "
 	    "WHEN b.dropped <> coalesce(d.n, 0) THEN printf('%d reports of it"
 	    " were dropped, not %d', coalesce(d.n, 0), b.dropped) "
-	    "WHEN NOT coalesce(b.first_seen = (SELECT first_seen FROM "
-	    "m.crashes WHERE id = b.first_crash), b.first_seen = d.first, "
-	    "false) OR b.first_seen > b.last_seen THEN "
+	    "WHEN b.first_seen > b.last_seen OR (b.first_seen IS NOT " FIRST
+	    " AND NOT " STANDS("first_seen", "<", FIRST) ") THEN "
 	    "'first_seen is not of its first crash' "
-	    "WHEN b.last_seen IS NOT max(coalesce((SELECT max(first_seen) FROM"
-	    " m.crashes WHERE bucket = b.id), 0), coalesce(d.last, 0)) THEN "
+	    "WHEN b.last_seen IS NOT " LAST " AND NOT "
+	    STANDS("last_seen", ">", LAST) " THEN "
 	    "'last_seen is not of its last crash' "
-	    "WHEN b.samples > 0 AND NOT EXISTS (SELECT 1 FROM m.crashes WHERE"
-	    " bucket = b.id AND type = b.type AND tool = b.tool AND (id = "
-	    "b.first_crash OR d.n > 0)) THEN 'it is not as its first crash' "
+	    "WHEN b.samples > 0 AND b.first_crash IS NOT (SELECT id FROM "
+	    "m.crashes WHERE bucket = b.id ORDER BY timestamp, rid, id LIMIT "
+	    "1) THEN 'its first crash is another' "
+	    "WHEN b.samples > 0 AND NOT " OVER " AND NOT EXISTS (SELECT 1 "
+	    "FROM m.crashes WHERE id = b.first_crash AND type = b.type AND "
+	    "tool = b.tool) THEN 'it is not as its first crash' "
 	    "END, b.campaign, b.id, b.type, b.tool, b.frames FROM m.buckets "
-	    "AS b LEFT JOIN drops AS d ON d.bucket = b.id UNION ALL "
+	    "AS b LEFT JOIN drops AS d ON d.bucket = b.id LEFT JOIN (SELECT "
+	    "bucket, count(*) AS n, min(first_seen) AS a, max(first_seen) AS "
+	    "b FROM m.crashes GROUP BY bucket) AS x ON x.bucket = b.id "
+	    "UNION ALL "
 	    "SELECT 'crashes/' || c.job_id || '/' || c.hash, 'its bucket ' || "
 	    "c.bucket || ' is gone', NULL, NULL, NULL, NULL, NULL FROM "
 	    "m.crashes AS c WHERE NOT EXISTS (SELECT 1 FROM m.buckets WHERE "
-	    "id = c.bucket)", "");
+	    "id = c.bucket) AND NOT (c.bucket = '' AND c.rid = '')", "");
 }
 
 const struct pf_err *
@@ -56,7 +70,7 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	    "coalesce(r.size, 0), m.last_updated <> r.last FROM "
 	    "(SELECT id FROM m.jobs UNION SELECT job_id FROM m.corpus_meta "
 	    "UNION SELECT job_id FROM m.corpus) AS j LEFT JOIN (SELECT job_id,"
-	    " count(*) AS n, sum(size) AS size, max(timestamp) AS last FROM "
+	    " count(*) AS n, sum(size) AS size, max(filed) AS last FROM "
 	    "m.corpus GROUP BY job_id) AS r ON r.job_id = j.id LEFT JOIN "
 	    "m.corpus_meta AS m ON m.job_id = j.id WHERE coalesce("
 	    "m.file_count, 0) <> coalesce(r.n, 0) OR coalesce(m.total_size, "
@@ -69,8 +83,12 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	"('status'), ('log')), want (name, scope, value) AS (" \
 	"SELECT 'crashes', '', count(*) FROM m.crashes UNION ALL " \
 	"SELECT 'crashes', job_id, count(*) FROM m.crashes GROUP BY job_id " \
-	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size), 0) FROM " \
-	"m.crashes UNION ALL " \
+	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size + report), 0) " \
+	"FROM m.crashes UNION ALL SELECT 'crash_bytes', job_id, " \
+	"sum(size + report) FROM m.crashes GROUP BY job_id UNION ALL " \
+	"SELECT 'buckets', '', count(*) FROM m.buckets UNION ALL " \
+	"SELECT 'buckets', campaign, count(*) FROM m.buckets GROUP BY " \
+	"campaign UNION ALL " \
 	"SELECT 'corpus_files', '', count(*) FROM m.corpus UNION ALL " \
 	"SELECT 'corpus_bytes', '', coalesce(sum(size), 0) FROM m.corpus " \
 	"UNION ALL SELECT 'results_' || k, '', coalesce(r.n, 0) + coalesce((" \
@@ -82,12 +100,9 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	"('crash', 'corpus') UNION ALL " \
 	"SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM m.counters " \
 	"WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
-	"SELECT 'log_bytes', job, coalesce(sum(size), 0) FROM (SELECT r.job, " \
-	"(SELECT size FROM ledger AS l WHERE l.rid = r.rid AND l.stored) AS " \
-	"size FROM m.results AS r WHERE r.kind = 'log' AND NOT EXISTS (" \
-	"SELECT 1 FROM m.counters WHERE name = 'swept_log')) GROUP BY job " \
-	"HAVING " \
-	"min(size) IS NOT NULL UNION ALL " \
+	"SELECT 'dropped_' || kind, job, count(*) FROM m.results WHERE kind " \
+	"IN ('crash', 'corpus') AND reply LIKE '%\"dropped\":true%' GROUP BY " \
+	"kind, job UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM m.jobs GROUP BY status " \
 	"UNION ALL SELECT 'bots_' || status, '', count(*) FROM m.bots WHERE " \
 	"gone_at IS NULL GROUP BY status UNION ALL " \
@@ -95,6 +110,19 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	"UNION ALL SELECT 'sampled', c.job_id, max(min(c.timestamp, " \
 	"coalesce((SELECT max(filed) FROM ledger AS l WHERE l.rid = c.id), " \
 	"c.timestamp))) FROM m.coverage AS c GROUP BY c.job_id) "
+
+/* What nothing but the counter knows, of all and of jobs that are there. */
+#define KEPT \
+	"((c.scope = '' OR EXISTS (SELECT 1 FROM m.jobs WHERE id = c.scope)) " \
+	"AND (c.name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
+	"'foreign_status', 'foreign_log', 'refused_other') OR c.name IN " \
+	"(SELECT 'swept_' || k FROM kinds) OR c.name IN (SELECT " \
+	"'refused_' || k FROM kinds)))"
+/* A log that was measured while its lines, which say so, are all there. */
+#define MEASURED \
+	"(SELECT max(o.line ->> '$.kept') FROM ledger AS o WHERE o.job = " \
+	"c.scope AND o.kind = 'log' AND NOT EXISTS (SELECT 1 FROM m.counters " \
+	"WHERE name = 'swept_log'))"
 
 const struct pf_err *
 pf_audit_counters(struct pf_q *q, struct pf_db *db)
@@ -110,8 +138,21 @@ pf_audit_counters(struct pf_q *q, struct pf_db *db)
 	    "c.scope), printf('it is %d, and nothing to be counted', c.value)"
 	    ", c.scope FROM m.counters AS c LEFT JOIN want AS w ON w.name = "
 	    "c.name AND w.scope = c.scope WHERE w.name IS NULL AND c.value "
-	    "<> 0 AND NOT (c.scope = '' AND (c.name = 'dropped_log' OR c.name "
-	    "IN (SELECT 'swept_' || k FROM kinds))) AND NOT (c.name = "
-	    "'log_bytes' AND EXISTS (SELECT 1 FROM m.jobs WHERE id = c.scope))"
-	    , "");
+	    "<> 0 AND NOT " KEPT " UNION ALL "
+	    "SELECT 'counters/log_bytes/' || c.scope, printf('it is %d, and "
+	    "was never so', c.value), c.scope FROM m.counters AS c WHERE "
+	    "c.name = 'log_bytes' AND c.scope <> '' AND " MEASURED " IS NOT "
+	    "NULL AND c.value NOT IN (SELECT o.line ->> '$.kept' FROM ledger "
+	    "AS o WHERE o.job = c.scope AND o.kind = 'log' AND (o.line ->> "
+	    "'$.kept') IS NOT NULL) UNION ALL "
+	    "SELECT 'coverage/' || job, 'the new edges that were answered are"
+	    " not those of its samples', job FROM (SELECT job, sum('{' || "
+	    "reply || '}' ->> '$.new_edges') AS n FROM m.results WHERE kind ="
+	    " 'coverage' AND json_valid('{' || reply || '}') GROUP BY job) AS "
+	    "r WHERE n IS NOT (SELECT max(edges) FROM m.coverage WHERE job_id "
+	    "= r.job) AND NOT EXISTS (SELECT 1 FROM m.counters WHERE name = "
+	    "'swept_coverage') UNION ALL "
+	    "SELECT 'crash_bots/' || crash || '/' || bot, 'its crash is gone',"
+	    " '' FROM m.crash_bots WHERE crash NOT IN (SELECT id FROM "
+	    "m.crashes)", "");
 }

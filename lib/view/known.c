@@ -78,13 +78,13 @@ pf_known_result(bool *known, struct pf_db *db, const char *rid)
 
 const struct pf_err *
 pf_known_report(bool *known, struct pf_db *db, const char *job,
-    int64_t attempt, int64_t seq)
+    int64_t epoch, int64_t attempt, int64_t seq)
 {
 	int64_t one;
 
 	return pf_db_int(db, &one, known, "SELECT 1 FROM job_stats WHERE "
-	    "job_id = ?1 AND attempt = ?2 AND seq = ?3", "sii", job, attempt,
-	    seq);
+	    "job_id = ?1 AND attempt = ?2 AND seq = ?3 AND epoch IN (0, ?4)",
+	    "siii", job, attempt, seq, epoch);
 }
 
 const struct pf_err *

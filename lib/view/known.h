@@ -34,7 +34,8 @@ const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
 
 /* Is this the report of numbers that is shown of the job? */
 const struct pf_err	*pf_known_report(bool *known, struct pf_db *,
-			    const char *job, int64_t attempt, int64_t seq);
+			    const char *job, int64_t epoch, int64_t attempt,
+			    int64_t seq);
 
 /* rid of the report that a crash's row tells of; "" if there is no row. */
 const struct pf_err	*pf_known_chosen(char rid[PF_SHA_TEXT],

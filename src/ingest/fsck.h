@@ -21,6 +21,8 @@ struct fsck {
 	struct pf_db	*scratch;
 	struct day	*days;			/* of the ledger, read so far */
 	size_t		 ndays;
+	char		 last_job[PF_ID_MAX + 1];	/* of a crash there */
+	char		 campaign[PF_ID_MAX + 1];	/* of it */
 	char		**touched;		/* jobs to be counted anew */
 	size_t		 ntouched;
 	bool		 recount;		/* the whole is, too */

@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/bucket.h"
 #include "ingest/fsck.h"
 #include "os/fs.h"
+#include "view/known.h"
 
 struct day {
 	char	*name;
@@ -59,10 +61,46 @@ take_members(struct pf_audit_line *l, const struct pf_json *j)
 	    pf_json_int(&l->filed, j, "filed", 0, INT64_MAX) == NULL &&
 	    pf_json_int(&l->size, j, "size", 0, INT64_MAX) == NULL &&
 	    pf_json_int(&l->seq, j, "seq", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->epoch, j, "epoch", 0, INT64_MAX) == NULL &&
 	    pf_json_int(&l->attempt, j, "attempt", 0, INT64_MAX) == NULL &&
+	    pf_json_int(&l->v, j, "v", 0, INT64_MAX) == NULL &&
 	    pf_json_real(&l->speed, j, "execs_per_sec") == NULL &&
 	    pf_json_real(&l->stability, j, "stability") == NULL &&
 	    pf_json_bool(&l->stored, j, "stored") == NULL;
+}
+
+/* What the crash of a line is called, and where it counts. */
+static const struct pf_err *
+take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
+{
+	const struct pf_err *err;
+	const char *type = "unknown", *tool = "", *stack = "";
+	struct pf_bucket b;
+	bool known;
+
+	if (strcmp(l->kind, "crash") != 0)
+		return NULL;
+	if (strcmp(f->last_job, l->job) != 0) {
+		f->campaign[0] = f->last_job[0] = '\0';
+		if ((err = pf_known_job(&known, f->campaign, f->g->db,
+		    l->job)) != NULL)
+			return err;
+		snprintf(f->last_job, sizeof(f->last_job), "%s", l->job);
+	}
+	if (l->v > 0)
+		pf_crash_id(l->crash, l->job, l->hash);
+	else
+		pf_uuid_of(l->crash, l->filed, l->rid);
+	(void)pf_json_str(&type, j, "type");
+	(void)pf_json_str(&tool, j, "tool");
+	(void)pf_json_str(&stack, j, "stack");
+	pf_bucket_of(&b, f->campaign, type, tool, stack);
+	snprintf(l->bucket, sizeof(l->bucket), "%s", b.id);
+	if (pf_json_get(j, "overflow") != NULL) {
+		pf_bucket_over(&b, f->campaign);
+		snprintf(l->rest, sizeof(l->rest), "%s", b.id);
+	}
+	return NULL;
 }
 
 static const struct pf_err *
@@ -80,7 +118,8 @@ add_line(struct fsck *f, const char *path, off_t at, const char *text,
 		finding(f, "ledger", place, "the line is not as it was "
 		    "written");
 		free(place);
-	} else if (pf_json_parse(&j, text, n) == NULL && take_members(&l, j))
+	} else if (pf_json_parse(&j, text, n) == NULL &&
+	    take_members(&l, j) && (err = take_crash(f, &l, j)) == NULL)
 		err = pf_audit_add(f->scratch, &l);
 	pf_json_free(j);
 	return err;

@@ -23,10 +23,10 @@ other_side(struct pf_buf *b, struct fsck *f, const char *rid,
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
 	bool more = false, found = false;
-	int64_t last;
+	struct pf_audit_seen seen;
 
 	if (rid[0] != '\0' && ((err = ledger_load(f)) != NULL ||
-	    (err = pf_audit_line(b, &last, &found, f->scratch, rid)) != NULL ||
+	    (err = pf_audit_line(b, &seen, &found, f->scratch, rid)) != NULL ||
 	    found))
 		return err;
 	if ((err = pf_q(&q, f->g->db, "SELECT hash AS sha256, hash, type, "

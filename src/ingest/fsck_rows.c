@@ -189,6 +189,9 @@ check_counters(struct fsck *f)
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		finding(f, "counter", pf_q_text(&q, 0), pf_q_text(&q, 1));
 		f->recount = true;
+		/* What was answered of its samples is of the job's rows. */
+		if (strncmp(pf_q_text(&q, 0), "coverage/", 9) == 0)
+			mend_later(f, pf_q_text(&q, 2));
 	}
 	pf_q_done(&q);
 	return err;

@@ -62,11 +62,11 @@ fresh_report(struct fsck *f, struct pf_buf *b, const char *hash)
 	struct pf_q q = PF_Q_INIT;
 	char rid[PF_SHA_TEXT];
 	bool found = false;
-	int64_t last;
+	struct pf_audit_seen seen;
 
 	if ((err = pf_audit_line_of(rid, &found, f->scratch,
 	    PF_AUDIT_CRASHES, f->job, hash)) == NULL && found &&
-	    (err = pf_audit_line(b, &last, &found, f->scratch, rid)) == NULL) {
+	    (err = pf_audit_line(b, &seen, &found, f->scratch, rid)) == NULL) {
 		b->len--;
 		pf_jw_str(b, "sha256", hash);
 		pf_jw_close(b, '}');

@@ -119,10 +119,10 @@ mend_send(struct fsck *f, const char *rid, const char *restore,
 	struct pf_buf text = PF_BUF_INIT, op = PF_BUF_INIT;
 	struct pf_json *j = NULL;
 	const char *kind = "", *job = "";
-	int64_t last;
+	struct pf_audit_seen seen;
 	bool found;
 
-	if ((err = pf_audit_line(&text, &last, &found, f->scratch, rid)) !=
+	if ((err = pf_audit_line(&text, &seen, &found, f->scratch, rid)) !=
 	    NULL || !found || pf_json_parse(&j, text.data, text.len) != NULL)
 		goto done;
 	(void)pf_json_str(&kind, j, "kind");
@@ -132,8 +132,11 @@ mend_send(struct fsck *f, const char *rid, const char *restore,
 	pf_buf_addf(&op, "{\"v\":1,\"op\":\"%s\",\"rows\":[%.*s", kind,
 	    (int)text.len - 1, text.data);
 	pf_jw_str(&op, "restore", restore);
-	if (last > 0)
-		pf_jw_int(&op, "last_seen", last);
+	if (strcmp(kind, "crash") == 0) {
+		pf_jw_int(&op, "first_seen", seen.first);
+		pf_jw_int(&op, "last_seen", seen.last);
+		pf_jw_str(&op, "id", seen.id);
+	}
 	pf_buf_adds(&op, "}]}");
 	if ((err = send(f, op.data, place)) == NULL)
 		mend_later(f, job);

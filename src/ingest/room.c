@@ -159,13 +159,13 @@ overflow(int64_t *samples, struct space *s, struct item *it)
 	return count_samples(samples, s, it);
 }
 
+/* The bucket of a crash, and how many inputs are kept of it. */
 static const struct pf_err *
-judge_crash(struct space *s, struct item *it, enum room room)
+find_bucket(int64_t *samples, struct space *s, struct item *it)
 {
 	const struct pf_err *err;
 	const char *type = "unknown", *tool = "", *stack = "";
 	struct pf_bucket b;
-	int64_t samples = 0;
 
 	if ((err = pf_json_str(&type, it->rec.fields, "type")) != NULL ||
 	    (err = pf_json_str(&tool, it->rec.fields, "tool")) != NULL ||
@@ -173,8 +173,18 @@ judge_crash(struct space *s, struct item *it, enum room room)
 		return err;
 	pf_bucket_of(&b, it->campaign, type, tool, stack);
 	snprintf(it->bucket, sizeof(it->bucket), "%s", b.id);
-	if ((err = count_samples(&samples, s, it)) != NULL ||
-	    (err = overflow(&samples, s, it)) != NULL)
+	if ((err = count_samples(samples, s, it)) != NULL)
+		return err;
+	return overflow(samples, s, it);
+}
+
+static const struct pf_err *
+judge_crash(struct space *s, struct item *it, enum room room)
+{
+	const struct pf_err *err;
+	int64_t samples = 0;
+
+	if ((err = find_bucket(&samples, s, it)) != NULL)
 		return err;
 	if (samples >= (room == ROOM_NO_COPIES ? 1 :
 	    s->g->conf->crash_samples))
@@ -195,6 +205,26 @@ weigh(struct item *it)
 		it->bytes += (int64_t)report.len;
 		pf_buf_free(&report);
 	}
+}
+
+/*
+ * Another report of a crash that is there takes no room; but should it be the
+ * one that is told of, it may not make a bucket too many either.
+ */
+static const struct pf_err *
+judge_known(struct space *s, struct item *it)
+{
+	const struct pf_err *err;
+	int64_t samples;
+
+	if (it->rec.kind != PF_KIND_CRASH)
+		return NULL;
+	weigh(it);
+	it->bytes = 0;
+	err = find_bucket(&samples, s, it);
+	it->bucket[0] = '\0';
+	it->fresh = false;
+	return err;
 }
 
 /* Takes its room, or gives it up. */
@@ -238,8 +268,9 @@ make_room(struct ingest *g, struct item *it, size_t n)
 		/* What is there already takes no room. */
 		err = pf_known_input(&known, g->db, it[i].rec.kind,
 		    it[i].rec.job, it[i].rec.sha256);
-		if (err == NULL && !known)
-			err = judge(&s, &it[i]);
+		if (err == NULL)
+			err = known ? judge_known(&s, &it[i]) :
+			    judge(&s, &it[i]);
 	}
 	if (err == NULL)
 		tell(g, worse(s.worst, of_all(&s)));

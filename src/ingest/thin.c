@@ -37,12 +37,13 @@ static const struct pf_err *
 is_newest(bool *newest, struct ingest *g, const struct pf_json *j)
 {
 	const char *job = "";
-	int64_t attempt = 0, seq = 0;
+	int64_t epoch = 0, attempt = 0, seq = 0;
 
 	(void)pf_json_str(&job, j, "job");
+	(void)pf_json_int(&epoch, j, "epoch", 0, INT64_MAX);
 	(void)pf_json_int(&attempt, j, "attempt", 0, INT64_MAX);
 	(void)pf_json_int(&seq, j, "seq", 0, INT64_MAX);
-	return pf_known_report(newest, g->db, job, attempt, seq);
+	return pf_known_report(newest, g->db, job, epoch, attempt, seq);
 }
 
 /* Crashes and inputs are for ever; half a line was never one. */

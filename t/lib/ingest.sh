@@ -89,8 +89,11 @@ picture()
 		cd "$S" || exit
 		find crashes corpus logs/jobs -type f \
 		    -exec sha256sum '{}' + | sort
-		sed 's/"filed":[0-9]*,//; s/,"sum":"[^"]*"//; s/,"report":[0-9]*//' \
-		    metadata/ledger/*.jsonl | sort -u
+		# without what is of the moment
+		sed 's/"filed":[0-9]*,//
+			s/,"report":[0-9]*//
+			s/,"kept":[0-9]*//
+			s/,"sum":"[0-9a-f]*"//' metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
 }
