@@ -1,7 +1,6 @@
 /*
  * What a crash is called, and its bucket: what looks alike is one.  A rough
- * measure, made of
- * the campaign, the type, the tool and the top three frames.
+ * measure, made of the campaign, the type, the tool and the top three frames.
  */
 #ifndef PF_CODEC_BUCKET_H
 #define PF_CODEC_BUCKET_H

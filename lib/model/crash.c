@@ -207,9 +207,8 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	    TARGET("?14", "?15") ", run_seed = iif(?16 < 0, NULL, ?16), "
 	    "report = ?17 WHERE id = ?1", "sssiiisssssssssii", v->id,
 	    c->bot, c->type, c->signal, c->exit_code, c->timestamp,
-	    c->tool, c->stack,
-	    c->output, c->command, c->engine, b.id, c->rid, c->target_hash,
-	    c->job, c->run_seed, c->report)) != NULL)
+	    c->tool, c->stack, c->output, c->command, c->engine, b.id,
+	    c->rid, c->target_hash, c->job, c->run_seed, c->report)) != NULL)
 		return err;
 	if (strcmp(v->was, b.id) == 0)
 		return refresh(db, b.id);

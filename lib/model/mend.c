@@ -1,6 +1,8 @@
 /*
  * Rows of results made anew; see mend.h.
  */
+#include <string.h>
+
 #include "codec/bucket.h"
 #include "model/mend.h"
 
@@ -164,31 +166,37 @@ mend_buckets(struct pf_db *db)
 	    (err = pf_db_run(db, NULL, "UPDATE buckets SET type = c.type, "
 	    "tool = c.tool, campaign = j.campaign FROM crashes AS c JOIN jobs "
 	    "AS j ON j.id = c.job_id WHERE c.id = first_crash AND c.bucket = "
-	    "buckets.id AND NOT (buckets.type = '" PF_BUCKET_OVER_TYPE "' AND "
-	    "buckets.tool = '" PF_BUCKET_OVER_TOOL "')", "")) != NULL)
+	    "buckets.id", "")) != NULL)
 		return err;
 	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
 	    "AND dropped = 0", "");
 }
 
-/* The top frames of each, for their column is not of a row's. */
+/*
+ * The top frames of each, for their column is not of a row's; and what the
+ * one of the rest says, which is not of its crashes.
+ */
 static const struct pf_err *
 mend_frames(struct pf_db *db)
 {
 	const struct pf_err *err;
-	struct pf_bucket b;
+	struct pf_bucket b, rest;
 	struct pf_q q = PF_Q_INIT;
-	bool more = true;
+	bool more = true, over;
 
-	err = pf_q(&q, db, "SELECT b.id, b.campaign, c.type, c.tool, c.stack,"
-	    " b.frames FROM buckets AS b JOIN crashes AS c ON c.id = "
-	    "b.first_crash WHERE b.type <> '" PF_BUCKET_OVER_TYPE "' OR "
-	    "b.tool <> '" PF_BUCKET_OVER_TOOL "'", "");
+	err = pf_q(&q, db, "SELECT b.id, b.campaign, c.type, c.tool, c.stack "
+	    "FROM buckets AS b JOIN crashes AS c ON c.id = b.first_crash", "");
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		pf_bucket_of(&b, pf_q_text(&q, 1), pf_q_text(&q, 2),
 		    pf_q_text(&q, 3), pf_q_text(&q, 4));
-		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2 "
-		    "WHERE id = ?1 AND frames <> ?2", "ss", b.id, b.frames);
+		pf_bucket_over(&rest, pf_q_text(&q, 1));
+		over = strcmp(pf_q_text(&q, 0), rest.id) == 0;
+		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2, "
+		    "type = ?3, tool = ?4 WHERE id = ?1 AND (frames, type, "
+		    "tool) <> (?2, ?3, ?4)", "ssss", pf_q_text(&q, 0), over ?
+		    "" : b.frames, over ? PF_BUCKET_OVER_TYPE :
+		    pf_q_text(&q, 2), over ? PF_BUCKET_OVER_TOOL :
+		    pf_q_text(&q, 3));
 	}
 	pf_q_done(&q);
 	return err;
