@@ -58,9 +58,9 @@ check 'one that were would be seen' 1 '=src/b/b.c:1: sprintf; instead: pf_buf_ad
 # keep this line from finding itself.
 words='/[w]ork/|/[r]oot/|\.\./[s]hared|[^A-Z][D]ESIGN\.md|[M]EASURED\.md'
 words="$words|[R]ELIABILITY\\.md|[B]RIEF|\\b[T]ODO\\b|[F]IXME"
-xargs grep -nIE "$words" <"$T/files" >"$T/words"
+xargs grep -d skip -nIE "$words" <"$T/files" >"$T/words"
 empty "$T/words" 'nothing points outside of the tree'
-xargs grep -nIE '[ 	]+$' <"$T/files" | grep -v -e '^t/data/' -e '^t/fuzz/corpus/' \
+xargs grep -d skip -nIE '[ 	]+$' <"$T/files" | grep -v -e '^t/data/' -e '^t/fuzz/corpus/' \
     >"$T/blanks"
 empty "$T/blanks" 'no blanks at ends of lines'
 # shellcheck disable=SC2016 # awk's, not the shell's

@@ -9,6 +9,7 @@ need strace jq
 [ -z "${PF_FAST:-}" ] || skip_all 'strace and sanitizers do not mix'
 
 master </dev/null
+leases 1
 L=$S/metadata/ledger
 seq=0
 # one: a pack with an input
@@ -74,12 +75,12 @@ strace -qq -y -o "$T/trace" -e trace=fsync pf-ingest -q
 is "$(rows)" $((before + 1)) 'the next run files it'
 ok 'in another file' test "$(inode "$day")" != "$was"
 is "$(grep -c -- '-01.jsonl' "$T/trace")" 0 'the old one is left alone'
-is "$(lines)" 2 'nothing is lost, nothing twice'
+is "$(lines)" 3 'nothing is lost, nothing twice'
 one
 check 'once more' 74 - '~fsync' fault "$day"
 ok 'the next number' test -e "${day%.jsonl}-02.jsonl"
 check 'filed' 0 - - pf-ingest -q
-is "$(lines)" 3 'all three lines'
+is "$(lines)" 4 'all four lines'
 
 # A log's fsync fails.
 part 6 'world'
@@ -104,7 +105,7 @@ done
 # shellcheck disable=SC2086 # a list
 wait $pids
 check 'the rest' 0 - - pf-ingest -q
-is "$(cat "$L"/*.jsonl | sed 's/.*"rid":"//; s/".*//' | sort -u | wc -l)" 23 \
+is "$(cat "$L"/*.jsonl | sed 's/.*"rid":"//; s/".*//' | sort -u | wc -l)" 25 \
     'each has its line'
 is "$(cat "$L"/*.jsonl | jq -r .rid | wc -l)" "$(lines)" 'and each is whole'
 
@@ -118,6 +119,7 @@ done
 rm "$L"/*
 cp "$T"/old/* "$L/"
 printf '{"half' >>"$L/20200101-01.jsonl"
+pf-sched -q backup "$T/backup"
 run pf-ingest thin
 ran 0 'thin'
 is "$(grep -c -- '-01.jsonl' "$T/out")" 1 'takes half a line out of such a one'

@@ -166,7 +166,7 @@ ok 'a hook hangs' until_true 10 test -s "$T/child"
 mv "$S/crashes" "$S/crashes.away"
 : >"$S/crashes"
 crash seven 70 seventh
-ok 'filing is in trouble' until_true 5 grep -q 'the spool keeps' "$T/w.err"
+ok 'filing is in trouble' until_true 5 grep -q 'stays in the spool\|the spool keeps' "$T/w.err"
 ok 'it is killed in time' until_true 3 gone "$T/child"
 kill $pid
 wait $pid 2>/dev/null || :

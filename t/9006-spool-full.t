@@ -33,7 +33,7 @@ printf '%s\n' 'corpus_size = 2K' '[retry.communication]' 'max_retries = 1' \
     'name = bot' "work_directory = $T/w" 'capabilities = libfuzzer' \
     >"$T/settings"
 master_new - <"$T/settings"
-sed -i 's/^disk_min_free = .*/disk_min_free = 0/' "$PF_CONF"
+sed -i 's/^disk_min_free = .*/disk_min_free = 0\ninodes_min_free = 0/' "$PF_CONF"
 master_start httpd
 : >"$T/promised"
 

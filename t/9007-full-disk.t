@@ -19,6 +19,7 @@ at_end "umount -l '$S'"
 master <<'!'
 [limits]
 disk_min_free = 0
+inodes_min_free = 0
 !
 leases 1
 # lay_some FIRST: twenty results of each kind that has bytes

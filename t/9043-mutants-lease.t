@@ -32,5 +32,5 @@ mutant wall_ticks lib/act/tick.c \
     's/t.tick += counted ? 1 : 0;/t.tick += counted ? (a->now - 1700000000000) \/ 1000 - t.tick : 0;/' \
     pf-sched
 failing wall_ticks 9065-clocks.t 'leases by the wall clock' \
-    'the clock \+1 day'
+    'the clock \+1 day|away for an hour|eleven days'
 done_testing

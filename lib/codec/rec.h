@@ -41,7 +41,8 @@ enum pf_kind	 pf_kind_find(const char *);
 
 /*
  * The fields every record has.  Strings are checked: ids by pf_id_ok(), inc
- * by pf_id_ok() or empty; job and bot of a blob may be empty.  fields is the parsed header with the kind's own
+ * by pf_id_ok() or empty; job and bot of a blob may be empty.  fields is the
+ * parsed header with the kind's own
  * fields, owned by the struct when it comes from pf_rec_parse().
  */
 struct pf_rec {

@@ -338,7 +338,8 @@ is_dead(pid_t pid, const char *rest)
 
 	pf_spool_boot(boot);
 	if (strspn(rest, "0123456789abcdef") == PF_SPOOL_BOOT &&
-	    rest[PF_SPOOL_BOOT] == '.' && strncmp(rest, boot, PF_SPOOL_BOOT) != 0)
+	    rest[PF_SPOOL_BOOT] == '.' &&
+	    strncmp(rest, boot, PF_SPOOL_BOOT) != 0)
 		return true;
 	return kill(pid, 0) == -1 && errno == ESRCH;
 }

@@ -176,7 +176,8 @@ api_batch(struct worker *w, struct req *r)
 
 	look_for_room(r);
 	batch_open(v);
-	if ((err = sort_frames(r, &refused)) != NULL && err->class == PF_USAGE) {
+	if ((err = sort_frames(r, &refused)) != NULL &&
+	    err->class == PF_USAGE) {
 		reply_error(r, 413, err, NULL);
 		return NULL;
 	}

@@ -26,10 +26,10 @@ struct upload {
 	struct pf_unpack	*reader;
 	struct pf_spool_file	 file;
 	int64_t			 good;		/* bytes of whole records */
-	int64_t			 total;		/* of the body, as far as known */
+	int64_t			 total;		/* of the body, known */
 	int64_t			 reserved;
 	struct pf_buf		 text;		/* verdicts */
-	int			 fd;		/* more of them, before, or -1 */
+	int			 fd;		/* more, before, or -1 */
 	int64_t			 size;
 	bool			 refused;	/* something is, for good */
 };

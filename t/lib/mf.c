@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,7 +28,15 @@ int		 sqlite3_bind_text(struct sqlite3_stmt *, int, const char *,
 
 static long seen, at = -1;
 static long binds, bind_at = -1;
-static int on;
+static int on, count_fd, binds_fd;
+
+/* At the start: later the program may have shut itself in. */
+static int
+open_count(const char *path)
+{
+	return path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND |
+	    O_CLOEXEC, 0644);
+}
 
 static void __attribute__((constructor))
 begin(void)
@@ -38,25 +47,23 @@ begin(void)
 	on = getenv("MF_ON") != NULL;
 	s = getenv("MF_BIND");
 	bind_at = s != NULL ? strtol(s, NULL, 10) : -1;
+	count_fd = open_count(getenv("MF_COUNT"));
+	binds_fd = open_count(getenv("MF_BINDS"));
 	seen = 0;
 }
 
 static void
-tell(const char *path, long n)
+tell(int fd, long n)
 {
-	FILE *f = path != NULL ? fopen(path, "ae") : NULL;
-
-	if (f != NULL) {
-		fprintf(f, "%ld\n", n);
-		fclose(f);
-	}
+	if (fd != -1)
+		dprintf(fd, "%ld\n", n);
 }
 
 static void __attribute__((destructor))
 end(void)
 {
-	tell(getenv("MF_COUNT"), seen);
-	tell(getenv("MF_BINDS"), binds);
+	tell(count_fd, seen);
+	tell(binds_fd, binds);
 }
 
 /* A child that was forked leaves by this. */
