@@ -46,12 +46,12 @@ caught()
 kills()
 {
 	export PF_CALLS="$1"
-	try right 9000-spool-kill.t
+	try right 9000-ingest-kill.t
 	ok "the right one at $1" grep -q "^ok [0-9]* - $3" "$T/out"
-	caught "$2" 9000-spool-kill.t "$3" "$4"
+	caught "$2" 9000-ingest-kill.t "$3" "$4"
 	unset PF_CALLS
 }
-whole_again='after each kill the next run makes it whole'
+whole_again='pf-ingest: kill: mended'
 
 broken early_unlink src/ingest/batch.c '/^file_packs(/,/^}/{
 	s/^	for (i = 0; err == NULL \&\& i < s.n; i += k) {/	for (i = 0; i < n; i++) {\
@@ -68,7 +68,7 @@ broken in_place src/ingest/place.c '/f->tmp = pf_asprintf/{
 	N
 	s/pf_asprintf(.*$/pack == NULL ? NULL : pf_asprintf("%s\/%s", dir, name);/
 }'
-kills write in_place 'never half a file under its name' \
+kills write in_place 'pf-ingest: kill: no promise' \
     'an input written under its own name'
 
 broken late_ledger src/ingest/batch.c '/^\/\* All steps for up to/i\
@@ -174,7 +174,7 @@ caught no_sweep 4048-ingest-sweep.t 'with -w, after an hour' \
 broken any_boot lib/store/spool.c '/^is_dead(/,/^}/s/return true/return false/'
 caught any_boot 4048-ingest-sweep.t 'at the start' \
     'a pid that is taken for one of another boot'
-broken dry_new src/ingest/dry.c 's/it->dropped ? "dropped" :$//'
+broken dry_new src/ingest/dry.c 's/it->dropped ? "dropped" : //'
 caught dry_new 4060-ingest-room.t 'a dry run says so' \
     'a dry run that decides by itself'
 done_testing

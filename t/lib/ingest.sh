@@ -87,7 +87,8 @@ picture()
 		    SELECT job_id, bot_id, epoch, attempt, seq, executions
 		    FROM job_stats"
 		cd "$S" || exit
-		find crashes corpus logs/jobs -type f \
+		# what a dead one was at is fsck's to sweep
+		find crashes corpus logs/jobs -type f ! -name '.*' \
 		    -exec sha256sum '{}' + | sort
 		# without what is of the moment
 		sed 's/"filed":[0-9]*,//

@@ -102,7 +102,7 @@ sweep_total()
 # sweep_pick SOME [CALLS]: every point, or as many by default
 sweep_pick()
 {
-	grep -E "^(${2:-.*}) " "$T/points" >"$T/fit"
+	grep -E "^(${2:-${PF_CALLS:-.*}}) " "$T/points" >"$T/fit"
 	sweep_step=1
 	[ "${PF_SWEEP-}" = all ] ||
 		sweep_step=$((1 + $(wc -l <"$T/fit") / $1))
