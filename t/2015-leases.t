@@ -6,6 +6,7 @@
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sched.sh
 . "$PF_ROOT/t/lib/sched.sh"
+whole
 need jq sqlite3 faketime
 
 sched_new '[timeouts]

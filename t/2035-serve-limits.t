@@ -37,7 +37,9 @@ at_end "kill $stuffer 2>/dev/null"
 ok 'clients that do not read are not read for ever' until_true 40 \
     test -e "$T/stuffed"
 after=$(resident)
-ok 'and cost no more than some megabytes' test $((after - before)) -lt 32768
+# A sanitizer keeps what is freed.
+[ -n "${PF_FAST:-}" ] ||
+	ok 'and cost no more than some megabytes' test $((after - before)) -lt 32768
 echo "# $before kB before, $after kB with 64 of them"
 op "{\"op\":\"heartbeat\",\"bot\":\"$bot\"}"
 is "$(get .ok)" true 'others are answered'

@@ -95,7 +95,9 @@ rm "${db:?}" "${db:?}"-*
 	echo 'PRAGMA application_id = 1346782769; PRAGMA user_version = 1;'
 	cat "$PF_ROOT/lib/store/schema.sql"
 } | sqlite3 "$db"
-strace -f -qq -o "$T/trace" -e trace=fdatasync,fsync \
+# Leaks cannot be looked for under strace.
+ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$T/trace" \
+    -e trace=fdatasync,fsync \
     -e inject=fdatasync,fsync:delay_enter=400000 \
     pf-sched -q init >"$T/init.out" 2>&1 &
 init=$!

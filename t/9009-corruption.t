@@ -8,6 +8,7 @@
 . "$PF_ROOT/t/lib/ingest.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
 . "$PF_ROOT/t/lib/mutant.sh"
+whole
 need perl sqlite3 make gcc
 
 flips=200 garbage=30

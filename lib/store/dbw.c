@@ -262,6 +262,16 @@ pf_dbw_condemn(const char *storage, const char *why)
 	return err;
 }
 
+/* A page that could not be read this time is no page that is damaged. */
+static bool
+was_trouble(const char *text)
+{
+	const char *code = strstr(text, "error code=");
+	int n = code != NULL ? (int)strtol(code + 11, NULL, 10) & 0xff : 0;
+
+	return n == SQLITE_IOERR || n == SQLITE_NOMEM || n == SQLITE_BUSY;
+}
+
 const struct pf_err *
 pf_dbw_check(struct pf_db *db)
 {
@@ -276,9 +286,14 @@ pf_dbw_check(struct pf_db *db)
 		pf_q_copy(&q, 0, text, sizeof(text));
 		while ((nl = strchr(text, '\n')) != NULL)
 			*nl = ' ';
-		err = pf_err(PF_IO, "the database is damaged: %s; "
-		    "pf-recovery(7) says what to do", text);
-		pf_db_damage(db);
+		if (was_trouble(text))
+			err = pf_err(PF_IO, "the database cannot be looked "
+			    "over: %s", text);
+		else {
+			err = pf_err(PF_IO, "the database is damaged: %s; "
+			    "pf-recovery(7) says what to do", text);
+			pf_db_damage(db);
+		}
 	}
 	pf_q_done(&q);
 	return err;

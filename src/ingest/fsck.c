@@ -333,6 +333,7 @@ fsck(struct ingest *g, char **words, bool dry)
 		return err;
 	err = check_all(&f);
 	ledger_forget(&f);
+	mend_forget(&f);
 	pf_db_close(f.scratch);
 	writer_close(g);
 	g->findings = f.findings;

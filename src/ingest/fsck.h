@@ -85,5 +85,6 @@ const struct pf_err	*mend_send(struct fsck *, const char *rid,
 			    const char *restore, const char *place);
 void			 mend_later(struct fsck *, const char *job);
 const struct pf_err	*mend_counts(struct fsck *);
+void			 mend_forget(struct fsck *);
 
 #endif

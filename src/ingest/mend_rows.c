@@ -57,17 +57,20 @@ mend_counts(struct fsck *f)
 	const struct pf_err *err = NULL;
 	size_t i;
 
-	for (i = 0; i < f->ntouched; i++) {
-		if (err == NULL)
-			err = recount(f, f->touched[i]);
-		free(f->touched[i]);
-	}
-	free(f->touched);
-	f->touched = NULL;
-	f->ntouched = 0;
+	for (i = 0; i < f->ntouched && err == NULL; i++)
+		err = recount(f, f->touched[i]);
 	if (err == NULL && f->recount)
 		err = recount(f, NULL);
 	return err;
+}
+
+void
+mend_forget(struct fsck *f)
+{
+	while (f->ntouched > 0)
+		free(f->touched[--f->ntouched]);
+	free(f->touched);
+	f->touched = NULL;
 }
 
 /* Never a row without its file. */

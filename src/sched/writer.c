@@ -73,6 +73,27 @@ recover(void *arg)
 	return err;
 }
 
+/*
+ * SQLite calls some pages damaged that the disk only failed to read: noted is
+ * what a second look, with nothing remembered, finds as well.
+ */
+static const struct pf_err *
+condemn(const struct pf_conf *conf, const char *why)
+{
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	bool damaged;
+
+	if ((err = pf_dbw_condemned(conf->storage_path)) != NULL)
+		return NULL;		/* somebody has, and it stands */
+	err = pf_db_open(&db, conf->storage_path);
+	if (err == NULL)
+		err = pf_dbw_check(db);
+	damaged = db == NULL ? err->class == PF_IO : pf_db_damaged(db);
+	pf_db_close(db);
+	return damaged ? pf_dbw_condemn(conf->storage_path, why) : NULL;
+}
+
 const struct pf_err *
 writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 {
@@ -89,7 +110,7 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 		err = pf_err_at(err, "recovery");
 	if (err != NULL && w->act.db != NULL &&
 	    pf_db_damaged(w->act.db))
-		(void)pf_dbw_condemn(conf->storage_path, err->msg);
+		(void)condemn(conf, err->msg);
 	if (err != NULL)
 		writer_close(w);
 	return err;
@@ -103,7 +124,7 @@ writer_damaged(struct writer *w)
 	    "says what to do";
 
 	writer_abort(w);
-	if ((err = pf_dbw_condemn(w->act.conf->storage_path, why)) != NULL)
+	if ((err = condemn(w->act.conf, why)) != NULL)
 		return err;
 	return pf_err(PF_IO, "%s/data: %s", w->act.conf->storage_path, why);
 }
@@ -197,7 +218,7 @@ void
 close_read(struct pf_db *db, const struct pf_conf *conf)
 {
 	if (db != NULL && pf_db_damaged(db))
-		(void)pf_dbw_condemn(conf->storage_path, "the database is "
-		    "damaged, as a reader of it found");
+		(void)condemn(conf, "the database is damaged, as a reader of "
+		    "it found");
 	pf_db_close(db);
 }
