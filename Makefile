@@ -30,7 +30,8 @@ CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket
 STORE =	conffile db rowjson blob spool spoolfile spoolbad writer joblog \
 		scratch
 NET =	http
-VIEW =	known view lists find show overdue explain audit audit_line audit_sums
+VIEW =	known shared view lists find show overdue explain audit audit_line \
+		audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
@@ -53,7 +54,7 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
-		api_claim api_results feed_results api_system ear
+		api_claim api_results feed_results api_shared api_system ear
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -47,4 +47,7 @@ is "$(sql 'SELECT target_hash, run_seed IS NULL FROM crashes')" 'th|1' \
 now=$(date +%s)000
 is "$(sql "SELECT count(*) FROM corpus_meta WHERE last_updated
     BETWEEN $now - 60000 AND $now")" 1 'no corpus is of the future'
+is "$(sql 'SELECT seq, job_id, hash, campaign, target_hash FROM shared
+    JOIN pools ON id = pool')" '1|j|h1|c|th
+2|j|h2|c|th' 'inputs are shared from the first on'
 done_testing

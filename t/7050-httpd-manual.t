@@ -8,8 +8,8 @@ page=$PF_ROOT/man/man8/pf-httpd.8
 # The initialisers of the table, one a line: METHOD PATH
 sed -n '/^static const struct route routes/,/^};/p' "$table" | tr -d '\n\t' |
     sed 's/},/&\n/g' |
-    sed -n 's/.*{ "\([A-Z]*\)", \(BOTS \)\{0,1\}"\([^"]*\)".*"\([^"]*\)" },*/\1 \2\3|\4/p' |
-    sed 's,BOTS ,/bots/,; s,/api/v1,,' >"$T/routes"
+    sed -n 's/.*{ "\([A-Z]*\)", \([A-Z]* \)\{0,1\}"\([^"]*\)".*"\([^"]*\)" },*/\1 \2\3|\4/p' |
+    sed 's,BOTS ,/bots/,; s,JOBS ,/jobs/,; s,/api/v1,,' >"$T/routes"
 cut -d '|' -f 1 "$T/routes" | sort >"$T/have"
 sed -n 's/^\.It \([A-Z]* \/[^ ?]*\).*/\1/p' "$page" | sort >"$T/told"
 ok 'the table has routes' test -s "$T/have"

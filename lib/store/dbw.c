@@ -26,6 +26,7 @@ static const struct {
 	{ 4, pf_schema_4_sql },
 	{ 5, pf_schema_5_sql },
 	{ 6, pf_schema_6_sql },
+	{ 7, pf_schema_7_sql },
 };
 
 #define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -11,5 +11,6 @@ extern const char pf_schema_3_sql[];
 extern const char pf_schema_4_sql[];
 extern const char pf_schema_5_sql[];
 extern const char pf_schema_6_sql[];
+extern const char pf_schema_7_sql[];
 
 #endif

@@ -3,14 +3,9 @@
  * or the database: what is accepted is on disk in the spool, pf-ingest does
  * the rest.
  */
-#include <sys/stat.h>
-
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -195,49 +190,14 @@ api_batch(struct worker *w, struct req *r)
 	return NULL;
 }
 
-/* The file of a blob; symbolic links and anything odd are not one. */
-static const struct pf_err *
-open_blob(int *fd, int64_t *size, const char *storage, const char *sha)
-{
-	const struct pf_err *err = NULL;
-	char *path = pf_asprintf("%s/targets/%s/data", storage, sha);
-	struct stat st;
-
-	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (*fd == -1)
-		err = errno == ENOENT ? pf_err(PF_NOTFOUND,
-		    "there is no blob %s", sha) : pf_errno("blob %s", sha);
-	else if (fstat(*fd, &st) == -1)
-		err = pf_errno("blob %s", sha);
-	else if (!S_ISREG(st.st_mode))
-		err = pf_err(PF_NOTFOUND, "blob %s is not a file", sha);
-	else
-		*size = st.st_size;
-	if (err != NULL && *fd != -1) {
-		close(*fd);
-		*fd = -1;
-	}
-	free(path);
-	return err;
-}
-
 const struct pf_err *
 api_blob(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
-	const char *match = req_header(r, "If-None-Match");
-	struct reply *p = &r->reply;
+	char *path = pf_asprintf("%s/targets/%s/data",
+	    w->h->conf.storage_path, r->sha);
 
-	if ((err = open_blob(&p->fd, &p->size, w->h->conf.storage_path,
-	    r->id)) != NULL)
-		return err;
-	snprintf(p->etag, sizeof(p->etag), "\"%s\"", r->id);
-	p->type = "application/octet-stream";
-	p->status = 200;
-	if (match != NULL && strstr(match, p->etag) != NULL) {
-		close(p->fd);
-		p->fd = -1;
-		p->status = 304;
-	}
-	return NULL;
+	err = reply_file(r, path, "blob", r->sha);
+	free(path);
+	return err;
 }

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/name.h"
 #include "codec/conf.h"
+#include "codec/hash.h"
 #include "codec/json.h"
 #include "store/db.h"
 
@@ -83,7 +84,8 @@ struct req {
 	struct httpd	*h;
 	struct MHD_Connection *conn;
 	const struct route *route;
-	char		 id[PF_ID_MAX + 1];	/* what stands for {..} */
+	char		 id[PF_ID_MAX + 1];	/* what stands for {id}, */
+	char		 sha[PF_SHA_TEXT];	/* and for {sha256} */
 	struct pf_buf	 body;
 	int64_t		 held;		/* counted in h->bodies */
 	int64_t		 length;	/* of the body, -1: not announced */

@@ -1,8 +1,11 @@
 /*
  * Replies of pf-httpd; see reply.h.
  */
-#include <microhttpd.h>
+#include <sys/stat.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +65,52 @@ reply_close(struct req *r)
 	add_time(&r->reply.body);
 	pf_jw_close(&r->reply.body, '}');
 	pf_buf_addc(&r->reply.body, '\n');
+}
+
+static const struct pf_err *
+open_file(struct reply *p, const char *path, const char *what,
+    const char *sha)
+{
+	const struct pf_err *err = NULL;
+	struct stat st;
+
+	p->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (p->fd == -1)
+		err = errno == ENOENT ? pf_err(PF_NOTFOUND,
+		    "there is no %s %s", what, sha) :
+		    pf_errno("%s %s", what, sha);
+	else if (fstat(p->fd, &st) == -1)
+		err = pf_errno("%s %s", what, sha);
+	else if (!S_ISREG(st.st_mode))
+		err = pf_err(PF_NOTFOUND, "%s %s is not a file", what, sha);
+	else
+		p->size = st.st_size;
+	if (err != NULL && p->fd != -1) {
+		close(p->fd);
+		p->fd = -1;
+	}
+	return err;
+}
+
+const struct pf_err *
+reply_file(struct req *r, const char *path, const char *what,
+    const char *sha)
+{
+	const struct pf_err *err;
+	const char *match = req_header(r, "If-None-Match");
+	struct reply *p = &r->reply;
+
+	if ((err = open_file(p, path, what, sha)) != NULL)
+		return err;
+	snprintf(p->etag, sizeof(p->etag), "\"%s\"", sha);
+	p->type = "application/octet-stream";
+	p->status = 200;
+	if (match != NULL && strstr(match, p->etag) != NULL) {
+		close(p->fd);
+		p->fd = -1;
+		p->status = 304;
+	}
+	return NULL;
 }
 
 void

@@ -18,6 +18,14 @@ void	reply_error(struct req *, unsigned int status,
 void	reply_open(struct req *, unsigned int status, const char *word);
 void	reply_close(struct req *);
 
+/*
+ * The bytes of a file that sha is the hash of, or 304 if the client has them.
+ * Symbolic links and anything odd are not one: PF_NOTFOUND, which names the
+ * file as a what.
+ */
+const struct pf_err	*reply_file(struct req *, const char *path,
+			    const char *what, const char *sha);
+
 /* Hands the reply to libmicrohttpd; its body is gone then. */
 int	reply_queue(struct req *);
 void	reply_free(struct reply *);

@@ -7,6 +7,7 @@
 #include "httpd/route.h"
 
 #define BOTS	"/api/v1/bots/"
+#define JOBS	"/api/v1/jobs/"
 
 static const struct route routes[] = {
 	{ "POST", BOTS "register", api_register, NULL, BODY_JSON,
@@ -27,6 +28,10 @@ static const struct route routes[] = {
 	    false, false, "pf-ingest" },
 	{ "GET", "/api/v1/blobs/{sha256}", api_blob, NULL, BODY_NONE,
 	    true, false, "cat targets/SHA256/data" },
+	{ "GET", JOBS "{id}/shared", api_shared, NULL, BODY_NONE,
+	    true, false, "pf-report corpus" },
+	{ "GET", JOBS "{id}/corpus/{sha256}", api_input, NULL, BODY_NONE,
+	    true, false, "cat corpus/JOB/SHA256" },
 	{ "GET", "/api/v1/status", api_status, NULL, BODY_NONE,
 	    true, false, "pf-report status" },
 	{ "GET", "/health", api_health, NULL, BODY_NONE,
@@ -72,21 +77,22 @@ route_decode(char *s)
 
 /* One decoded segment against one of the pattern. */
 static bool
-same(const char *seg, const char *pat, size_t patlen, char *id)
+same(struct req *r, const char *seg, const char *pat, size_t patlen)
 {
-	bool ok;
+	bool sha;
 
 	if (*pat != '{')
 		return strlen(seg) == patlen && memcmp(seg, pat, patlen) == 0;
-	ok = pat[1] == 's' ? pf_sha_ok(seg) : pf_id_ok(seg);
-	if (ok)
-		memcpy(id, seg, strlen(seg) + 1);	/* 64 at most */
-	return ok;
+	sha = pat[1] == 's';
+	if (sha ? !pf_sha_ok(seg) : !pf_id_ok(seg))
+		return false;
+	memcpy(sha ? r->sha : r->id, seg, strlen(seg) + 1); /* 64 at most */
+	return true;
 }
 
 /* Segment by segment: what is decoded can never become a separator. */
 static bool
-match(const char *path, const char *pat, char *id)
+match(struct req *r, const char *path, const char *pat)
 {
 	char seg[PF_ID_MAX * 3 + 1];
 	size_t n, m;
@@ -100,7 +106,7 @@ match(const char *path, const char *pat, char *id)
 			return false;
 		memcpy(seg, path, n);
 		seg[n] = '\0';
-		if (!route_decode(seg) || !same(seg, pat, m, id))
+		if (!route_decode(seg) || !same(r, seg, pat, m))
 			return false;
 		path += n;
 		pat += m;
@@ -123,7 +129,7 @@ route_find(struct req *r, const char *method, const char *path)
 	bool head = strcmp(method, "HEAD") == 0;
 
 	for (t = routes; t < routes + NROUTES; t++) {
-		if (!match(path, t->path, r->id))
+		if (!match(r, path, t->path))
 			continue;
 		if (strcmp(t->method, method) == 0 || (head && t->safe)) {
 			r->route = t;

@@ -28,7 +28,7 @@ typedef const struct pf_err *feeder(struct worker *, struct req *, bool last);
 
 struct route {
 	const char	*method;
-	const char	*path;		/* {id} and {sha256} stand for one */
+	const char	*path;		/* with at most one {id}, {sha256} */
 	handler		*call;
 	feeder		*feed;		/* NULL: bodies are held */
 	enum body	 body;
@@ -52,6 +52,7 @@ handler	api_register, api_delete, api_heartbeat, api_claim, api_start;
 handler	api_complete, api_handback;
 handler	api_batch, api_blob;
 feeder	feed_batch;
+handler	api_shared, api_input;
 handler	api_status, api_health;
 
 #endif

@@ -1,0 +1,69 @@
+/*
+ * Inputs that jobs of a campaign have for one another: the list by a cursor,
+ * and the bytes.  Both come from the database and the storage alone.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "httpd/reply.h"
+#include "httpd/route.h"
+#include "view/shared.h"
+
+#define LIMIT		256	/* inputs of one answer, */
+#define LIMIT_MAX	1024	/* at most */
+
+/* A number of the query; *n stays if it is not there. */
+static const struct pf_err *
+query(int64_t *n, const struct req *r, const char *name, int64_t min,
+    int64_t max)
+{
+	const char *s = req_query(r, name);
+
+	if (s != NULL && !pf_num(n, s, min, max))
+		return pf_err_field(PF_DATA, name, "%s is not a number from "
+		    "%lld to %lld", name, (long long)min, (long long)max);
+	return NULL;
+}
+
+const struct pf_err *
+api_shared(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_shared s = { .limit = LIMIT };
+	struct pf_buf *b = &r->reply.body;
+	struct pf_db *db = NULL;
+
+	if ((err = query(&s.after, r, "after", 0, INT64_MAX)) != NULL ||
+	    (err = query(&s.limit, r, "limit", 1, LIMIT_MAX)) != NULL)
+		return err;
+	/* Opened each time: after a restore it is another file. */
+	if ((err = pf_db_open(&db, w->h->conf.storage_path)) != NULL)
+		return err->class == PF_NOTFOUND ? pf_err(PF_UNAVAIL,
+		    "%s", err->msg) : err;
+	reply_open(r, 200, NULL);
+	pf_jw_open(b, "inputs", '[');
+	if ((err = pf_shared_list(&s, db, r->id, b)) == NULL && !s.known)
+		err = pf_err(PF_NOTFOUND, "there is no job %s", r->id);
+	pf_db_close(db);
+	if (err != NULL)
+		return err;
+	pf_jw_close(b, ']');
+	pf_jw_int(b, "cursor", s.after);
+	pf_jw_bool(b, "more", s.more);
+	reply_close(r);
+	return NULL;
+}
+
+const struct pf_err *
+api_input(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/corpus/%s/%s",
+	    w->h->conf.storage_path, r->id, r->sha);
+
+	err = reply_file(r, path, "input", r->sha);
+	free(path);
+	return err;
+}

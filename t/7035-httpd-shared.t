@@ -1,0 +1,128 @@
+#!/bin/sh
+# pf-httpd: what jobs of one campaign have for one another, by a cursor.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/master.sh
+. "$PF_ROOT/t/lib/master.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/run.sh
+. "$PF_ROOT/t/lib/run.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/httpd.sh
+. "$PF_ROOT/t/lib/httpd.sh"
+v=/api/v1/jobs
+
+printf '#!/bin/sh\n' >"$T/t1"
+printf '#!/bin/sh\n:\n' >"$T/t2"
+chmod +x "$T/t1" "$T/t2"
+master_new
+master_start httpd
+submit a libfuzzer "$T/t1" -C camp; a=$job
+submit b afl++ "$T/t1" -C camp; b=$job
+submit c libfuzzer "$T/t1" -C else; c=$job
+submit d libfuzzer "$T/t2" -C camp; d=$job
+
+# file JOB TEXT ...: inputs of a job, one after another
+file()
+{
+	file_job=$1
+	shift
+	for text in "$@"; do
+		printf %s "$text" >"$T/in"
+		mkpack corpus "$file_job" b1 -d "$PF_SPOOL" -f name=n \
+		    -f engine=libfuzzer "$T/in" >/dev/null
+		pf-ingest -q || exit 1
+	done
+}
+sha() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
+# hashes: those of the answer; names TEXT ...: what they should be
+hashes() { grep -o '"hash":"[0-9a-f]*"' "$T/body" | cut -d '"' -f 4; }
+names() { for text in "$@"; do sha "$text"; done; }
+
+req GET "$v/$a/shared"
+is "$code $(cut -d , -f 1-3 "$T/body")" \
+    '200 {"inputs":[],"cursor":0,"more":false' 'nothing filed yet'
+file "$a" one two
+file "$b" three
+file "$c" elsewhere
+file "$d" other
+printf boom >"$T/in"
+mkpack crash "$b" b1 -d "$PF_SPOOL" -f type=segfault -f signal=11 \
+    -f engine=afl++ "$T/in" >/dev/null
+pf-ingest -q
+
+req GET "$v/$b/shared"
+is "$code $(member more)" '200 false' 'what is there for a job'
+is "$(hashes)" "$(names one two)" \
+    'is what the others found, in order, and not its own'
+like "$(cat "$T/body")" "\{\"hash\":\"$(sha one)\",\"size\":3,\"job_id\":\"$a\",\"cursor\":1\}" \
+    'with its size, finder and place'
+is "$(sed 's/.*],"cursor":\([0-9]*\).*/\1/' "$T/body")" 3 'and a cursor'
+req GET "$v/$a/shared"
+is "$(hashes)" "$(names three)" \
+    'no crash, nothing of another campaign or target'
+req GET "$v/$d/shared"
+is "$(hashes)" '' 'nor for another target'
+req GET "$v/$c/shared"
+is "$(hashes)" '' 'nor for another campaign'
+
+req GET "$v/$b/shared?after=3"
+is "$(hashes) $(member cursor)" ' 3' 'nothing new'
+file "$a" four
+file "$b" four
+file "$a" five
+req GET "$v/$b/shared?after=3"
+is "$(hashes)" "$(names five)" 'what it found too is not new to it'
+is "$(sed 's/.*],"cursor":\([0-9]*\).*/\1/' "$T/body")" 6 'but passed over'
+req GET "$v/$b/shared?limit=1"
+is "$(hashes) $(member more)" "$(names one) true" 'the first page'
+req GET "$v/$b/shared?after=1&limit=1"
+is "$(hashes) $(member more)" "$(names two) true" 'the second'
+req GET "$v/$b/shared?after=2&limit=1"
+is "$(hashes) $(member more) $(member cursor)" ' true 3' \
+    'a page of what it has is empty and not the last'
+req GET "$v/$b/shared?after=5&limit=1"
+is "$(hashes) $(member more)" "$(names five) false" 'the last'
+req GET "$v/$b/shared?after=1000"
+is "$(hashes)" "$(names one two five)" 'a cursor of another database'
+
+req GET "$v/nobody/shared"
+is "$code $(member class)" '404 notfound' 'an unknown job'
+for bad in after=-1 after=x after= limit=0 limit=1025; do
+	req GET "$v/$a/shared?$bad"
+	is "$code $(member field)" "422 ${bad%%=*}" "$bad"
+done
+req POST "$v/$a/shared" -d x
+is "$code" 405 'it is only read'
+
+file=$(sha three)
+req GET "$v/$b/corpus/$file"
+is "$code $(cat "$T/body")" '200 three' 'the bytes'
+like "$(cat "$T/head")" '^X-Content-Type-Options: nosniff' 'are not guessed at'
+like "$(cat "$T/head")" '^Content-Disposition: attachment' 'nor shown'
+req GET "$v/$b/corpus/$file" -H "If-None-Match: \"$file\""
+is "$code" 304 'nor sent again'
+req GET "$v/$a/corpus/$file"
+is "$code $(member class)" '404 notfound' 'an input of another job'
+req GET "$v/nobody/corpus/$file"
+is "$code" 404 'or of none'
+req GET "$v/$b/corpus/$(sha boom)"
+is "$code" 404 'crashes are not there'
+for bad in "../$b/corpus/$file" "$b/corpus/..%2f$file" "$b/corpus/X" \
+    "$file/corpus/$b" "$b/corpus/$file/" "..%2f$b/corpus/$file"; do
+	req GET "$v/$bad"
+	is "$code" 404 "no path: $(echo "$bad" | cut -c 1-40)"
+done
+mkdir "$PF_STORAGE/corpus/$b/$(sha dir)"
+ln -s /etc/passwd "$PF_STORAGE/corpus/$b/$(sha link)"
+req GET "$v/$b/corpus/$(sha dir)"
+is "$code" 404 'a directory'
+req GET "$v/$b/corpus/$(sha link)"
+like "$code" '^[45]' 'a link'
+is "$(grep -c root "$T/body")" 0 'which is not followed'
+
+# The cost of a page is its size, wherever it lies.
+is "$(sqlite3 -readonly "$PF_STORAGE/data/pandafuzz.db" "EXPLAIN QUERY PLAN
+    SELECT max(seq) FROM shared WHERE pool = 1;
+    EXPLAIN QUERY PLAN SELECT s.seq FROM shared AS s LEFT JOIN corpus AS c ON
+    c.job_id = s.job_id AND c.hash = s.hash WHERE s.pool = 1 AND s.seq > 9
+    ORDER BY s.seq LIMIT 9" | grep -c 'SCAN\|TEMP')" 0 'no table is walked'
+done_testing
