@@ -51,7 +51,7 @@ INGEST =	pf-ingest batch check place report ledger rows watch dry bad \
 		joblog room hook errand fsck fsck_ledger fsck_rows fsck_meta \
 		fsck_spool fsck_report mend mend_rows thin stay refuse keep
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
-		engine_afl engine_libfuzzer finds joblog rerun env argv
+		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
 		api_claim api_results feed_results api_shared api_system ear

@@ -99,6 +99,20 @@ seen_add(struct seen *s, const char *name)
 	return true;
 }
 
+bool
+seen_has(const struct seen *s, const char *name)
+{
+	size_t at;
+
+	if (s->cap == 0)
+		return false;
+	for (at = hash_name(name) % s->cap; s->slots[at] != NULL;
+	    at = (at + 1) % s->cap)
+		if (strcmp(s->slots[at], name) == 0)
+			return true;
+	return false;
+}
+
 void
 seen_free(struct seen *s)
 {

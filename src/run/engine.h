@@ -29,7 +29,16 @@ struct seen {
 	size_t	 n, cap;
 };
 bool	seen_add(struct seen *, const char *);	/* false: it was there */
+bool	seen_has(const struct seen *, const char *);
 void	seen_free(struct seen *);
+
+/* How far the inputs of other jobs were taken. */
+struct share {
+	int64_t	 cursor;	/* the master's, 0 at first */
+	int64_t	 next;		/* when to ask, CLOCK_BOOTTIME, ms */
+	int	 failures;	/* in a row */
+	int	 tries;		/* to fetch what comes next */
+};
 
 /* A job whose engine runs. */
 struct fuzz {
@@ -49,7 +58,8 @@ struct fuzz {
 	int64_t			 deadline;
 	struct numbers		 now;
 	struct seen		 seen;		/* names of files */
-	struct seen		 inputs;	/* hashes that were sent */
+	struct seen		 inputs;	/* hashes that were sent or given */
+	struct share		 share;
 	struct pf_buf		 pack;		/* frames for the outbox */
 	int64_t			 found_crashes;
 	int64_t			 run_seed;	/* -1: the engine tells none */
@@ -65,6 +75,14 @@ struct engine {
 	const struct pf_err	*(*start)(struct fuzz *);
 	/* Looks at what has happened: numbers, new files, its end. */
 	const struct pf_err	*(*poll)(struct fuzz *);
+	/*
+	 * Gives it an input of another job: the file is renamed to where the
+	 * engine looks, or removed if it is none for this engine.  find_known()
+	 * is told by whoever calls, and by start of what was given before.
+	 * NULL: it takes none.
+	 */
+	const struct pf_err	*(*import)(struct fuzz *, const char *path,
+			    const char *hash, int64_t size);
 	int		 stop_signal;	/* asks it to end with final numbers */
 	void		(*release)(struct fuzz *);
 };
@@ -98,9 +116,19 @@ void	argv_free(char **);
 
 /* finds.c: makes records of what was found and lays them into the outbox. */
 const struct pf_err	*find_file(struct fuzz *, const struct find *);
+/* An input of this hash needs not to be sent; false if that was known. */
+bool			 find_known(struct fuzz *, const char *hash);
+bool			 find_is_known(const struct fuzz *, const char *hash);
 void			 find_numbers(struct fuzz *, bool coverage);
 void			 find_log(struct fuzz *);
 const struct pf_err	*find_flush(struct fuzz *);
+
+/*
+ * share.c: what other jobs of the campaign found, to the engine, as often as
+ * is due; resume goes on where an earlier process was.
+ */
+void			 share_resume(struct fuzz *);
+void			 share_poll(struct fuzz *);
 
 /*
  * joblog.c: the next bytes of the engine's log and their place *at in that of

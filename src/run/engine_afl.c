@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@
 #include "run/engine.h"
 
 #define NODE		"main"
+#define SIBLING		"pandafuzz"	/* whose queue it imports from */
+#define SIBLING_MAX	1000000	/* ids of six digits */
+#define INPUT_MAX	(1 << 20)	/* it takes no larger ones */
 #define STATS_MAX	(1 << 20)
 #define LOOKS_MAX	20	/* crashes run again in one poll */
 #define LOOKS_MS	5000	/* and no new one begun after that */
@@ -32,6 +36,7 @@ static const char *const allowed[] = { "schedule", "seed", NULL };
 struct state {
 	int64_t	 next_queue;	/* ids below are dealt with */
 	int64_t	 next_crash;
+	int64_t	 next_import;	/* id in the sibling's queue */
 };
 
 /* afl-fuzz needs one seed at least. */
@@ -59,7 +64,9 @@ make_env(struct fuzz *f)
 	static const char *const set[] = { "AFL_NO_UI=1",
 	    "AFL_SKIP_CPUFREQ=1", "AFL_NO_AFFINITY=1", "AFL_NO_COLOR=1",
 	    "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
-	    "AFL_FORKSRV_INIT_TMOUT=60000", NULL };
+	    "AFL_FORKSRV_INIT_TMOUT=60000",
+	    "AFL_SYNC_TIME=1",	/* minute; what it is given it should see */
+	    NULL };
 	size_t i;
 
 	env_engine(&f->envp, f->dir);
@@ -111,6 +118,59 @@ make_argv(struct fuzz *f, const char *program, const char *out, bool resume)
 			argv_add(&f->argv, s);
 }
 
+/* The sibling, with what was given before a restart. */
+static const struct pf_err *
+make_sibling(struct fuzz *f, const char *out)
+{
+	const struct pf_err *err;
+	struct state *st = f->state;
+	struct pf_aflname a;
+	char *dir = pf_asprintf("%s/" SIBLING "/queue", out), *src;
+	char **names = NULL;
+	size_t i, n = 0;
+
+	if ((err = pf_mkdirs(dir, 0750)) == NULL)
+		err = pf_names(&names, &n, dir);
+	for (i = 0; i < n; i++) {
+		if (!pf_aflname_parse(&a, names[i]))
+			continue;
+		if (a.id >= st->next_import)
+			st->next_import = a.id + 1;
+		if ((src = strstr(names[i], ",src:")) != NULL &&
+		    pf_sha_ok(src + 5))
+			(void)find_known(f, src + 5);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err;
+}
+
+/*
+ * Into the queue of a sibling that is none.  Names matter: ids without a gap,
+ * nothing else in the directory, else it imports nothing more and says so
+ * nowhere.
+ */
+static const struct pf_err *
+import(struct fuzz *f, const char *from, const char *hash, int64_t size)
+{
+	const struct pf_err *err = NULL;
+	struct state *st = f->state;
+	char *to;
+
+	if (size > INPUT_MAX || st->next_import >= SIBLING_MAX) {
+		unlink(from);
+		return NULL;
+	}
+	to = pf_asprintf("%s/out/" SIBLING "/queue/id:%06" PRId64 ",src:%s",
+	    f->dir, st->next_import, hash);
+	if (rename(from, to) == -1)
+		err = pf_errno("rename %s", to);
+	else
+		st->next_import++;
+	free(to);
+	return err;
+}
+
 static const struct pf_err *
 start(struct fuzz *f)
 {
@@ -130,7 +190,8 @@ start(struct fuzz *f)
 		make_argv(f, program, out, pf_exists(setup));
 		spec.argv = f->argv;
 		spec.envp = f->envp;
-		err = pf_proc_start(&f->pid, &spec);
+		if ((err = make_sibling(f, out)) == NULL)
+			err = pf_proc_start(&f->pid, &spec);
 	}
 	free(setup);
 	free(out);
@@ -251,5 +312,6 @@ release(struct fuzz *f)
 
 const struct engine engine_afl = {
 	.name = "afl++", .program = "afl-fuzz", .start = start,
-	.poll = poll_afl, .stop_signal = SIGTERM, .release = release,
+	.poll = poll_afl, .import = import, .stop_signal = SIGTERM,
+	.release = release,
 };

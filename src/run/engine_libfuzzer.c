@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -42,6 +43,7 @@ struct state {
 	int64_t			 launched;	/* CLOCK_BOOTTIME, ms */
 	int64_t			 resume_at;	/* when to start again */
 	int64_t			 pause;
+	int			 touch;		/* looks until the corpus is */
 	int			 bad_starts;
 	bool			 done;
 };
@@ -96,6 +98,28 @@ launch(struct fuzz *f)
 	return pf_proc_start(&f->pid, &spec);
 }
 
+/* What was imported before a restart has its hash as its name. */
+static const struct pf_err *
+know_imported(struct fuzz *f, const struct state *st)
+{
+	const struct pf_err *err;
+	char **names = NULL, *path;
+	size_t i, n = 0;
+
+	if ((err = pf_names(&names, &n, st->corpus)) != NULL)
+		return err;
+	for (i = 0; i < n; i++) {
+		if (!pf_sha_ok(names[i]))
+			continue;
+		path = pf_asprintf("%s/%s", st->corpus, names[i]);
+		(void)find_known(f, names[i]);
+		(void)seen_add(&f->seen, path);
+		free(path);
+	}
+	pf_names_free(names);
+	return NULL;
+}
+
 static const struct pf_err *
 start(struct fuzz *f)
 {
@@ -120,7 +144,34 @@ start(struct fuzz *f)
 	if ((err = pf_mkdirs(st->corpus, 0750)) != NULL ||
 	    (err = pf_mkdirs(st->artifacts, 0750)) != NULL)
 		return err;
+	if ((err = know_imported(f, st)) != NULL)
+		return err;
 	return launch(f);
+}
+
+/*
+ * Into the corpus, which it reads again (-reload) when the directory is newer
+ * than its last look, in whole seconds, and then what is not older than that:
+ * so the file is of the next second, and the directory is touched once more.
+ */
+static const struct pf_err *
+import(struct fuzz *f, const char *from, const char *hash, int64_t size)
+{
+	const struct pf_err *err = NULL;
+	struct state *st = f->state;
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT } };
+	char *path = pf_asprintf("%s/%s", st->corpus, hash);
+
+	(void)size;
+	clock_gettime(CLOCK_REALTIME, &t[1]);
+	t[1].tv_sec++;
+	(void)utimensat(AT_FDCWD, from, t, 0);
+	(void)seen_add(&f->seen, path);
+	if (rename(from, path) == -1)
+		err = pf_errno("rename %s", path);
+	st->touch = 2;
+	free(path);
+	return err;
 }
 
 /* What it has printed since the last look. */
@@ -357,6 +408,8 @@ poll_libfuzzer(struct fuzz *f)
 	if (st->log.rss_mb > f->now.rss_mb)
 		f->now.rss_mb = st->log.rss_mb;
 	f->now.crashes = f->found_crashes;
+	if (st->touch > 0 && --st->touch == 0)
+		(void)utimensat(AT_FDCWD, st->corpus, NULL, 0);
 	return look_in(f, st->corpus, &corpus);
 }
 
@@ -376,5 +429,6 @@ release(struct fuzz *f)
 
 const struct engine engine_libfuzzer = {
 	.name = "libfuzzer", .program = NULL, .start = start,
-	.poll = poll_libfuzzer, .stop_signal = SIGUSR1, .release = release,
+	.poll = poll_libfuzzer, .import = import, .stop_signal = SIGUSR1,
+	.release = release,
 };

@@ -2,7 +2,8 @@
  * From what an engine found to records in the outbox.
  *
  * All finds of one look at the engine gather in one pack.  An input is sent
- * once a run, by content; what the master has already it counts itself.
+ * once a run, by content, and never if it came from the master; what the
+ * master has already it counts itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,6 +168,31 @@ corpus_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
 	put_record(f, r, &b);
 }
 
+/* What the set of inputs calls one. */
+static void
+make_key(char key[PF_SHA_TEXT + 1], bool crash, const char *hash)
+{
+	snprintf(key, PF_SHA_TEXT + 1, "%c%.64s", crash ? '!' : '+', hash);
+}
+
+bool
+find_known(struct fuzz *f, const char *hash)
+{
+	char key[PF_SHA_TEXT + 1];
+
+	make_key(key, false, hash);
+	return seen_add(&f->inputs, key);
+}
+
+bool
+find_is_known(const struct fuzz *f, const char *hash)
+{
+	char key[PF_SHA_TEXT + 1];
+
+	make_key(key, false, hash);
+	return seen_has(&f->inputs, key);
+}
+
 const struct pf_err *
 find_file(struct fuzz *f, const struct find *found)
 {
@@ -185,8 +211,7 @@ find_file(struct fuzz *f, const struct find *found)
 		err = NULL;
 	} else if (err == NULL) {
 		pf_sha256(hash, body.data, body.len);
-		snprintf(key, sizeof(key), "%c%s", found->crash ? '!' : '+',
-		    hash);
+		make_key(key, found->crash, hash);
 		if (found->crash)
 			f->found_crashes++;
 		if (seen_add(&f->inputs, key)) {

@@ -123,7 +123,8 @@ loop(struct fuzz *f, enum ending *end)
 			report_at = now + pause_of(now - f->started);
 		}
 		deliver(f);
-		why = keep_lease(f, &lost);
+		if ((why = keep_lease(f, &lost)) == NULL)
+			share_poll(f);
 		pf_sleep_ms(POLL_MS);
 	}
 	*end = ENDED;
@@ -172,6 +173,7 @@ fuzz_job(struct slot *s, const struct job *j, const char *dir,
 	f.log = pf_asprintf("%s/engine.log", dir);
 	if ((err = fetch_job(s, j, dir, &files)) == NULL) {
 		find_log_resume(&f);
+		share_resume(&f);
 		f.started = pf_boot_ms();
 		f.deadline = f.started + j->duration;
 		err = f.engine->start(&f);
