@@ -92,4 +92,21 @@ check 'the other job' 0 - '~completed$' pfrun
 is "$(master_sql "SELECT count(*) FROM corpus WHERE job_id = '$one' AND
     hash = '$hash'")" 0 'does not send what the first had either'
 
+# A job that was another bot's, and a master that has no list any more.
+submit three libfuzzer "$T/magic" -C camp -d 6s -p 20
+dir=$T/w/slot-0/jobs/$job
+file_input "$job" before
+ok 'a bot finds something and is gone' until_true 10 filed "$job" "$hash"
+pfrun_bg
+ok 'the next one gets it' until_true 10 test -e "$dir/corpus/$hash"
+ok 'and what the campaign has' test -e "$dir/corpus/$magic"
+wait "$bot"
+ok 'its job ends well' job_is completed
+sqlite3 "$PF_STORAGE/data/pandafuzz.db" \
+    'DROP TRIGGER share_corpus; DROP TABLE shared'
+submit four libfuzzer "$T/magic" -C camp -d 3s
+check 'without a list' 0 - '~nothing is shared: the master answered 500' \
+    pfrun -v
+ok 'all else goes on' job_is completed
+ok 'to the end' until_true 10 outbox_empty
 done_testing

@@ -84,9 +84,13 @@ is "$(hashes) $(member more)" "$(names five) false" 'the last'
 req GET "$v/$b/shared?after=1000"
 is "$(hashes)" "$(names one two five)" 'a cursor of another database'
 
+req GET "$v/$b/shared?own=1&after=2&limit=3"
+is "$(hashes) $(member more)" "$(names three four four) true" \
+    'its own, if it wants them'
+
 req GET "$v/nobody/shared"
 is "$code $(member class)" '404 notfound' 'an unknown job'
-for bad in after=-1 after=x after= limit=0 limit=1025; do
+for bad in after=-1 after=x after= limit=0 limit=1025 own=2; do
 	req GET "$v/$a/shared?$bad"
 	is "$code $(member field)" "422 ${bad%%=*}" "$bad"
 done

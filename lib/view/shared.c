@@ -49,12 +49,12 @@ pf_shared_list(struct pf_shared *s, struct pf_db *db, const char *job,
 		s->after = 0;
 	/* One more than is wanted tells whether there is more. */
 	err = pf_q(&q, db, "SELECT s.seq, s.job_id, s.hash, c.size, "
-	    "s.job_id <> ?1 AND c.size IS NOT NULL AND NOT EXISTS (SELECT 1 "
-	    "FROM corpus AS own WHERE own.job_id = ?1 AND own.hash = s.hash) "
+	    "c.size IS NOT NULL AND (?5 OR NOT EXISTS (SELECT 1 FROM corpus "
+	    "AS own WHERE own.job_id = ?1 AND own.hash = s.hash)) "
 	    "FROM shared AS s LEFT JOIN corpus AS c ON c.job_id = s.job_id "
 	    "AND c.hash = s.hash WHERE s.pool = ?2 AND s.seq > ?3 "
-	    "ORDER BY s.seq LIMIT ?4", "siii", job, pool, s->after,
-	    s->limit + 1);
+	    "ORDER BY s.seq LIMIT ?4", "siiii", job, pool, s->after,
+	    s->limit + 1, (int64_t)s->own);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		if ((s->more = n++ == s->limit))
 			break;

@@ -11,13 +11,14 @@
 struct pf_shared {
 	int64_t	 after;		/* in: the cursor, 0 at first; out: the next */
 	int64_t	 limit;		/* rows to look at, at least 1 */
+	bool	 own;		/* also what the job has filed itself */
 	bool	 known;		/* out: there is such a job */
 	bool	 more;		/* out: there are more */
 };
 
 /*
- * Appends the inputs after the cursor that the job has not filed itself, in
- * the order they were filed, as the elements of an open JSON array: hash,
+ * Appends the inputs after the cursor, without those that the job has filed
+ * itself, in the order they were filed, as the elements of an open JSON array: hash,
  * size, job_id and the cursor behind each.  At most limit are looked at,
  * whatever is passed over, so that a call costs the same whoever asks.  A
  * cursor beyond the last is one of another database: it begins anew.

@@ -34,10 +34,13 @@ api_shared(struct worker *w, struct req *r)
 	struct pf_shared s = { .limit = LIMIT };
 	struct pf_buf *b = &r->reply.body;
 	struct pf_db *db = NULL;
+	int64_t own = 0;
 
 	if ((err = query(&s.after, r, "after", 0, INT64_MAX)) != NULL ||
-	    (err = query(&s.limit, r, "limit", 1, LIMIT_MAX)) != NULL)
+	    (err = query(&s.limit, r, "limit", 1, LIMIT_MAX)) != NULL ||
+	    (err = query(&own, r, "own", 0, 1)) != NULL)
 		return err;
+	s.own = own == 1;
 	/* Opened each time: after a restore it is another file. */
 	if ((err = pf_db_open(&db, w->h->conf.storage_path)) != NULL)
 		return err->class == PF_NOTFOUND ? pf_err(PF_UNAVAIL,

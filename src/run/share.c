@@ -230,8 +230,9 @@ ask(struct fuzz *f, bool *more)
 	char path[256];
 	struct pf_http_call c = { .path = path, .reply = PF_BUF_INIT };
 
-	snprintf(path, sizeof(path), "/api/v1/jobs/%s/shared?after=%" PRId64,
-	    f->job->id, before);
+	/* Its own too: it may have been another bot's before. */
+	snprintf(path, sizeof(path), "/api/v1/jobs/%s/shared?own=1&after=%"
+	    PRId64, f->job->id, before);
 	if ((err = get(f->slot, &c)) == NULL &&
 	    ((err = pf_json_parse(&reply, c.reply.data, c.reply.len)) !=
 	    NULL || (err = take_all(f, reply, more)) != NULL) &&
