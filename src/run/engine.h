@@ -58,7 +58,7 @@ struct fuzz {
 	int64_t			 deadline;
 	struct numbers		 now;
 	struct seen		 seen;		/* names of files */
-	struct seen		 inputs;	/* hashes that were sent or given */
+	struct seen		 inputs;	/* hashes: sent, or given */
 	struct share		 share;
 	struct pf_buf		 pack;		/* frames for the outbox */
 	int64_t			 found_crashes;

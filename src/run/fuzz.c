@@ -123,7 +123,7 @@ loop(struct fuzz *f, enum ending *end)
 			report_at = now + pause_of(now - f->started);
 		}
 		deliver(f);
-		if ((why = keep_lease(f, &lost)) == NULL)
+		if ((why = keep_lease(f, &lost)) == NULL && !f->over)
 			share_poll(f);
 		pf_sleep_ms(POLL_MS);
 	}

@@ -20,7 +20,7 @@
 #include "os/stop.h"
 #include "run/engine.h"
 
-#define EVERY_MS	5000	/* between two questions, a quarter more or less */
+#define EVERY_MS	5000	/* between two questions, give or take 1/4 */
 #define PAUSE_MAX	300000	/* while they get no answer, or if unknown */
 #define CALL_MS		10000	/* a call may take, or a quarter of the lease */
 #define ROUND_MS	2000	/* no fetch is begun later in a round */
