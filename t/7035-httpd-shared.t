@@ -129,4 +129,19 @@ is "$(sqlite3 -readonly "$PF_STORAGE/data/pandafuzz.db" "EXPLAIN QUERY PLAN
     EXPLAIN QUERY PLAN SELECT s.seq FROM shared AS s LEFT JOIN corpus AS c ON
     c.job_id = s.job_id AND c.hash = s.hash WHERE s.pool = 1 AND s.seq > 9
     ORDER BY s.seq LIMIT 9" | grep -c 'SCAN\|TEMP')" 0 'no table is walked'
+
+# A database that is made anew from the storage tree offers the same.
+req GET "$v/$c/shared?own=1"
+other=$(hashes)
+req GET "$v/$b/shared?own=1"
+all=$(hashes | sort -u)
+rm -r "$PF_STORAGE/corpus/$b/$(sha dir)" "$PF_STORAGE/corpus/$b/$(sha link)"
+master_stop
+rm "$PF_STORAGE"/data/pandafuzz.db*
+check 'a database made anew' 0 '~jobs' '~never a snapshot' pf-sched rebuild
+master_start httpd
+req GET "$v/$b/shared?own=1"
+is "$(hashes | sort -u)" "$all" 'has the same to offer'
+req GET "$v/$c/shared?own=1"
+is "$(hashes)" "$other" 'in each campaign'
 done_testing

@@ -44,6 +44,7 @@ master_start()
 		case $master_what in
 		ingest)	master_spawn ingest pf-ingest -w ;;
 		httpd)
+			rm -f "$T/m/httpd.out"	# of one before
 			master_spawn httpd pf-httpd -l 127.0.0.1:0
 			master_wait pf-httpd test -s "$T/m/httpd.out"
 			url=$(sed -n 's/^listening //p' "$T/m/httpd.out")
