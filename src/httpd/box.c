@@ -7,8 +7,11 @@
  */
 #include <sys/stat.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "codec/hash.h"
 #include "httpd/httpd.h"
@@ -18,11 +21,16 @@ static void
 look(struct place *p, const char *path)
 {
 	struct stat st;
+	int fd;
 
 	p->path = path;
 	p->there = stat(path, &st) == 0;
 	p->dev = p->there ? st.st_dev : 0;
 	p->ino = p->there ? st.st_ino : 0;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	p->barred = fd == -1 && errno == EACCES;
+	if (fd != -1)
+		close(fd);
 }
 
 /* What libraries read once, and the first use by several threads leaks. */
@@ -76,9 +84,13 @@ box_moved(const struct httpd *h)
 
 	for (i = 0; h->boxed && i < PLACES; i++) {
 		look(&now, h->places[i].path);
-		/* One that is away may come back. */
+		/*
+		 * One that is away may come back.  One that was mounted anew
+		 * has the old numbers, but the box has forgotten it.
+		 */
 		if (now.there && (now.dev != h->places[i].dev ||
-		    now.ino != h->places[i].ino))
+		    now.ino != h->places[i].ino ||
+		    (now.barred && !h->places[i].barred)))
 			return pf_err(PF_BUSY, "%s is another directory than "
 			    "at the start: it takes a new start", now.path);
 	}

@@ -40,6 +40,7 @@ struct place {
 	bool		 there;
 	dev_t		 dev;
 	ino_t		 ino;
+	bool		 barred;	/* may not be opened */
 };
 
 struct httpd {
