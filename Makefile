@@ -53,7 +53,8 @@ INGEST =	pf-ingest batch check place report ledger rows watch dry bad \
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
-HTTPD =		pf-httpd box serve request route reply pool commit api_bots \
+HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
+		table_results table_system reply pool commit api_bots \
 		api_claim api_results feed_results api_shared api_system ear
 
 # Tests in C, fuzz targets.
@@ -65,7 +66,7 @@ FUZZ =	json rec conf aflstat fuzzlog trace unpack self
 
 MAN1 =	pf-registry pf-run pf-report
 MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db
-MAN7 =	pandafuzz pf-internals pf-recovery pf-style pf-test
+MAN7 =	pandafuzz pf-api pf-internals pf-recovery pf-style pf-test
 MAN8 =	pf-sched pf-reaper pf-ingest pf-httpd
 ETC =	pandafuzz.conf crontab.sample inetd.conf.sample pf-httpd.service \
 	pf-httpd.socket

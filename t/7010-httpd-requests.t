@@ -65,7 +65,7 @@ code=$(curl -sI -m 5 -o "$T/head" -w '%{http_code}' "$url$v/bots/b/job")
 is "$code" 405 'HEAD does not claim'
 
 # Bodies.
-json $v/bots/register '{"hostname":"h"}'
+json $v/bots/register '{"hostname":"h","capabilities":["libfuzzer"]}'
 is "$code $(member class)" '503 busy' 'without a writer'
 like "$(cat "$T/head")" 'Retry-After: [0-9]' 'and when to come again'
 for bad in '{' '' '[]' '{"a":1,"a":2}' '{"a":1}x' 'hostname=h'; do
@@ -74,6 +74,12 @@ for bad in '{' '' '[]' '{"a":1,"a":2}' '{"a":1}x' 'hostname=h'; do
 done
 json $v/bots/register '{"hostname":1}'
 is "$code $(member field)" '422 hostname' 'a member of the wrong type'
+json $v/bots/register '{"hostname":"h"}'
+is "$code $(member field)" '422 capabilities' 'a member the shape needs'
+json $v/bots/register '{"hostname":"h","capabilities":"libfuzzer"}'
+is "$code $(member field)" '422 capabilities' 'text where a list must be'
+json $v/bots/register '{"hostname":"h","capabilities":[1]}'
+is "$code $(member field)" '422 capabilities' 'a number in a list of texts'
 json $v/bots/b/job/start '{}'
 is "$code $(member field)" '422 job_id' 'a member that is missing'
 json $v/bots/b/job/start '{"job_id":"../x"}'
@@ -86,7 +92,8 @@ req POST $v/bots/register --data-binary '{}' -H 'Content-Type: text/plain'
 is "$code" 415 'a wrong type'
 req POST $v/bots/register --data-binary '{}' -H 'Content-Type:'
 is "$code" 415 'no type'
-req POST $v/bots/register --data-binary '{}' \
+req POST $v/bots/register \
+    --data-binary '{"hostname":"h","capabilities":["libfuzzer"]}' \
     -H 'Content-Type: Application/JSON; charset=utf-8'
 is "$code" 503 'a type with a parameter'
 head -c 65537 /dev/zero >"$T/big"
@@ -98,7 +105,7 @@ req DELETE $v/bots/b --data-binary 'x' -H 'Content-Type:'
 is "$code" 413 'a body where there is none'
 json $v/bots/register '{"hostname":"h"}' -H 'Origin: http://evil.example'
 is "$code $(member class)" '403 denied' 'a write from another site'
-json $v/bots/register '{"hostname":"h"}' -H "Origin: $url"
+json $v/bots/register '{"hostname":"h","capabilities":["libfuzzer"]}' -H "Origin: $url"
 is "$code" 503 'a write from its own'
 req GET /health -H 'Origin: http://evil.example'
 is "$code" 200 'reading harms nobody'

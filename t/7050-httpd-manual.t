@@ -1,18 +1,21 @@
 #!/bin/sh
-# pf-httpd(8) and the route table name the same requests and commands.
+# pf-api(7) and the route table name the same requests and commands.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 
-table=$PF_ROOT/src/httpd/route.c
-page=$PF_ROOT/man/man8/pf-httpd.8
+page=$PF_ROOT/man/man7/pf-api.7
 
-# The initialisers of the table, one a line: METHOD PATH
-sed -n '/^static const struct route routes/,/^};/p' "$table" | tr -d '\n\t' |
-    sed 's/},/&\n/g' |
-    sed -n 's/.*{ "\([A-Z]*\)", \([A-Z]* \)\{0,1\}"\([^"]*\)".*"\([^"]*\)" },*/\1 \2\3|\4/p' |
-    sed 's,BOTS ,/bots/,; s,JOBS ,/jobs/,; s,/api/v1,,' >"$T/routes"
+# The table, a line a route: METHOD PATH|COMMAND.  The compiler has put its
+# macros in.
+for f in "$PF_ROOT"/src/httpd/table_*.c; do
+	${CC:-gcc} -E -P -I"$PF_ROOT" -I"$PF_ROOT/lib" -I"$PF_ROOT/src" "$f" |
+	    sed -n '/^const struct route routes_/,/^};/p'
+done | tr -d '\n\t' | sed 's/" *"//g; s/{ *\.method/\n&/g' |
+    sed -n 's/^{ *\.method = "\([A-Z]*\)", *\.path = "\([^"]*\)".*\.cli = *"\([^"]*\)".*/\1 \2|\3/p' |
+    sed 's,/api/v1,,' >"$T/routes"
 cut -d '|' -f 1 "$T/routes" | sort >"$T/have"
 sed -n 's/^\.It \([A-Z]* \/[^ ?]*\).*/\1/p' "$page" | sort >"$T/told"
-ok 'the table has routes' test -s "$T/have"
+ok 'the table has routes' test "$(wc -l <"$T/have")" -gt 10
 is "$(cat "$T/told")" "$(cat "$T/have")" 'every route is in the page'
 
 # What follows "Command line:", a line each

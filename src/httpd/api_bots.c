@@ -9,23 +9,6 @@
 
 #define NS_MS	1000000		/* nanoseconds of a millisecond */
 
-/* The body as an object; what is not JSON at all is status 400. */
-static const struct pf_err *
-parse_body(struct pf_json **j, const struct req *r)
-{
-	const struct pf_err *err;
-
-	*j = NULL;
-	if ((err = pf_json_parse(j, r->body.data, r->body.len)) != NULL)
-		return pf_err(PF_USAGE, "the body is not JSON: %s", err->msg);
-	if (!pf_json_is_object(*j)) {
-		pf_json_free(*j);
-		*j = NULL;
-		return pf_err(PF_USAGE, "the body is not a JSON object");
-	}
-	return NULL;
-}
-
 static void
 line_open(struct pf_buf *line, const char *op)
 {
@@ -122,12 +105,11 @@ api_register(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 	const struct pf_json *caps;
-	struct pf_json *j = NULL, *op = NULL;
+	const struct pf_json *j = r->json;
+	struct pf_json *op = NULL;
 	struct pf_buf line = PF_BUF_INIT, list = PF_BUF_INIT;
 	bool created = false;
 
-	if ((err = parse_body(&j, r)) != NULL)
-		goto done;
 	line_open(&line, "register");
 	if ((err = copy_str(&line, j, "hostname")) != NULL ||
 	    (err = copy_str(&line, j, "name")) != NULL ||
@@ -151,7 +133,6 @@ api_register(struct worker *w, struct req *r)
 	reply_close(r);
 done:
 	pf_json_free(op);
-	pf_json_free(j);
 	pf_buf_free(&list);
 	pf_buf_free(&line);
 	return err;
@@ -179,11 +160,10 @@ api_heartbeat(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 	const char *job;
-	struct pf_json *j = NULL, *op = NULL;
+	const struct pf_json *j = r->json;
+	struct pf_json *op = NULL;
 	struct pf_buf line = PF_BUF_INIT;
 
-	if ((err = parse_body(&j, r)) != NULL)
-		goto done;
 	line_open(&line, "heartbeat");
 	pf_jw_str(&line, "bot", r->id);
 	if ((err = copy_token(&line, &job, j, false)) != NULL)
@@ -199,7 +179,6 @@ api_heartbeat(struct worker *w, struct req *r)
 	reply_close(r);
 done:
 	pf_json_free(op);
-	pf_json_free(j);
 	pf_buf_free(&line);
 	return err;
 }
@@ -210,12 +189,11 @@ about_job(struct worker *w, struct req *r, const char *op, const char *result)
 {
 	const struct pf_err *err;
 	const char *job;
-	struct pf_json *j = NULL, *reply = NULL;
+	const struct pf_json *j = r->json;
+	struct pf_json *reply = NULL;
 	struct pf_buf line = PF_BUF_INIT;
 	bool success = true, ends = strcmp(op, "complete") == 0;
 
-	if ((err = parse_body(&j, r)) != NULL)
-		goto done;
 	line_open(&line, op);
 	pf_jw_str(&line, "bot", r->id);
 	if ((err = copy_token(&line, &job, j, true)) != NULL ||
@@ -245,7 +223,6 @@ about_job(struct worker *w, struct req *r, const char *op, const char *result)
 	reply_close(r);
 done:
 	pf_json_free(reply);
-	pf_json_free(j);
 	pf_buf_free(&line);
 	return err;
 }

@@ -108,19 +108,14 @@ api_claim(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 	const struct pf_json *job;
-	const char *inc = req_query(r, "inc"), *why = "no job waits";
+	const char *inc = route_text(r, "inc"), *why = "no job waits";
 	struct pf_json *op = NULL;
 	struct pf_buf line = PF_BUF_INIT;
-	char *text = pf_strdup(inc != NULL ? inc : "");
 
-	if (!route_decode(text)) {
-		err = pf_err_field(PF_USAGE, "inc", "inc is not an id");
-		goto done;
-	}
 	pf_jw_open(&line, NULL, '{');
 	pf_jw_str(&line, "op", "claim");
 	pf_jw_str(&line, "bot", r->id);
-	pf_jw_str(&line, "inc", text);
+	pf_jw_str(&line, "inc", inc != NULL ? inc : "");
 	pf_jw_close(&line, '}');
 	if ((err = worker_op(w, &op, &line)) != NULL)
 		goto done;
@@ -136,6 +131,5 @@ api_claim(struct worker *w, struct req *r)
 done:
 	pf_json_free(op);
 	pf_buf_free(&line);
-	free(text);
 	return err;
 }

@@ -6,26 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "view/shared.h"
 
-#define LIMIT		256	/* inputs of one answer, */
-#define LIMIT_MAX	1024	/* at most */
-
-/* A number of the query; *n stays if it is not there. */
-static const struct pf_err *
-query(int64_t *n, const struct req *r, const char *name, int64_t min,
-    int64_t max)
-{
-	const char *s = req_query(r, name);
-
-	if (s != NULL && !pf_num(n, s, min, max))
-		return pf_err_field(PF_DATA, name, "%s is not a number from "
-		    "%lld to %lld", name, (long long)min, (long long)max);
-	return NULL;
-}
+#define LIMIT		256	/* inputs of one answer, if not said */
 
 const struct pf_err *
 api_shared(struct worker *w, struct req *r)
@@ -36,10 +21,9 @@ api_shared(struct worker *w, struct req *r)
 	struct pf_db *db = NULL;
 	int64_t own = 0;
 
-	if ((err = query(&s.after, r, "after", 0, INT64_MAX)) != NULL ||
-	    (err = query(&s.limit, r, "limit", 1, LIMIT_MAX)) != NULL ||
-	    (err = query(&own, r, "own", 0, 1)) != NULL)
-		return err;
+	route_int(&s.after, r, "after");
+	route_int(&s.limit, r, "limit");
+	route_int(&own, r, "own");
 	s.own = own == 1;
 	/* Opened each time: after a restore it is another file. */
 	if ((err = pf_db_open(&db, w->h->conf.storage_path)) != NULL)

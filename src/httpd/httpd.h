@@ -33,6 +33,7 @@ struct route;
 #define PIECE		(256 * 1024)	/* of a body that is fed */
 #define CONN_MAX	4096		/* connections at the same time */
 #define PLACES		2		/* storage, spool */
+#define ARGS_MAX	12		/* of a query that a route knows */
 
 /* A directory as it was at the start. */
 struct place {
@@ -87,6 +88,8 @@ struct req {
 	const struct route *route;
 	char		 id[PF_ID_MAX + 1];	/* what stands for {id}, */
 	char		 sha[PF_SHA_TEXT];	/* and for {sha256} */
+	char		*args[ARGS_MAX];	/* of the query, by route */
+	struct pf_json	*json;			/* the body, if it is JSON */
 	struct pf_buf	 body;
 	int64_t		 held;		/* counted in h->bodies */
 	int64_t		 length;	/* of the body, -1: not announced */

@@ -95,7 +95,7 @@ work(struct worker *w, struct req *r)
 		feed(w, r);
 		return;
 	}
-	err = r->route->call(w, r);
+	err = route_call(w, r);
 	if (w->taken)
 		return;
 	if (err != NULL)

@@ -324,7 +324,7 @@ run(struct req *r)
 	const struct pf_err *err;
 
 	if (r->route->quick) {
-		if ((err = r->route->call(&w, r)) != NULL)
+		if ((err = route_call(&w, r)) != NULL)
 			reply_error(r, 0, err, NULL);
 		r->done = true;
 		return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
@@ -369,8 +369,12 @@ void
 req_free(struct req *r)
 {
 	struct httpd *h = r->h;
+	int i;
 
 	atomic_fetch_sub(&h->bodies, r->held);
+	for (i = 0; i < ARGS_MAX; i++)
+		free(r->args[i]);
+	pf_json_free(r->json);
 	pf_buf_free(&r->body);
 	pf_buf_free(&r->frames);
 	pf_buf_free(&r->verdicts);

@@ -1,44 +1,25 @@
 /*
- * The route table of pf-httpd and the matching of paths; see route.h.
+ * Requests and the route table; see route.h.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/num.h"
 #include "httpd/route.h"
 
-#define BOTS	"/api/v1/bots/"
-#define JOBS	"/api/v1/jobs/"
+#define SEGMENTS	8
+#define SEG_MAX	(PF_ID_MAX * 3 + 1)	/* an id with each byte escaped */
 
-static const struct route routes[] = {
-	{ "POST", BOTS "register", api_register, NULL, BODY_JSON,
-	    false, false, "pf-registry register" },
-	{ "DELETE", BOTS "{id}", api_delete, NULL, BODY_NONE,
-	    false, false, "pf-registry deregister" },
-	{ "POST", BOTS "{id}/heartbeat", api_heartbeat, NULL, BODY_JSON,
-	    false, false, "pf-registry heartbeat" },
-	{ "GET", BOTS "{id}/job", api_claim, NULL, BODY_NONE,
-	    false, false, "pf-sched apply" },
-	{ "POST", BOTS "{id}/job/start", api_start, NULL, BODY_JSON,
-	    false, false, "pf-sched apply" },
-	{ "POST", BOTS "{id}/job/complete", api_complete, NULL, BODY_JSON,
-	    false, false, "pf-sched apply" },
-	{ "POST", BOTS "{id}/job/handback", api_handback, NULL, BODY_JSON,
-	    false, false, "pf-sched apply" },
-	{ "POST", "/api/v1/results/batch", api_batch, feed_batch, BODY_PACK,
-	    false, false, "pf-ingest" },
-	{ "GET", "/api/v1/blobs/{sha256}", api_blob, NULL, BODY_NONE,
-	    true, false, "cat targets/SHA256/data" },
-	{ "GET", JOBS "{id}/shared", api_shared, NULL, BODY_NONE,
-	    true, false, "pf-report corpus" },
-	{ "GET", JOBS "{id}/corpus/{sha256}", api_input, NULL, BODY_NONE,
-	    true, false, "cat corpus/JOB/SHA256" },
-	{ "GET", "/api/v1/status", api_status, NULL, BODY_NONE,
-	    true, false, "pf-report status" },
-	{ "GET", "/health", api_health, NULL, BODY_NONE,
-	    true, true, "pf-report status" },
+const struct table route_tables[] = {
+	{ "bots", routes_bots },
+	{ "jobs", routes_jobs },
+	{ "results", routes_results },
+	{ "blobs", routes_blobs },
+	{ "status", routes_status },
+	{ "health", routes_health },
+	{ NULL, NULL },
 };
-
-#define NROUTES	(sizeof(routes) / sizeof(routes[0]))
 
 static int
 hex(char c)
@@ -52,8 +33,9 @@ hex(char c)
 	return -1;
 }
 
-bool
-route_decode(char *s)
+/* Undoes %XX; a slash only where it separates nothing. */
+static bool
+decode(char *s, bool slash)
 {
 	char *to = s;
 	int hi, lo, c;
@@ -66,13 +48,45 @@ route_decode(char *s)
 		if ((hi = hex(s[1])) == -1 || (lo = hex(s[2])) == -1)
 			return false;
 		c = hi * 16 + lo;
-		if (c == '\0' || c == '/')
+		if (c == '\0' || (c == '/' && !slash))
 			return false;
 		*to++ = (char)c;
 		s += 2;
 	}
 	*to = '\0';
 	return true;
+}
+
+bool
+route_decode(char *s)
+{
+	return decode(s, false);
+}
+
+/* A path taken apart: what is decoded can never become a separator. */
+struct path {
+	char		 seg[SEGMENTS][SEG_MAX];
+	int		 n;
+};
+
+static bool
+split(struct path *p, const char *path)
+{
+	size_t n;
+
+	for (p->n = 0; *path != '\0'; p->n++) {
+		if (*path++ != '/' || p->n == SEGMENTS)
+			return false;
+		n = strcspn(path, "/");
+		if (n >= SEG_MAX)
+			return false;
+		memcpy(p->seg[p->n], path, n);
+		p->seg[p->n][n] = '\0';
+		if (!route_decode(p->seg[p->n]))
+			return false;
+		path += n;
+	}
+	return p->n > 0;
 }
 
 /* One decoded segment against one of the pattern. */
@@ -90,27 +104,34 @@ same(struct req *r, const char *seg, const char *pat, size_t patlen)
 	return true;
 }
 
-/* Segment by segment: what is decoded can never become a separator. */
 static bool
-match(struct req *r, const char *path, const char *pat)
+match(struct req *r, const struct path *p, const char *pat)
 {
-	char seg[PF_ID_MAX * 3 + 1];
-	size_t n, m;
+	size_t n;
+	int i;
 
-	for (;;) {
-		if (*path != '/' || *pat != '/')
-			return *path == '\0' && *pat == '\0';
-		n = strcspn(++path, "/");
-		m = strcspn(++pat, "/");
-		if (n >= sizeof(seg))
+	for (i = 0; *pat == '/'; i++, pat += n) {
+		n = strcspn(++pat, "/");
+		if (i == p->n || !same(r, p->seg[i], pat, n))
 			return false;
-		memcpy(seg, path, n);
-		seg[n] = '\0';
-		if (!route_decode(seg) || !same(r, seg, pat, m))
-			return false;
-		path += n;
-		pat += m;
 	}
+	return i == p->n;
+}
+
+/* The routes that a path can be one of, or NULL. */
+static const struct route *
+table_of(const struct path *p)
+{
+	const char *seg = p->seg[0];
+	const struct table *t;
+
+	if (strcmp(seg, "api") == 0 && p->n > 2 &&
+	    strcmp(p->seg[1], "v1") == 0)
+		seg = p->seg[2];
+	for (t = route_tables; t->segment != NULL; t++)
+		if (strcmp(t->segment, seg) == 0)
+			return t->routes;
+	return NULL;
 }
 
 static void
@@ -124,12 +145,15 @@ add_method(char allow[64], const char *method)
 const struct pf_err *
 route_find(struct req *r, const char *method, const char *path)
 {
-	const struct route *t;
+	const struct route *t = NULL;
+	struct path p;
 	char *allow = r->reply.allow;
 	bool head = strcmp(method, "HEAD") == 0;
 
-	for (t = routes; t < routes + NROUTES; t++) {
-		if (!match(r, path, t->path))
+	if (split(&p, path))
+		t = table_of(&p);
+	for (; t != NULL && t->path != NULL; t++) {
+		if (!match(r, &p, t->path))
 			continue;
 		if (strcmp(t->method, method) == 0 || (head && t->safe)) {
 			r->route = t;
@@ -144,4 +168,83 @@ route_find(struct req *r, const char *method, const char *path)
 		return pf_err(PF_USAGE, "the method %.16s is not allowed here",
 		    method);
 	return pf_err(PF_NOTFOUND, "there is nothing at this path");
+}
+
+/* The body as an object; what is not JSON at all is status 400. */
+static const struct pf_err *
+parse_body(struct req *r)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_json_parse(&r->json, r->body.data, r->body.len)) != NULL)
+		return pf_err(PF_USAGE, "the body is not JSON: %s", err->msg);
+	if (!pf_json_is_object(r->json))
+		return pf_err(PF_USAGE, "the body is not a JSON object");
+	return shape_check(r->route->takes, r->json);
+}
+
+/* An argument of the query, decoded and of its kind. */
+static const struct pf_err *
+check_arg(struct req *r, const struct param *p, char **arg)
+{
+	const char *text = req_query(r, p->name);
+	int64_t n;
+
+	if (text == NULL)
+		return NULL;
+	*arg = pf_strdup(text);
+	if (!decode(*arg, true))
+		return pf_err_field(PF_USAGE, p->name, "%s is not escaped as "
+		    "an argument is", p->name);
+	if (p->kind == SHAPE_INT && !pf_num(&n, *arg, p->min, p->max))
+		return pf_err_field(PF_DATA, p->name, "%s is not a number "
+		    "from %lld to %lld", p->name, (long long)p->min,
+		    (long long)p->max);
+	if (p->kind == SHAPE_BOOL && strcmp(*arg, "0") != 0 &&
+	    strcmp(*arg, "1") != 0)
+		return pf_err_field(PF_DATA, p->name, "%s is neither 0 nor 1",
+		    p->name);
+	if ((p->kind == SHAPE_ID && !pf_id_ok(*arg)) ||
+	    (p->kind == SHAPE_SHA256 && !pf_sha_ok(*arg)))
+		return pf_err_field(PF_DATA, p->name, "%s is not an id",
+		    p->name);
+	return NULL;
+}
+
+const struct pf_err *
+route_call(struct worker *w, struct req *r)
+{
+	const struct pf_err *err = NULL;
+	const struct param *p = r->route->query;
+	int i;
+
+	for (i = 0; p != NULL && p[i].name != NULL && err == NULL; i++) {
+		if (i == ARGS_MAX)
+			pf_die("more than %d arguments", ARGS_MAX);
+		err = check_arg(r, p + i, &r->args[i]);
+	}
+	if (err == NULL && r->route->takes != NULL)
+		err = parse_body(r);
+	return err != NULL ? err : r->route->call(w, r);
+}
+
+const char *
+route_text(const struct req *r, const char *name)
+{
+	const struct param *p = r->route->query;
+	int i;
+
+	for (i = 0; p[i].name != NULL; i++)
+		if (strcmp(p[i].name, name) == 0)
+			return r->args[i];
+	pf_die("the route %s has no argument %s", r->route->path, name);
+}
+
+void
+route_int(int64_t *n, const struct req *r, const char *name)
+{
+	const char *text = route_text(r, name);
+
+	if (text != NULL)
+		(void)pf_num(n, text, INT64_MIN, INT64_MAX);
 }

@@ -1,17 +1,20 @@
 /*
  * The route table: every request pf-httpd answers.  Dispatch, the answer to
- * a wrong method and pf-httpd(8) go by it.
+ * a wrong method, the checks of bodies and arguments, pf-api(7) and the
+ * OpenAPI document go by it.  It is kept in one file a room: table_*.c.
  */
 #ifndef PF_HTTPD_ROUTE_H
 #define PF_HTTPD_ROUTE_H
 
 #include "httpd/httpd.h"
+#include "httpd/shape.h"
 
 enum body { BODY_NONE, BODY_JSON, BODY_PACK };
 
 /*
  * A handler runs in a worker.  It fills r->reply or returns the error that
- * becomes the reply.
+ * becomes the reply.  r->json is the body if that is JSON, as route.takes
+ * says.
  */
 typedef const struct pf_err *handler(struct worker *, struct req *);
 
@@ -35,7 +38,24 @@ struct route {
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
 	const char	*cli;		/* the command line that does it */
+	const char	*what;		/* what it does, for the reader */
+	const char	*codes;		/* statuses of success, "201 200" */
+	const struct param *query;	/* ended by one without a name */
+	const struct shape *takes;	/* the JSON body */
+	const struct shape *gives;	/* the JSON answer; NULL: type, or
+					   nothing */
+	const char	*type;		/* of an answer that is not JSON */
 };
+
+/* The routes below one segment: that after /api/v1, or the first. */
+struct table {
+	const char	*segment;
+	const struct route *routes;	/* ended by one without a path */
+};
+
+extern const struct route routes_bots[], routes_jobs[], routes_results[];
+extern const struct route routes_blobs[], routes_status[], routes_health[];
+extern const struct table route_tables[];	/* ended by one without */
 
 /*
  * Finds the route of a method and an escaped path (no query).  Errors are
@@ -44,6 +64,16 @@ struct route {
  */
 const struct pf_err	*route_find(struct req *, const char *method,
 			    const char *path);
+
+/* Checks query and body by the table, and calls the handler. */
+const struct pf_err	*route_call(struct worker *, struct req *);
+
+/*
+ * Query arguments by the table, checked by route_call(); what they are is
+ * left alone if they are absent.  The text lives as long as the request.
+ */
+const char	*route_text(const struct req *, const char *name);
+void		 route_int(int64_t *, const struct req *, const char *name);
 
 /* Undoes %XX in place; false for a NUL, a slash or half an escape. */
 bool			 route_decode(char *);
