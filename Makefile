@@ -27,7 +27,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket
-STORE =	conffile db rowjson blob spool spoolfile spoolbad writer joblog \
+STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad writer joblog \
 		scratch
 NET =	http
 VIEW =	known shared view lists find show overdue explain audit audit_line \
@@ -40,7 +40,7 @@ MODEL =	system tally bot job campaign assignment result upload crash corpus \
 	coverage event mend
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
 		recover rows crashrow blob refused hook campaign ears sweep
-WRITER = store/dbw store/schema $(MODEL:%=model/%) $(ACT:%=act/%)
+WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
 SCHED =		pf-sched writer serve client apply init submit cancel campaign recover \

@@ -153,7 +153,8 @@ check-power: setup-power
 check-model: setup-model
 	sh t/model/check
 
-ALLSRC = $(LIB:%=lib/%.c) $(filter-out lib/store/schema.c,$(WRITER:%=lib/%.c)) \
+ALLSRC = $(filter-out lib/store/schema.c,$(LIB:%=lib/%.c)) \
+	$(WRITER:%=lib/%.c) \
 	$(SCHED:%=src/sched/%.c) $(REGISTRY:%=src/registry/%.c) \
 	$(REAPER:%=src/reaper/%.c) $(INGEST:%=src/ingest/%.c) \
 	$(RUN:%=src/run/%.c) $(REPORT:%=src/report/%.c) \

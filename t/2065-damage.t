@@ -52,6 +52,36 @@ is "$(get .ok)" true 'a good one passes'
 is "$(sql "SELECT value FROM system WHERE key = 'checked_boot'")" \
     "$(cat /proc/sys/kernel/random/boot_id)" 'and is not looked over again'
 
+# The text of the schema is on no page that SQLite would call damaged.
+# reword SQL: changes a word of it behind SQLite's back
+reword()
+{
+	sqlite3 "$db" "PRAGMA writable_schema = ON" "$1" \
+	    'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+}
+reword "UPDATE sqlite_schema SET sql = replace(sql, 'last_seen', 'lAst_sEem')
+    WHERE name = 'bots'"
+run pf-sched recover
+ran 74 'a column of another name is found'
+like "$(cat "$T/err")" 'damaged: the table bots is not as this version' \
+    'and the table named'
+ok 'that leaves a note' test -s "$note"
+rm -f "$note"
+check 'a reader says so' 74 - '~no such column.*the schema is damaged' \
+    pf-report bots
+heal
+trigger=$(sqlite3 "$db" "SELECT name FROM sqlite_schema WHERE type = 'trigger'
+    LIMIT 1")
+reword "DELETE FROM sqlite_schema WHERE name = '$trigger'"
+check 'a trigger that is gone is found' 74 - \
+    "~damaged: the trigger $trigger is gone" pf-sched recover
+heal
+sqlite3 "$db" 'CREATE INDEX mine ON jobs (name)' \
+    'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+check 'an index that somebody added is let be' 0 '~^renewed' - \
+    pf-sched recover
+heal
+
 # A note, while a server serves.
 serve_start
 echo 'found by somebody' >"$note"

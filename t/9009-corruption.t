@@ -52,13 +52,14 @@ sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 cp "$db" "$T/whole.db"
 check 'a whole one' 0 - - pf-ingest fsck
 
-# All that is a result, or is counted of results.
+# All that is a result, or is counted of results; a counter at 0 is as none.
 dump()
 {
 	for t in results crashes corpus corpus_meta coverage job_stats buckets; do
 		sqlite3 -readonly "$db" "SELECT * FROM $t" || return 1
 	done | sort
-	sqlite3 -readonly "$db" 'SELECT * FROM counters' | sort
+	sqlite3 -readonly "$db" 'SELECT * FROM counters
+	    WHERE value <> 0' | sort
 }
 dump >"$T/whole.dump"
 

@@ -194,6 +194,13 @@ prepare(sqlite3_stmt **out, struct pf_db *db, const char *sql)
 		pf_die("more than %d SQL statements", SLOTS);
 	rc = sqlite3_prepare_v3(db->handle, sql, -1,
 	    SQLITE_PREPARE_PERSISTENT, out, NULL);
+	if (rc == SQLITE_ERROR) {
+		/* Our words, and a schema of our version: not of our hand. */
+		db->damaged = true;
+		return pf_err(PF_IO, "prepare: %s (the schema is damaged: "
+		    "pf-recovery(7) says what to do)",
+		    sqlite3_errmsg(db->handle));
+	}
 	if (rc != SQLITE_OK)
 		return pf_db_err(db, rc, "prepare");
 	db->cache[h % SLOTS].sql = sql;

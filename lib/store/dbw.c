@@ -13,23 +13,7 @@
 #include "os/fs.h"
 #include "os/lock.h"
 #include "store/dbw.h"
-#include "store/schema.h"
-
-/* What brings version N-1 to version N; the first makes everything. */
-static const struct {
-	int		 version;
-	const char	*sql;
-} migrations[] = {
-	{ 1, pf_schema_sql },
-	{ 2, pf_schema_2_sql },
-	{ 3, pf_schema_3_sql },
-	{ 4, pf_schema_4_sql },
-	{ 5, pf_schema_5_sql },
-	{ 6, pf_schema_6_sql },
-	{ 7, pf_schema_7_sql },
-};
-
-#define NMIGRATIONS	((int)(sizeof(migrations) / sizeof(migrations[0])))
+#include "store/steps.h"
 
 static const struct pf_err *
 exec(struct pf_db *db, const char *sql)
@@ -126,8 +110,8 @@ migrate(struct pf_db *db, const char *path, bool *made)
 {
 	const struct pf_err *err;
 	int64_t app = 0, version = 0, tables = 0;
+	const struct pf_step *s;
 	char text[96];
-	int i;
 
 	if ((err = pf_db_int(db, &app, NULL, "PRAGMA application_id", "")) !=
 	    NULL || (err = pf_db_int(db, &version, NULL,
@@ -142,16 +126,16 @@ migrate(struct pf_db *db, const char *path, bool *made)
 		return pf_err(PF_CONFIG, "%s: schema %d is newer than this "
 		    "program knows (%d): upgrade the program", path,
 		    (int)version, PF_DB_VERSION);
-	for (i = 0; i < NMIGRATIONS && err == NULL; i++) {
-		if (migrations[i].version <= version)
+	for (s = pf_steps; s->sql != NULL && err == NULL; s++) {
+		if (s->version <= version)
 			continue;
 		snprintf(text, sizeof(text), "PRAGMA application_id = %d;"
 		    "PRAGMA user_version = %d", PF_DB_APPLICATION,
-		    migrations[i].version);
+		    s->version);
 		if ((tables == 0 || version == 0 || (err = keep_old(db, path,
-		    migrations[i].version)) == NULL) &&
+		    s->version)) == NULL) &&
 		    (err = pf_dbw_begin(db)) == NULL &&
-		    (err = exec(db, migrations[i].sql)) == NULL &&
+		    (err = exec(db, s->sql)) == NULL &&
 		    (err = foreign_keys(db)) == NULL &&
 		    (err = exec(db, text)) == NULL)
 			err = pf_dbw_commit(db);
@@ -273,6 +257,27 @@ was_trouble(const char *text)
 	return n == SQLITE_IOERR || n == SQLITE_NOMEM || n == SQLITE_BUSY;
 }
 
+static const struct pf_err *
+damaged(struct pf_db *db, const char *how)
+{
+	pf_db_damage(db);
+	return pf_err(PF_IO, "the database is damaged: %s; pf-recovery(7) "
+	    "says what to do", how);
+}
+
+/* A bit of the schema's text is on no page that SQLite would miss. */
+static const struct pf_err *
+check_schema(struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_buf why = PF_BUF_INIT;
+
+	if ((err = pf_steps_check(db, &why)) == NULL && why.len > 0)
+		err = damaged(db, why.data);
+	pf_buf_free(&why);
+	return err;
+}
+
 const struct pf_err *
 pf_dbw_check(struct pf_db *db)
 {
@@ -290,14 +295,11 @@ pf_dbw_check(struct pf_db *db)
 		if (was_trouble(text))
 			err = pf_err(PF_IO, "the database cannot be looked "
 			    "over: %s", text);
-		else {
-			err = pf_err(PF_IO, "the database is damaged: %s; "
-			    "pf-recovery(7) says what to do", text);
-			pf_db_damage(db);
-		}
+		else
+			err = damaged(db, text);
 	}
 	pf_q_done(&q);
-	return err;
+	return err != NULL ? err : check_schema(db);
 }
 
 const struct pf_err *

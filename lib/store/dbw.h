@@ -38,8 +38,8 @@ void			 pf_dbw_undo(struct pf_db *);	/* to the savepoint */
 int64_t			 pf_dbw_changes(struct pf_db *);
 
 /*
- * Looks the whole file over (PRAGMA quick_check): PF_IO with the first thing
- * found wrong.
+ * Looks the whole file over (PRAGMA quick_check), and whether the schema is
+ * ours: PF_IO with the first thing found wrong.
  */
 const struct pf_err	*pf_dbw_check(struct pf_db *);
 

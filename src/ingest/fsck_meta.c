@@ -14,6 +14,7 @@
 #include "os/fs.h"
 #include "store/blob.h"
 #include "store/joblog.h"
+#include "store/steps.h"
 #include "view/known.h"
 
 #define DOC_MAX		(64 << 20)
@@ -50,18 +51,23 @@ const struct pf_err *
 fsck_database(struct fsck *f, bool *whole)
 {
 	const struct pf_err *err;
-	struct pf_buf path = PF_BUF_INIT;
+	struct pf_buf path = PF_BUF_INIT, how = PF_BUF_INIT;
 	char why[PF_ERR_MSG];
 
 	*whole = true;
 	pf_db_path(&path, f->g->conf->storage_path);
-	err = look_over(f, whole, path.data);
+	if ((err = pf_steps_check(f->g->db, &how)) == NULL && how.len > 0) {
+		*whole = false;
+		finding(f, "database", path.data, how.data);
+	} else if (err == NULL)
+		err = look_over(f, whole, path.data);
 	if (err != NULL && pf_db_damaged(f->g->db)) {
 		snprintf(why, sizeof(why), "%s", err->msg);
 		finding(f, "database", path.data, why);
 		*whole = false;
 		err = NULL;
 	}
+	pf_buf_free(&how);
 	pf_buf_free(&path);
 	return err;
 }
