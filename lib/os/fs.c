@@ -111,6 +111,21 @@ sync_parent(const char *path)
 }
 
 const struct pf_err *
+pf_file_write(const char *path, const struct pf_buf *b)
+{
+	const struct pf_err *err;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0640);
+
+	if (fd == -1)
+		return pf_errno("create %s", path);
+	err = pf_write_all(fd, b->data, b->len, path);
+	if (close(fd) == -1 && err == NULL)
+		err = pf_errno("close %s", path);
+	return err;
+}
+
+const struct pf_err *
 pf_file_put(const char *path, const char *tmp, const void *p, size_t n,
     mode_t mode)
 {

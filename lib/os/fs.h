@@ -32,6 +32,10 @@ const struct pf_err	*pf_slurp(struct pf_buf *, const char *path,
 /* fsync of a directory, or of any file, by path. */
 const struct pf_err	*pf_sync_dir(const char *path);
 
+/* A file of mode 0640 with these bytes, old or new; not synced. */
+const struct pf_err	*pf_file_write(const char *path,
+			    const struct pf_buf *);
+
 /*
  * A durable new file: tmp is created (O_EXCL, mode), written and fsynced,
  * then renamed to path and path's directory fsynced.  An existing path is

@@ -102,22 +102,6 @@ get(struct slot *s, struct pf_http_call *c)
 	return NULL;
 }
 
-/* Not synced: what a power cut spoils, engines pass over. */
-static const struct pf_err *
-put(const char *path, const struct pf_buf *b)
-{
-	const struct pf_err *err;
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0640);
-
-	if (fd == -1)
-		return pf_errno("create %s", path);
-	err = pf_write_all(fd, b->data, b->len, path);
-	if (close(fd) == -1 && err == NULL)
-		err = pf_errno("close %s", path);
-	return err;
-}
-
 /* The bytes, if they are what was offered, to the engine. */
 static const struct pf_err *
 fetch(struct fuzz *f, const struct offer *o)
@@ -135,7 +119,8 @@ fetch(struct fuzz *f, const struct offer *o)
 		    strcmp(sha, o->hash) != 0)
 			err = pf_err(PF_DATA, "shared input %.16s: what came "
 			    "is not what was announced", o->hash);
-		else if ((err = put(tmp, &c.reply)) == NULL &&
+		/* Not synced: what a power cut spoils, engines pass over. */
+		else if ((err = pf_file_write(tmp, &c.reply)) == NULL &&
 		    (err = f->engine->import(f, tmp, o->hash, o->size)) ==
 		    NULL)
 			(void)find_known(f, o->hash);

@@ -31,21 +31,6 @@ struct snapshot {
 	int64_t		 written;
 };
 
-static const struct pf_err *
-write_plain(const char *path, const struct pf_buf *b)
-{
-	const struct pf_err *err;
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0640);
-
-	if (fd == -1)
-		return pf_errno("create %s", path);
-	err = pf_write_all(fd, b->data, b->len, path);
-	if (close(fd) == -1 && err == NULL)
-		err = pf_errno("close %s", path);
-	return err;
-}
-
 /* What was written beside is made durable, then takes its place. */
 static const struct pf_err *
 settle(struct snapshot *s)
@@ -81,7 +66,7 @@ put(struct snapshot *s, const char *kind, const char *id,
 	const struct pf_err *err;
 	char *tmp = pf_asprintf("%s/%s/%s.json.tmp", s->dir, kind, id);
 
-	if ((err = write_plain(tmp, b)) == NULL)
+	if ((err = pf_file_write(tmp, b)) == NULL)
 		s->paths[s->n++] = pf_strndup(tmp, strlen(tmp) - 4);
 	free(tmp);
 	return err == NULL && s->n == AT_ONCE ? settle(s) : err;
