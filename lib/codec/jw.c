@@ -27,8 +27,18 @@ quote(struct pf_buf *b, const char *s, size_t n)
 	static const char plain[] = "\"\\\b\f\n\r\t";
 	static const char letter[] = "\"\\bfnrt";
 	const char *p;
-	size_t i, len;
+	char *to;
+	size_t i, len = plain_run(s, n);
 
+	/* Nearly all of them are so; replies are made of little else. */
+	if (len == n) {
+		to = pf_buf_room(b, n + 2);
+		to[0] = '"';
+		memcpy(to + 1, s, n);
+		to[n + 1] = '"';
+		pf_buf_grew(b, n + 2);
+		return;
+	}
 	pf_buf_addc(b, '"');
 	for (i = 0; i < n; i += len) {
 		unsigned char c = (unsigned char)s[i];

@@ -38,6 +38,22 @@ ask_for(struct sink *s)
 	pf_buf_add(&s->asked, &s->line, sizeof(s->line));
 }
 
+static bool
+is_good(const char *reply, size_t n)
+{
+	static const char good[] = "{\"ok\":true";
+	struct pf_json *j = NULL;
+	bool ok;
+
+	/* So pf_op_begin() begins it; to read all of it costs as much as to
+	 * make it. */
+	if (n >= sizeof(good) && memcmp(reply, good, sizeof(good) - 1) == 0)
+		return true;
+	ok = pf_json_parse(&j, reply, n) == NULL && pf_op_reply_err(j) == NULL;
+	pf_json_free(j);
+	return ok;
+}
+
 /*
  * Replies go out after the commit; -q keeps the good ones back.  A refusal
  * names the line of the input.
@@ -45,11 +61,8 @@ ask_for(struct sink *s)
 static void
 print(struct sink *s, int64_t line, const char *reply, size_t n)
 {
-	struct pf_json *j = NULL;
-	bool ok = pf_json_parse(&j, reply, n) == NULL &&
-	    pf_op_reply_err(j) == NULL;
+	bool ok = is_good(reply, n);
 
-	pf_json_free(j);
 	if (!ok)
 		s->refused = true;
 	if (!ok)

@@ -144,10 +144,14 @@ static void *
 raw(void *arg)
 {
 	char *p = pf_calloc(1, (size_t)size), *tmp, *path;
+	unsigned int seed = 1;
 	long n;
 	int fd;
 
+	/* Zeros are nothing to some disks. */
 	(void)arg;
+	for (n = 0; n < size; n++)
+		p[n] = (char)rand_r(&seed);
 	while ((n = done++) < total) {
 		snprintf(p, (size_t)size, "%ld", n);
 		tmp = pf_asprintf("%s/.%ld", where, n);
