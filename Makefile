@@ -19,14 +19,15 @@ OPT =	-O2 -g $(HARDEN)
 CFLAGS = -std=c11 -D_GNU_SOURCE -DPF_VERSION='"$(VERSION)"' $(WARN) $(OPT) \
 	-fno-common -fPIE -I. -Ilib -Isrc $(EXTRA)
 LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(EXTRA)
-LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lpthread -lm
+LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lz -lpthread -lm
 
 PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
-CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket
+CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket \
+		header gzip
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad writer joblog \
 		scratch
 NET =	http
@@ -54,12 +55,13 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system reply pool commit api_bots \
+		table_results table_system reply settle pool commit api_bots \
 		api_claim api_results feed_results api_shared api_system ear
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \
-		breaker proc states moves json rec unpack conf trace table
+		breaker proc states moves json rec unpack conf trace table \
+		header
 HELPERS = mkpack storm proxy sender
 PRELOAD = mf short
 FUZZ =	json rec conf aflstat fuzzlog trace unpack self

@@ -73,7 +73,7 @@ $(O)/fuzz/%: t/fuzz/%.c t/fuzz/parsers.c $(PURE)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -g -O1 -I. -Ilib \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    -o $@ $^ -lcjson -linih -lcrypto -lm
+	    -o $@ $^ -lcjson -linih -lcrypto -lz -lm
 
 fuzz: $(FUZZERS)
 

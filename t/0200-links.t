@@ -34,6 +34,7 @@ for p in $(var PROGS); do
 done
 is "$(with libcurl)" 'pf-run ' 'only pf-run links curl'
 is "$(with libmicrohttpd)" 'pf-httpd ' 'only pf-httpd links microhttpd'
+is "$(with libz)" 'pf-httpd ' 'and zlib'
 is "$(holding pf_dbw_open)" 'pf-sched ' \
     'only pf-sched opens the database for writing'
 is "$(holding pf_act_line)" 'pf-sched ' 'only pf-sched acts on ops'

@@ -60,6 +60,7 @@ struct httpd {
 	atomic_int	 closed;	/* connections that ended */
 	_Atomic int64_t	 last;		/* pf_boot_ms() of the last request */
 	_Atomic int64_t	 bodies;	/* bytes of bodies held in memory */
+	_Atomic int64_t	 answers;	/* bytes of large answers */
 };
 
 /* What one thread of the pool has for itself. */
@@ -75,8 +76,14 @@ struct reply {
 	struct pf_buf	 body;
 	const char	*type;		/* NULL: application/json */
 	int		 fd;		/* the body instead, or -1 */
-	int64_t		 size;		/* of fd */
-	char		 etag[72];	/* with its quotes, or "" */
+	int64_t		 from, size;	/* what of fd goes out */
+	bool		 file;		/* fd is, or was, one to save, */
+	int64_t		 whole;		/* of so many bytes */
+	char		 name[80];	/* to save it under, or "" */
+	size_t		 stamp;		/* where the time begins in body */
+	char		 etag[80];	/* with its quotes, or "" */
+	bool		 gzip;		/* that is what body is */
+	bool		 varies;	/* by Accept-Encoding */
 	char		 allow[64];
 	int		 retry_after;	/* seconds, 0: none */
 	bool		 close;
@@ -92,6 +99,8 @@ struct req {
 	struct pf_json	*json;			/* the body, if it is JSON */
 	struct pf_buf	 body;
 	int64_t		 held;		/* counted in h->bodies */
+	int64_t		 large;		/* counted in h->answers */
+	bool		 head;		/* the method is HEAD */
 	int64_t		 length;	/* of the body, -1: not announced */
 	int64_t		 received;	/* of it so far */
 	int64_t		 deadline;	/* pf_boot_ms() */

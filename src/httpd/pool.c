@@ -100,6 +100,7 @@ work(struct worker *w, struct req *r)
 		return;
 	if (err != NULL)
 		reply_error(r, 0, err, NULL);
+	reply_settle(r);
 	req_finish(r);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "codec/header.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -62,9 +63,24 @@ reply_open(struct req *r, unsigned int status, const char *word)
 void
 reply_close(struct req *r)
 {
+	r->reply.stamp = r->reply.body.len;
 	add_time(&r->reply.body);
+	reply_end(r);
+}
+
+void
+reply_end(struct req *r)
+{
 	pf_jw_close(&r->reply.body, '}');
 	pf_buf_addc(&r->reply.body, '\n');
+}
+
+static void
+shut_file(struct reply *p)
+{
+	if (p->fd != -1)
+		close(p->fd);
+	p->fd = -1;
 }
 
 static const struct pf_err *
@@ -84,12 +100,36 @@ open_file(struct reply *p, const char *path, const char *what,
 	else if (!S_ISREG(st.st_mode))
 		err = pf_err(PF_NOTFOUND, "%s %s is not a file", what, sha);
 	else
-		p->size = st.st_size;
-	if (err != NULL && p->fd != -1) {
-		close(p->fd);
-		p->fd = -1;
-	}
+		p->whole = st.st_size;
+	if (err != NULL)
+		shut_file(p);
 	return err;
+}
+
+/* The part that is wanted, if it is of the file that the client means. */
+static void
+take_range(struct req *r)
+{
+	struct reply *p = &r->reply;
+	const char *same = req_header(r, "If-Range");
+
+	if (same != NULL && strcmp(same, p->etag) != 0)
+		return;
+	switch (pf_header_range(&p->from, &p->size, req_header(r, "Range"),
+	    p->whole)) {
+	case PF_RANGE_PART:
+		p->status = 206;
+		break;
+	case PF_RANGE_OUTSIDE:
+		shut_file(p);
+		p->type = NULL;
+		p->etag[0] = '\0';
+		reply_error(r, 416, pf_err(PF_USAGE, "there are %lld bytes, "
+		    "and none of that range", (long long)p->whole), NULL);
+		break;
+	default:
+		break;
+	}
 }
 
 const struct pf_err *
@@ -97,7 +137,6 @@ reply_file(struct req *r, const char *path, const char *what,
     const char *sha)
 {
 	const struct pf_err *err;
-	const char *match = req_header(r, "If-None-Match");
 	struct reply *p = &r->reply;
 
 	if ((err = open_file(p, path, what, sha)) != NULL)
@@ -105,11 +144,13 @@ reply_file(struct req *r, const char *path, const char *what,
 	snprintf(p->etag, sizeof(p->etag), "\"%s\"", sha);
 	p->type = "application/octet-stream";
 	p->status = 200;
-	if (match != NULL && strstr(match, p->etag) != NULL) {
-		close(p->fd);
-		p->fd = -1;
+	p->file = true;
+	p->size = p->whole;
+	if (pf_header_tag(req_header(r, "If-None-Match"), p->etag)) {
+		shut_file(p);
 		p->status = 304;
-	}
+	} else if (!r->head)
+		take_range(r);
 	return NULL;
 }
 
@@ -117,9 +158,47 @@ void
 reply_free(struct reply *p)
 {
 	pf_buf_free(&p->body);
-	if (p->fd != -1)
-		close(p->fd);
-	p->fd = -1;
+	shut_file(p);
+}
+
+/* What is sent may be a part of a file, or what is known of it. */
+static void
+add_file_headers(struct MHD_Response *m, const struct reply *p)
+{
+	char text[160];
+
+	MHD_add_response_header(m, "Accept-Ranges", "bytes");
+	if (p->status == 206)
+		snprintf(text, sizeof(text), "bytes %lld-%lld/%lld",
+		    (long long)p->from, (long long)(p->from + p->size - 1),
+		    (long long)p->whole);
+	else
+		snprintf(text, sizeof(text), "bytes */%lld",
+		    (long long)p->whole);
+	if (p->status == 206 || p->status == 416)
+		MHD_add_response_header(m, "Content-Range", text);
+	if (p->status == 416)
+		return;
+	snprintf(text, sizeof(text), "attachment%s%s%s",
+	    p->name[0] != '\0' ? "; filename=\"" : "", p->name,
+	    p->name[0] != '\0' ? "\"" : "");
+	MHD_add_response_header(m, "Content-Disposition", text);
+}
+
+/* Whether it may be kept, and for which requests it is good. */
+static void
+add_cache_headers(struct MHD_Response *m, const struct reply *p)
+{
+	if (p->etag[0] != '\0')
+		MHD_add_response_header(m, "ETag", p->etag);
+	if (p->etag[0] == '\0')
+		MHD_add_response_header(m, "Cache-Control", "no-store");
+	else if (!p->file)
+		MHD_add_response_header(m, "Cache-Control", "no-cache");
+	if (p->varies)
+		MHD_add_response_header(m, "Vary", "Accept-Encoding");
+	if (p->gzip)
+		MHD_add_response_header(m, "Content-Encoding", "gzip");
 }
 
 static void
@@ -133,12 +212,9 @@ add_headers(struct MHD_Response *m, const struct req *r)
 		MHD_add_response_header(m, "Content-Type",
 		    p->type != NULL ? p->type : "application/json");
 	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
-	if (p->etag[0] != '\0') {
-		MHD_add_response_header(m, "ETag", p->etag);
-		MHD_add_response_header(m, "Content-Disposition",
-		    "attachment");
-	} else
-		MHD_add_response_header(m, "Cache-Control", "no-store");
+	add_cache_headers(m, p);
+	if (p->file)
+		add_file_headers(m, p);
 	if (p->allow[0] != '\0')
 		MHD_add_response_header(m, "Allow", p->allow);
 	if (p->retry_after != 0) {
@@ -158,7 +234,8 @@ reply_queue(struct req *r)
 	int rc;
 
 	if (p->fd != -1) {
-		m = MHD_create_response_from_fd64((uint64_t)p->size, p->fd);
+		m = MHD_create_response_from_fd_at_offset64(
+		    (uint64_t)p->size, p->fd, (uint64_t)p->from);
 		if (m != NULL)
 			p->fd = -1;	/* closed with the response */
 	} else if (n == 0)

@@ -17,9 +17,19 @@ void	reply_error(struct req *, unsigned int status,
  * be NULL. */
 void	reply_open(struct req *, unsigned int status, const char *word);
 void	reply_close(struct req *);
+/* Ends it without the time: what was read is all that it says. */
+void	reply_end(struct req *);
 
 /*
- * The bytes of a file that sha is the hash of, or 304 if the client has them.
+ * What becomes of a complete answer by the request's headers, once: if the
+ * route has a status 304, a tag and that status; gzip.  One that is too much
+ * for the memory becomes an error.
+ */
+void	reply_settle(struct req *);
+
+/*
+ * The bytes of a file that sha is the hash of, those that the client wants,
+ * or 304 if it has them; reply.name is what they are to be saved as.
  * Symbolic links and anything odd are not one: PF_NOTFOUND, which names the
  * file as a what.
  */

@@ -326,6 +326,7 @@ run(struct req *r)
 	if (r->route->quick) {
 		if ((err = route_call(&w, r)) != NULL)
 			reply_error(r, 0, err, NULL);
+		reply_settle(r);
 		r->done = true;
 		return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
 	}
@@ -372,6 +373,7 @@ req_free(struct req *r)
 	int i;
 
 	atomic_fetch_sub(&h->bodies, r->held);
+	atomic_fetch_sub(&h->answers, r->large);
 	for (i = 0; i < ARGS_MAX; i++)
 		free(r->args[i]);
 	pf_json_free(r->json);

@@ -157,6 +157,7 @@ route_find(struct req *r, const char *method, const char *path)
 			continue;
 		if (strcmp(t->method, method) == 0 || (head && t->safe)) {
 			r->route = t;
+			r->head = head;
 			allow[0] = '\0';
 			return NULL;
 		}

@@ -35,7 +35,7 @@ const struct route routes_jobs[] = {
 	{ .method = "GET", .path = JOBS "{id}/shared", .call = api_shared,
 	    .safe = true, .cli = "pf-report corpus",
 	    .what = "Inputs that the other jobs of its campaign have filed",
-	    .codes = "200", .query = shared_query, .gives = &shared },
+	    .codes = "200 304", .query = shared_query, .gives = &shared },
 	{ .method = "GET", .path = JOBS "{id}/corpus/{sha256}",
 	    .call = api_input, .safe = true, .cli = "cat corpus/JOB/SHA256",
 	    .what = "The bytes of an input of its corpus",
