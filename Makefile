@@ -55,7 +55,7 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system reply settle pool commit api_bots \
+		table_results table_system reply settle pool db commit api_bots \
 		api_claim api_results feed_results api_shared api_system ear
 
 # Tests in C, fuzz targets.

@@ -8,7 +8,7 @@
 . "$PF_ROOT/t/lib/run.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/httpd.sh
 . "$PF_ROOT/t/lib/httpd.sh"
-need curl gzip
+need curl gzip sqlite3
 v=/api/v1
 
 seq 2000 >"$T/target"
@@ -126,4 +126,22 @@ is "$code $(head_of Content-Encoding)" '200 gzip' 'HEAD is of the packed one'
 req GET "$list?limit=1" -H 'Accept-Encoding: gzip'
 is "$code $(head_of Content-Encoding) $(head_of Vary)" '200  ' \
     'a small one is not packed'
+
+# The database is kept open, and another one in its place noticed.
+for i in 1 2 3 4 5 6 7 8; do
+	req GET "$list?limit=1"
+done
+db=$PF_STORAGE/data/pandafuzz.db
+master_sql '.backup '"$T/other.db"
+sqlite3 "$T/other.db" 'DELETE FROM shared WHERE seq > 2;
+    PRAGMA journal_mode = delete' >/dev/null
+mv "$db" "$T/away.db"
+req GET "$list"
+is "$code $(member class) $(head_of Retry-After)" '503 unavailable 5' \
+    'it is away'
+mv "$T/other.db" "$db"
+rm "$db-wal" "$db-shm"
+req GET "$list"
+is "$code $(grep -o '"hash"' "$T/body" | wc -l)" '200 2' 'another one'
+mv "$T/away.db" "$db"
 done_testing

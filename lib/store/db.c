@@ -3,6 +3,7 @@
  */
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -402,6 +403,29 @@ pf_db_int(struct pf_db *db, int64_t *out, bool *found, const char *sql,
 		*found = more;
 	pf_q_done(&q);
 	return err;
+}
+
+const struct pf_err *
+pf_db_hold(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "BEGIN", "");
+}
+
+const struct pf_err *
+pf_db_release(struct pf_db *db)
+{
+	return pf_db_run(db, NULL, "COMMIT", "");
+}
+
+const struct pf_err *
+pf_db_cache(struct pf_db *db, int kib)
+{
+	char sql[48];
+	int rc;
+
+	snprintf(sql, sizeof(sql), "PRAGMA cache_size = -%d", kib);
+	rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? NULL : pf_db_err(db, rc, "cache");
 }
 
 struct opening {

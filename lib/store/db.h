@@ -79,6 +79,13 @@ const struct pf_err	*pf_db_run(struct pf_db *, int64_t *changes,
 const struct pf_err	*pf_db_int(struct pf_db *, int64_t *out, bool *found,
 			    const char *sql, const char *fmt, ...);
 
+/* All that is read between the two is of one state of the database. */
+const struct pf_err	*pf_db_hold(struct pf_db *);
+const struct pf_err	*pf_db_release(struct pf_db *);
+
+/* For one of many connections: it keeps so many KiB of pages, not 2 MiB. */
+const struct pf_err	*pf_db_cache(struct pf_db *, int kib);
+
 /* The error of an SQLite return code, with what was being done. */
 const struct pf_err	*pf_db_err(struct pf_db *, int rc, const char *what);
 

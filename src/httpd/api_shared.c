@@ -12,28 +12,22 @@
 
 #define LIMIT		256	/* inputs of one answer, if not said */
 
-const struct pf_err *
-api_shared(struct worker *w, struct req *r)
+static const struct pf_err *
+read_shared(struct pf_db *db, struct req *r)
 {
 	const struct pf_err *err;
 	struct pf_shared s = { .limit = LIMIT };
 	struct pf_buf *b = &r->reply.body;
-	struct pf_db *db = NULL;
 	int64_t own = 0;
 
 	route_int(&s.after, r, "after");
 	route_int(&s.limit, r, "limit");
 	route_int(&own, r, "own");
 	s.own = own == 1;
-	/* Opened each time: after a restore it is another file. */
-	if ((err = pf_db_open(&db, w->h->conf.storage_path)) != NULL)
-		return err->class == PF_NOTFOUND ? pf_err(PF_UNAVAIL,
-		    "%s", err->msg) : err;
 	reply_open(r, 200, NULL);
 	pf_jw_open(b, "inputs", '[');
 	if ((err = pf_shared_list(&s, db, r->id, b)) == NULL && !s.known)
 		err = pf_err(PF_NOTFOUND, "there is no job %s", r->id);
-	pf_db_close(db);
 	if (err != NULL)
 		return err;
 	pf_jw_close(b, ']');
@@ -41,6 +35,12 @@ api_shared(struct worker *w, struct req *r)
 	pf_jw_bool(b, "more", s.more);
 	reply_close(r);
 	return NULL;
+}
+
+const struct pf_err *
+api_shared(struct worker *w, struct req *r)
+{
+	return worker_read(w, r, read_shared);
 }
 
 const struct pf_err *

@@ -55,16 +55,16 @@ put_spool(struct pf_buf *b, const char *dir)
 
 /* Whether pf-sched listens, and the database can be read. */
 static bool
-put_parts(struct pf_buf *b, const struct pf_conf *conf)
+put_parts(struct pf_buf *b, struct worker *w)
 {
 	const struct pf_err *sched, *err;
-	struct pf_db *db = NULL;
+	struct pf_db *db;
 	int fd;
 
-	if ((sched = pf_sock_connect_unix(&fd, conf->sched_socket)) == NULL)
+	if ((sched = pf_sock_connect_unix(&fd,
+	    w->h->conf.sched_socket)) == NULL)
 		close(fd);
-	err = pf_db_open(&db, conf->storage_path);
-	pf_db_close(db);
+	err = worker_db(&db, w);
 	pf_jw_bool(b, "writer", sched == NULL);
 	pf_jw_bool(b, "database", err == NULL);
 	if (sched != NULL)
@@ -77,13 +77,12 @@ put_parts(struct pf_buf *b, const struct pf_conf *conf)
 const struct pf_err *
 api_status(struct worker *w, struct req *r)
 {
-	const struct pf_conf *conf = &w->h->conf;
 	struct pf_buf b = PF_BUF_INIT;
 	bool spool, parts;
 
 	pf_jw_open(&b, NULL, '{');
-	spool = put_spool(&b, conf->spool_path);
-	parts = put_parts(&b, conf);
+	spool = put_spool(&b, w->h->conf.spool_path);
+	parts = put_parts(&b, w);
 	reply_open(r, 200, spool && parts ? "ok" : "degraded");
 	put_program(r);
 	pf_buf_addc(&r->reply.body, ',');

@@ -67,6 +67,9 @@ struct httpd {
 struct worker {
 	struct httpd	*h;
 	struct pf_writer *writer;	/* or NULL */
+	struct pf_db	*db;		/* or NULL, */
+	dev_t		 dev;		/* and which file that is */
+	ino_t		 ino;
 	bool		 taken;		/* the request went on elsewhere */
 };
 
@@ -155,6 +158,16 @@ void			 pool_stop(struct pool *);
  */
 const struct pf_err	*worker_op(struct worker *, struct pf_json **reply,
 			    const struct pf_buf *line);
+
+/*
+ * db.c: the database.  A reader fills r->reply from one state of it; it may
+ * be called twice.  What keeps it from being read is PF_UNAVAIL.
+ */
+typedef const struct pf_err *reader(struct pf_db *, struct req *);
+const struct pf_err	*worker_read(struct worker *, struct req *, reader *);
+/* The database itself, the worker's to close. */
+const struct pf_err	*worker_db(struct pf_db **, struct worker *);
+void			 worker_forget(struct worker *);
 
 /*
  * commit.c: the way into the spool.  Packs that arrive together are laid

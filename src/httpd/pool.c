@@ -3,9 +3,11 @@
  * the event thread never does.  A worker has its own connection to the
  * writer, for replies on one come in order.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "httpd/reply.h"
@@ -13,6 +15,7 @@
 #include "store/writer.h"
 
 #define STACK	(512 * 1024)
+#define KEEP_S	20	/* an idle worker keeps the database open */
 
 struct pool {
 	struct httpd	*h;
@@ -104,25 +107,52 @@ work(struct worker *w, struct req *r)
 	req_finish(r);
 }
 
+/*
+ * Waits for a request; the lock is held.  Who has nothing to do lets go of
+ * the database, which may be another by now.
+ */
+static void
+await(struct pool *p, struct worker *w)
+{
+	struct timespec until;
+
+	if (w->db == NULL) {
+		pthread_cond_wait(&p->more, &p->lock);
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += KEEP_S;
+	if (pthread_cond_timedwait(&p->more, &p->lock, &until) == ETIMEDOUT &&
+	    p->head == NULL)
+		worker_forget(w);
+}
+
+static struct req *
+next(struct pool *p, struct worker *w)
+{
+	struct req *r;
+
+	pthread_mutex_lock(&p->lock);
+	while (p->head == NULL && !p->stop)
+		await(p, w);
+	if ((r = p->head) != NULL && (p->head = r->next) == NULL)
+		p->tail = &p->head;
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
 static void *
 worker_main(void *arg)
 {
 	struct pool *p = arg;
-	struct worker w = { p->h, NULL, false };
+	struct worker w = { .h = p->h };
 	struct req *r;
 
-	for (;;) {
-		pthread_mutex_lock(&p->lock);
-		while (p->head == NULL && !p->stop)
-			pthread_cond_wait(&p->more, &p->lock);
-		if ((r = p->head) != NULL && (p->head = r->next) == NULL)
-			p->tail = &p->head;
-		pthread_mutex_unlock(&p->lock);
-		if (r == NULL)
-			break;
+	while ((r = next(p, &w)) != NULL) {
 		r->next = NULL;
 		work(&w, r);
 	}
+	worker_forget(&w);
 	pf_writer_close(w.writer);
 	return NULL;
 }
@@ -132,6 +162,7 @@ pool_start(struct httpd *h, int threads)
 {
 	const struct pf_err *err = NULL;
 	struct pool *p;
+	pthread_condattr_t clock;
 	pthread_attr_t attr;
 	int rc = 0;
 
@@ -139,7 +170,10 @@ pool_start(struct httpd *h, int threads)
 	p->h = h;
 	p->tail = &p->head;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->more, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->more, &clock);
+	pthread_condattr_destroy(&clock);
 	h->pool = p;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);

@@ -320,12 +320,13 @@ pass(struct req *r, bool last)
 static enum MHD_Result
 run(struct req *r)
 {
-	struct worker w = { r->h, NULL, false };
+	struct worker w = { .h = r->h };
 	const struct pf_err *err;
 
 	if (r->route->quick) {
 		if ((err = route_call(&w, r)) != NULL)
 			reply_error(r, 0, err, NULL);
+		worker_forget(&w);
 		reply_settle(r);
 		r->done = true;
 		return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
