@@ -36,7 +36,7 @@ $(LIBPF): $(LIB:%=$(O)/lib/%.o)
 # The schema is SQL to read and a string to link.
 SQL =	lib/store/schema.sql lib/store/schema-2.sql lib/store/schema-3.sql \
 	lib/store/schema-4.sql lib/store/schema-5.sql lib/store/schema-6.sql \
-	lib/store/schema-7.sql
+	lib/store/schema-7.sql lib/store/schema-8.sql
 $(O)/lib/store/schema.c: $(SQL) scripts/mkschema
 	@mkdir -p $(@D); echo "SQL $(SQL)"
 	@sh scripts/mkschema $(SQL) >$@

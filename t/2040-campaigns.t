@@ -217,6 +217,11 @@ op "{\"op\":\"archive\",\"job\":\"$high\"}"
 is "$(get .archived)" true 'archive'
 op "{\"op\":\"archive\",\"job\":\"$high\"}"
 is "$(get .archived)" false 'once'
+is "$(sql "SELECT sum(value) FROM counters WHERE name LIKE 'archived_%'")" \
+    "$(sql 'SELECT count(*) FROM jobs WHERE archived_at IS NOT NULL')" \
+    'which is counted'
+pf-ingest fsck >"$T/fsck" 2>&1 || :
+is "$(grep -c counters.archived "$T/fsck")" 0 'as it would be counted anew'
 is "$(pf-report jobs | grep -c "$high")" 0 'it is not in the list'
 check 'but with those put away' 0 "~^$high" - pf-report archive
 check 'and shown by its id' 0 '~^status	cancelled' - pf-report job "$high"

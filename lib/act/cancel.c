@@ -84,6 +84,7 @@ pf_act_archive(struct pf_act *a, const struct pf_json *req,
 	if ((err = pf_job_archive(a->db, &n, j.id, a->now)) != NULL ||
 	    (n > 0 && (err = pf_event_add(a->db, &e)) != NULL))
 		return err;
+	pf_tally_add(&a->tally, "archived_", e.was, n);
 	pf_jw_str(out, "job", j.id);
 	pf_jw_bool(out, "archived", n > 0);
 	return NULL;

@@ -225,6 +225,8 @@ mend_frames(struct pf_db *db)
 	" UNION ALL SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM " \
 	"counters WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM jobs GROUP BY status " \
+	"UNION ALL SELECT 'archived_' || status, '', count(*) FROM jobs " \
+	"WHERE archived_at IS NOT NULL GROUP BY status " \
 	"UNION ALL SELECT 'bots_' || status, '', count(*) FROM bots WHERE " \
 	"gone_at IS NULL GROUP BY status UNION ALL " \
 	"SELECT 'edges', job_id, max(edges) FROM coverage GROUP BY job_id " \

@@ -12,5 +12,6 @@ extern const char pf_schema_4_sql[];
 extern const char pf_schema_5_sql[];
 extern const char pf_schema_6_sql[];
 extern const char pf_schema_7_sql[];
+extern const char pf_schema_8_sql[];
 
 #endif

@@ -15,6 +15,7 @@ const struct pf_step pf_steps[] = {
 	{ 5, pf_schema_5_sql },
 	{ 6, pf_schema_6_sql },
 	{ 7, pf_schema_7_sql },
+	{ 8, pf_schema_8_sql },
 	{ 0, NULL },
 };
 

@@ -104,6 +104,8 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	"IN ('crash', 'corpus') AND reply LIKE '%\"dropped\":true%' GROUP BY " \
 	"kind, job UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM m.jobs GROUP BY status " \
+	"UNION ALL SELECT 'archived_' || status, '', count(*) FROM m.jobs " \
+	"WHERE archived_at IS NOT NULL GROUP BY status " \
 	"UNION ALL SELECT 'bots_' || status, '', count(*) FROM m.bots WHERE " \
 	"gone_at IS NULL GROUP BY status UNION ALL " \
 	"SELECT 'edges', job_id, max(edges) FROM m.coverage GROUP BY job_id " \

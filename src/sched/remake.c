@@ -138,7 +138,11 @@ recount(struct pf_db *db)
 
 	if ((err = pf_db_run(db, NULL, "DELETE FROM counters WHERE scope = ''"
 	    " AND (name LIKE 'jobs\\_%' ESCAPE '\\' OR name LIKE 'bots\\_%' "
-	    "ESCAPE '\\')", "")) != NULL || (err = pf_db_run(db, NULL,
+	    "ESCAPE '\\' OR name LIKE 'archived\\_%' ESCAPE '\\')",
+	    "")) != NULL || (err = pf_db_run(db, NULL, "INSERT INTO counters "
+	    "SELECT 'archived_' || status, '', count(*) FROM jobs WHERE "
+	    "archived_at IS NOT NULL GROUP BY status", "")) != NULL ||
+	    (err = pf_db_run(db, NULL,
 	    "INSERT INTO counters SELECT 'jobs_' || status, '', count(*) "
 	    "FROM jobs GROUP BY status", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "INSERT INTO counters SELECT 'bots_' "
