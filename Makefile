@@ -31,7 +31,7 @@ CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket \
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad writer joblog \
 		scratch
 NET =	http
-VIEW =	known shared view lists find show overdue explain audit audit_line \
+VIEW =	known shared view lists detail cursor page pick find show overdue explain audit audit_line \
 		audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
@@ -56,7 +56,8 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		table_results table_system reply settle pool db commit api_bots \
-		api_claim api_results feed_results api_shared api_system ear
+		table_shapes list api_claim api_results feed_results \
+		api_shared api_lists api_system ear
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -97,7 +97,7 @@ is "$(head -n 1 "$T/out")" 'id	name	engine	status	bot	execs	execs/s	edges	corpus
 good 'jobs in JSON' pf-report -j jobs
 is "$(json config.duration)" 3600000000000 'durations are nanoseconds'
 is "$(json config.output_dir)" "corpus/$job" 'config is an object'
-is "$(json stats.edges)" 15 'so are the statistics'
+is "$(json progress.edges)" 15 'so are the statistics'
 is "$(json completed_at)" '' 'null is null'
 like "$(json started_at)" '^20..-..-..T..:..:..[.]...Z$' 'RFC 3339'
 good '-H does nothing to JSON' pf-report -H -j jobs
@@ -106,6 +106,27 @@ pf-sched submit -N second -e libfuzzer -t "$T/target" >"$T/second"
 good '-n' pf-report -n 1 jobs
 is "$(cut -f 1 "$T/out")" "$(cat "$T/second")" 'keeps the newest'
 
+for sel in '-s running' '-e libfuzzer' '-C default -s running -e libfuzzer'; do
+	# shellcheck disable=SC2086
+	good "jobs $sel" pf-report -n 9 jobs $sel
+	is "$(cut -f 1 "$T/out" | head -n 1)" "$job" 'has it first'
+done
+is "$(wc -l <"$T/out" | tr -d ' ')" 1 'alone'
+good 'jobs -s pending' pf-report jobs -s pending
+is "$(cut -f 1 "$T/out")" "$(cat "$T/second")" 'not that which runs'
+good 'jobs -e none' pf-report jobs -e none
+is "$(wc -c <"$T/out" | tr -d ' ')" 0 'none'
+good 'the newest of an engine' pf-report -n 1 -j jobs -e libfuzzer
+is "$(json id)" "$(cat "$T/second")" 'in JSON'
+check 'a status that there is not' 65 - '~status is none of pending, ' \
+    pf-report jobs -s over
+check 'a campaign that there is not' 66 - '~no campaign' \
+    pf-report jobs -C nowhere
+good 'bots -s busy' pf-report bots -s busy
+is "$(cut -f 4 "$T/out")" busy 'that one'
+good 'bots -s failed' pf-report bots -s failed
+is "$(wc -c <"$T/out" | tr -d ' ')" 0 'no other'
+check 'an option of another list' 64 - '~usage' pf-report bots -e x
 good 'job by id' pf-report job "$job"
 is "$(field config.duration)" 1h 'durations as people write them'
 is "$(field work_dir)" "jobs/$job" 'fields'

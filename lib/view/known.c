@@ -21,6 +21,15 @@ pf_known_job(bool *known, char campaign[PF_ID_MAX + 1], struct pf_db *db,
 }
 
 const struct pf_err *
+pf_known_bot(bool *known, struct pf_db *db, const char *bot)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM bots WHERE id = ?1 "
+	    "AND gone_at IS NULL", "s", bot);
+}
+
+const struct pf_err *
 pf_known_samples(int64_t *n, bool *known, struct pf_db *db,
     const char *bucket)
 {

@@ -14,6 +14,10 @@ const struct pf_err	*pf_known_job(bool *known,
 			    char campaign[PF_ID_MAX + 1], struct pf_db *,
 			    const char *job);
 
+/* Is there a bot of this id that has not left? */
+const struct pf_err	*pf_known_bot(bool *known, struct pf_db *,
+			    const char *bot);
+
 /* Inputs kept of a bucket, if there is one; buckets of a campaign; bytes of a
  * job's inputs, reports and logs; bytes of those of all jobs. */
 const struct pf_err	*pf_known_samples(int64_t *, bool *known,

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "view/view.h"
+#include "view/page.h"
 
 struct pf_show {
 	FILE		*f;
@@ -25,6 +25,13 @@ struct pf_show {
 const struct pf_err	*pf_show_list(const struct pf_show *,
 			    const struct pf_view *, const char *key,
 			    int64_t *last);
+
+/*
+ * The rows of a walk as a list: those that the page, which has no cursor,
+ * wants; the oldest first as ever.
+ */
+const struct pf_err	*pf_show_page(const struct pf_show *,
+			    const struct pf_walk *, struct pf_page *);
 
 /* One record in full: lines "field value", or an object. */
 const struct pf_err	*pf_show_record(const struct pf_show *,

@@ -55,6 +55,9 @@ struct table {
 
 extern const struct route routes_bots[], routes_jobs[], routes_results[];
 extern const struct route routes_blobs[], routes_status[], routes_health[];
+/* Shapes that several routes have to do with: table_shapes.c. */
+extern const struct shape shape_bot, shape_job, shape_job_config;
+
 extern const struct table route_tables[];	/* ended by one without */
 
 /*
@@ -80,6 +83,7 @@ bool			 route_decode(char *);
 
 handler	api_register, api_delete, api_heartbeat, api_claim, api_start;
 handler	api_complete, api_handback;
+handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_batch, api_blob;
 feeder	feed_batch;
 handler	api_shared, api_input;

@@ -1,7 +1,7 @@
 /*
  * Routes and shapes of bots; see route.h.
  */
-#include "httpd/route.h"
+#include "httpd/list.h"
 
 #define BOTS	"/api/v1/bots/"
 #define TOKEN \
@@ -71,18 +71,6 @@ static const struct field told_fields[] = {
 	STAMP,
 	END
 };
-static const struct field config_fields[] = {
-	{ "duration", SHAPE_NS, FIELD_MAYBE, "how long it may run", NULL },
-	{ "memory_limit", SHAPE_INT, FIELD_NULL, "bytes", NULL },
-	{ "timeout", SHAPE_NS, FIELD_MAYBE, "of one execution", NULL },
-	{ "dictionary", SHAPE_TEXT, 0, "name of its blob, or empty", NULL },
-	{ "seed_corpus", SHAPE_TEXT, FIELD_LIST, "names of blobs", NULL },
-	{ "output_dir", SHAPE_TEXT, 0, "of its corpus in the storage", NULL },
-	END
-};
-static const struct shape config_shape = {
-	"JobConfig", config_fields, false
-};
 static const struct field given_fields[] = {
 	{ "status", SHAPE_TEXT, 0, "assigned or no_jobs_available", NULL },
 	{ "message", SHAPE_TEXT, FIELD_MAYBE, "why there is none", NULL },
@@ -99,7 +87,7 @@ static const struct field given_fields[] = {
 	{ "blobs", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE | FIELD_NULL,
 	    "files to fetch", NULL },
 	{ "config", SHAPE_OBJECT, FIELD_MAYBE, "as Go programs read it",
-	    &config_shape },
+	    &shape_job_config },
 	{ "epoch", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
 	{ "attempt", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
 	{ "lease_ms", SHAPE_MS, FIELD_MAYBE, "how long it is held without a "
@@ -126,6 +114,20 @@ static const struct shape complete_in = {
 static const struct shape told = { "Acknowledged", told_fields, false };
 static const struct shape given = { "GivenJob", given_fields, false };
 
+static const struct field list_fields[] = {
+	{ "bots", SHAPE_OBJECT, FIELD_LIST, "the newest first", &shape_bot },
+	LIST_FIELDS,
+	{ "total", SHAPE_INT, 0, "in that state, or in all", NULL },
+	END
+};
+static const struct shape list = { "Bots", list_fields, false };
+static const struct param list_query[] = {
+	{ "status", SHAPE_TEXT, "registering, idle, busy, timed_out or "
+	    "failed", 0, 0 },
+	LIST_QUERY,
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
 static const struct param claim_query[] = {
 	{ "inc", SHAPE_TEXT, "the process of the bot, as it registered", 0,
 	    0 },
@@ -137,6 +139,12 @@ const struct route routes_bots[] = {
 	    .body = BODY_JSON, .cli = "pf-registry register",
 	    .what = "A bot signs on", .codes = "201 200",
 	    .takes = &register_in, .gives = &registered },
+	{ .method = "GET", .path = "/api/v1/bots", .call = api_bots_list,
+	    .safe = true, .cli = "pf-report bots", .what = "Bots by state",
+	    .codes = "200 304", .query = list_query, .gives = &list },
+	{ .method = "GET", .path = BOTS "{id}", .call = api_bot_get,
+	    .safe = true, .cli = "pf-registry show", .what = "A bot",
+	    .codes = "200 304", .gives = &shape_bot },
 	{ .method = "DELETE", .path = BOTS "{id}", .call = api_delete,
 	    .cli = "pf-registry deregister", .what = "A bot leaves",
 	    .codes = "204" },

@@ -1,7 +1,7 @@
 /*
  * Routes and shapes of jobs; see route.h.
  */
-#include "httpd/route.h"
+#include "httpd/list.h"
 
 #define JOBS	"/api/v1/jobs/"
 #define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
@@ -31,7 +31,34 @@ static const struct param shared_query[] = {
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 
+static const struct field list_fields[] = {
+	{ "jobs", SHAPE_OBJECT, FIELD_LIST, "the newest first", &shape_job },
+	LIST_FIELDS,
+	{ "page", SHAPE_INT, FIELD_NULL, "number of this one", NULL },
+	{ "limit", SHAPE_INT, 0, "as it was asked", NULL },
+	{ "total", SHAPE_INT, FIELD_NULL, "in that state, or in all", NULL },
+	END
+};
+static const struct shape list = { "Jobs", list_fields, false };
+static const struct param list_query[] = {
+	{ "status", SHAPE_TEXT, "pending, assigned, running, completed, "
+	    "failed, timed_out or cancelled", 0, 0 },
+	{ "fuzzer", SHAPE_TEXT, "the engine", 0, 0 },
+	{ "campaign", SHAPE_TEXT, "its name or id", 0, 0 },
+	{ "page", SHAPE_INT, "in the place of a cursor, up to row 10000", 1,
+	    INT64_MAX },
+	LIST_QUERY,
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
 const struct route routes_jobs[] = {
+	{ .method = "GET", .path = "/api/v1/jobs", .call = api_jobs_list,
+	    .safe = true, .cli = "pf-report jobs",
+	    .what = "Jobs by state, engine, campaign",
+	    .codes = "200 304", .query = list_query, .gives = &list },
+	{ .method = "GET", .path = JOBS "{id}", .call = api_job_get,
+	    .safe = true, .cli = "pf-report job", .what = "A job",
+	    .codes = "200 304", .gives = &shape_job },
 	{ .method = "GET", .path = JOBS "{id}/shared", .call = api_shared,
 	    .safe = true, .cli = "pf-report corpus",
 	    .what = "Inputs that the other jobs of its campaign have filed",

@@ -14,18 +14,20 @@
 #include "os/clock.h"
 #include "report/report.h"
 #include "store/conffile.h"
+#include "view/detail.h"
 #include "view/find.h"
 
 #define FOLLOW_MS	500
 
 static const char usage_text[] =
-    "usage: pf-report [-Hj] [-c conf] [-n max] jobs\n"
+    "usage: pf-report [-Hj] [-c conf] [-n max] jobs [-C campaign] [-e engine] "
+    "[-s status]\n"
     "       pf-report [-Hj] [-c conf] job id\n"
     "       pf-report [-Hj] [-c conf] [-n max] archive\n"
     "       pf-report [-Hj] [-c conf] [-n max] campaigns\n"
     "       pf-report [-Hj] [-c conf] campaign name\n"
     "       pf-report [-j] [-c conf] explain job | bot id\n"
-    "       pf-report [-Hj] [-c conf] [-n max] bots\n"
+    "       pf-report [-Hj] [-c conf] [-n max] bots [-s status]\n"
     "       pf-report [-Hj] [-c conf] [-n max] crashes [-J job]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
     "       pf-report [-Hj] [-c conf] [-n max] buckets\n"
@@ -47,8 +49,16 @@ usage(void)
 static const struct pf_err *
 report_jobs(struct report *r, const char *arg)
 {
+	const struct pf_err *err;
+	struct pf_page p = { 0 };
+
 	(void)arg;
-	return pf_show_list(&r->show, &pf_view_jobs, NULL, NULL);
+	if (r->pick.status == NULL && r->pick.fuzzer == NULL &&
+	    r->pick.campaign == NULL)
+		return pf_show_list(&r->show, &pf_view_jobs, NULL, NULL);
+	if ((err = pf_pick_jobs(&r->pick, &p, r->show.db)) != NULL)
+		return err;
+	return pf_show_page(&r->show, r->pick.walk, &p);
 }
 
 static const struct pf_err *
@@ -61,26 +71,15 @@ report_buckets(struct report *r, const char *arg)
 static const struct pf_err *
 report_bots(struct report *r, const char *arg)
 {
-	(void)arg;
-	return pf_show_list(&r->show, &pf_view_bots, NULL, NULL);
-}
-
-/* The rows of a list as an array, a member of an open object. */
-static const struct pf_err *
-add_array(struct pf_buf *b, struct report *r, const char *name,
-    const struct pf_view *v, const char *key)
-{
 	const struct pf_err *err;
-	struct pf_q q = PF_Q_INIT;
-	bool more = false;
+	struct pf_page p = { 0 };
 
-	pf_jw_open(b, name, '[');
-	if ((err = pf_view_open(&q, r->show.db, v, key, PF_VIEW_ALL)) == NULL)
-		while ((err = pf_q_row(&q, &more)) == NULL && more)
-			pf_view_json(b, v, &q);
-	pf_q_done(&q);
-	pf_jw_close(b, ']');
-	return err;
+	(void)arg;
+	if (r->pick.status == NULL)
+		return pf_show_list(&r->show, &pf_view_bots, NULL, NULL);
+	if ((err = pf_pick_bots(&r->pick, &p, r->show.db)) != NULL)
+		return err;
+	return pf_show_page(&r->show, r->pick.walk, &p);
 }
 
 /* A job with its files and leases, as one object. */
@@ -89,23 +88,14 @@ job_json(struct report *r, const char *id)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
-	struct pf_q q = PF_Q_INIT;
-	bool more = false;
+	bool found;
 
-	if ((err = pf_view_open(&q, r->show.db, &pf_view_jobs, id, 1)) == NULL
-	    && (err = pf_q_row(&q, &more)) == NULL && more) {
-		pf_jw_open(&b, NULL, '{');
-		pf_view_members(&b, &pf_view_jobs, &q);
-		if ((err = add_array(&b, r, "blobs", &pf_view_blobs, id)) ==
-		    NULL)
-			err = add_array(&b, r, "assignments",
-			    &pf_view_assignments, id);
-		pf_jw_close(&b, '}');
-		pf_buf_addc(&b, '\n');
-		if (err == NULL)
-			pf_show_flush(&r->show, &b);
-	}
-	pf_q_done(&q);
+	pf_jw_open(&b, NULL, '{');
+	err = pf_detail_job(&b, &found, r->show.db, id, PF_VIEW_ALL);
+	pf_jw_close(&b, '}');
+	pf_buf_addc(&b, '\n');
+	if (err == NULL && found)
+		pf_show_flush(&r->show, &b);
 	pf_buf_free(&b);
 	return err;
 }
@@ -235,7 +225,7 @@ static const struct command {
 	const struct pf_err	*(*run)(struct report *, const char *);
 } commands[] = {
 	{ "archive",	"",	0, 0, true,	report_archive },
-	{ "bots",	"",	0, 0, true,	report_bots },
+	{ "bots",	"s",	0, 0, true,	report_bots },
 	{ "buckets",	"",	0, 0, true,	report_buckets },
 	{ "campaign",	"",	1, 1, true,	report_campaign },
 	{ "campaigns",	"",	0, 0, true,	report_campaigns },
@@ -247,7 +237,7 @@ static const struct command {
 	{ "events",	"f",	0, 0, true,	report_events },
 	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
-	{ "jobs",	"",	0, 0, true,	report_jobs },
+	{ "jobs",	"Ces",	0, 0, true,	report_jobs },
 	{ "log",	"f",	1, 1, true,	report_log },
 	{ "status",	"",	0, 0, true,	report_status },
 };
@@ -297,15 +287,24 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
 	argv[0] = name;
 	optind = 0;
-	while ((ch = getopt(argc, argv, "+J:fx")) != -1) {
+	while ((ch = getopt(argc, argv, "+C:J:e:fs:x")) != -1) {
 		if (strchr(flags, ch) == NULL)
 			usage();
 		switch (ch) {
+		case 'C':
+			r->pick.campaign = optarg;
+			break;
 		case 'J':
 			r->job = optarg;
 			break;
+		case 'e':
+			r->pick.fuzzer = optarg;
+			break;
 		case 'f':
 			r->follow = true;
+			break;
+		case 's':
+			r->pick.status = optarg;
 			break;
 		case 'x':
 			r->script = true;

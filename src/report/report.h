@@ -8,6 +8,7 @@
 
 #include "codec/conf.h"
 #include "codec/json.h"
+#include "view/pick.h"
 #include "view/show.h"
 
 struct report {
@@ -16,6 +17,7 @@ struct report {
 	int		*lines;		/* where keys stand, pf_conf_count() */
 	struct pf_show	 show;
 	const char	*job;		/* -J */
+	struct pf_pick	 pick;		/* -C, -e, -s */
 	char		**rest;		/* all arguments */
 	bool		 follow;	/* -f */
 	bool		 script;	/* -x */

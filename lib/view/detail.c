@@ -1,0 +1,51 @@
+/*
+ * Single things in full; see detail.h.
+ */
+#include "codec/json.h"
+#include "view/detail.h"
+
+const struct pf_err *
+pf_detail_members(struct pf_buf *b, bool *found, struct pf_db *db,
+    const struct pf_view *v, const char *key)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+
+	*found = false;
+	if ((err = pf_view_open(&q, db, v, key, 1)) == NULL &&
+	    (err = pf_q_row(&q, found)) == NULL && *found)
+		pf_view_members(b, v, &q);
+	pf_q_done(&q);
+	return err;
+}
+
+/* The rows of a list as an array, a member of an open object. */
+static const struct pf_err *
+add_array(struct pf_buf *b, struct pf_db *db, const char *name,
+    const struct pf_view *v, const char *key, int64_t max)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	pf_jw_open(b, name, '[');
+	if ((err = pf_view_open(&q, db, v, key, max)) == NULL)
+		while ((err = pf_q_row(&q, &more)) == NULL && more)
+			pf_view_json(b, v, &q);
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}
+
+const struct pf_err *
+pf_detail_job(struct pf_buf *b, bool *found, struct pf_db *db, const char *id,
+    int64_t max)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_detail_members(b, found, db, &pf_view_jobs, id)) !=
+	    NULL || !*found || (err = add_array(b, db, "blobs",
+	    &pf_view_blobs, id, max)) != NULL)
+		return err;
+	return add_array(b, db, "assignments", &pf_view_assignments, id, max);
+}

@@ -1,0 +1,20 @@
+/*
+ * Single things in full, as JSON.  Read-only.
+ */
+#ifndef PF_VIEW_DETAIL_H
+#define PF_VIEW_DETAIL_H
+
+#include <stdbool.h>
+
+#include "view/view.h"
+
+/* Appends the row of a key as members of an open object, if *found. */
+const struct pf_err	*pf_detail_members(struct pf_buf *, bool *found,
+			    struct pf_db *, const struct pf_view *,
+			    const char *key);
+
+/* The same of a job, and its files and leases, at most max of each. */
+const struct pf_err	*pf_detail_job(struct pf_buf *, bool *found,
+			    struct pf_db *, const char *id, int64_t max);
+
+#endif

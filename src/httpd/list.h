@@ -1,0 +1,30 @@
+/*
+ * Lists by cursor: what is the same in the table, the query and the answer of
+ * each.
+ */
+#ifndef PF_HTTPD_LIST_H
+#define PF_HTTPD_LIST_H
+
+#include "httpd/route.h"
+#include "view/page.h"
+
+#define LIST_QUERY \
+	{ "limit", SHAPE_INT, "rows at most, 100 if not said", 1, 1000 }, \
+	{ "cursor", SHAPE_TEXT, "next_cursor of the answer before", 0, 0 }
+#define LIST_FIELDS \
+	{ "count", SHAPE_INT, 0, "rows of this answer", NULL }, \
+	{ "next_cursor", SHAPE_TEXT, FIELD_NULL, "where the list goes on", \
+	    NULL }
+
+/* The page that the query asks for. */
+void			 list_page(struct pf_page *, const struct req *);
+
+/*
+ * The answer: an object of the rows, an array under that name, which walk
+ * gives, and the fields above.  The object stays open.
+ */
+const struct pf_err	*list_rows(struct req *, const char *name,
+			    struct pf_page *, struct pf_db *,
+			    const struct pf_walk *);
+
+#endif
