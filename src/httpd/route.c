@@ -148,13 +148,17 @@ route_find(struct req *r, const char *method, const char *path)
 	const struct route *t = NULL;
 	struct path p;
 	char *allow = r->reply.allow;
+	const char *at = NULL;
 	bool head = strcmp(method, "HEAD") == 0;
 
 	if (split(&p, path))
 		t = table_of(&p);
 	for (; t != NULL && t->path != NULL; t++) {
-		if (!match(r, &p, t->path))
+		/* One path, the first that fits: /bots/register is no id. */
+		if ((at != NULL && strcmp(at, t->path) != 0) ||
+		    !match(r, &p, t->path))
 			continue;
+		at = t->path;
 		if (strcmp(t->method, method) == 0 || (head && t->safe)) {
 			r->route = t;
 			r->head = head;

@@ -47,7 +47,10 @@ struct route {
 	const char	*type;		/* of an answer that is not JSON */
 };
 
-/* The routes below one segment: that after /api/v1, or the first. */
+/*
+ * The routes below one segment: that after /api/v1, or the first.  A path
+ * without an {id} stands before one with an {id} in its place.
+ */
 struct table {
 	const char	*segment;
 	const struct route *routes;	/* ended by one without a path */
