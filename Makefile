@@ -26,9 +26,10 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 # The library, a line a layer or two.
 BASE =	err mem buf num name time retry breaker
 OS =	fs clock lock sock guard proc stop notify sandbox user
-CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table bucket \
-		header gzip
-STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad writer joblog \
+CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
+		bucket header gzip
+STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
+		writer joblog token \
 		scratch
 NET =	http
 VIEW =	known shared view lists detail cursor page pick find show overdue explain audit audit_line \
@@ -55,9 +56,9 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system reply settle pool db commit api_bots \
-		table_shapes list api_claim api_results feed_results \
-		api_shared api_lists api_system ear
+		table_results table_system reply settle pool db commit \
+		api_bots table_shapes list api_claim api_results \
+		feed_results api_shared api_lists api_system ear access
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -55,7 +55,7 @@ run pf-httpd -i </dev/null
 ran 64 '-i without a connection'
 is "$(cat "$T/err")" 'pf-httpd: -i: standard input is not a connection' \
     'and says so'
-printf 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n%s' \
+printf 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n%s' \
     'GET /nothing HTTP/1.0
 Host: a
 

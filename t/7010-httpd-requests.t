@@ -117,31 +117,31 @@ ok 'no CORS header' sh -c "! grep -qi access-control '$T/head'"
 
 # What two parsers could read in two ways.
 post="POST $v/bots/register HTTP/1.1\r\nContent-Type: application/json\r\n"
-raw "${post}Host: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "
+raw "${post}Host: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "
 is "$code" 400 'two lengths'
-raw "${post}Host: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}"
+raw "${post}Host: localhost\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}"
 is "$code" 400 'the same length twice'
-raw "${post}Host: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+raw "${post}Host: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 is "$code" 400 'a length and chunks'
 like "$(cat "$T/raw")" 'Connection: close' 'and the connection is closed'
-raw "${post}Host: a\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}"
+raw "${post}Host: localhost\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}"
 is "$code" 400 'two hosts'
 raw "${post}Content-Length: 2\r\n\r\n{}"
 is "$code" 400 'no host'
-raw "${post}Host: a\r\nContent-Length: 2x\r\n\r\n{}"
+raw "${post}Host: localhost\r\nContent-Length: 2x\r\n\r\n{}"
 is "$code" 400 'a length that is no number'
-raw "${post}Host: a\r\nContent-Length: -2\r\n\r\n{}"
+raw "${post}Host: localhost\r\nContent-Length: -2\r\n\r\n{}"
 is "$code" 400 'a length below zero'
-raw "${post}Host: a\r\nTransfer-Encoding: gzip\r\n\r\n{}"
+raw "${post}Host: localhost\r\nTransfer-Encoding: gzip\r\n\r\n{}"
 is "$code" 400 'an unknown coding'
-raw "${post}Host: a\r\nConnection: close\r\n\r\n"
+raw "${post}Host: localhost\r\nConnection: close\r\n\r\n"
 is "$code" 411 'no length'
 raw 'GARBAGE\r\n\r\n'
 case $code in
 400 | '') pass 'garbage' ;;
 *) fail "garbage ($code)" ;;
 esac
-raw "GET $v/status HTTP/1.1\r\nHost: a\r\n\r\nGET /health HTTP/1.0\r\nHost: a\r\n\r\n"
+raw "GET $v/status HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.0\r\nHost: localhost\r\n\r\n"
 is "$(grep -c '^HTTP/1.1 200' "$T/raw")" 2 'requests one after the other'
 
 req GET /health

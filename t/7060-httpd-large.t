@@ -77,7 +77,7 @@ rm -f "$T"/s/new/*
 # A connection that is cut in the middle leaves nothing.
 half()
 {
-	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: x\r\n'
+	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: localhost\r\n'
 	printf 'Content-Type: application/x-pandafuzz-pack\r\n'
 	printf 'Content-Length: 60000000\r\n\r\n'
 	cat "$T/a"

@@ -56,7 +56,7 @@ sweep_nth 'short write' short SHORT 4
 
 # The same batch by pf-httpd, one for a connection as inetd starts it.
 {
-	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
+	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'
 	printf 'Content-Type: application/x-pandafuzz-pack\r\nContent-Length: %d\r\n\r\n' \
 	    "$(wc -c <"$T/sent")"
 	cat "$T/sent"

@@ -21,7 +21,7 @@ sweep_errors 25 EIO ENOSPC
 printf 'HTTP' >"$T/input"
 mkpack crash "$job" b1 -s 77 "$T/input" >"$T/sent"
 {
-	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
+	printf 'POST /api/v1/results/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'
 	printf 'Content-Type: application/x-pandafuzz-pack\r\nContent-Length: %d\r\n\r\n' \
 	    "$(wc -c <"$T/sent")"
 	cat "$T/sent"

@@ -12,7 +12,7 @@
 #include "base/num.h"
 #include "codec/conf.h"
 
-enum type { T_PATH, T_TEXT, T_DUR, T_SIZE, T_NUM, T_FRAC, T_BOOL };
+enum type { T_PATH, T_FILE, T_TEXT, T_DUR, T_SIZE, T_NUM, T_FRAC, T_BOOL };
 
 #define AT(member)	offsetof(struct pf_conf, member)
 #define BYTES		((int64_t)1 << 50)
@@ -50,6 +50,8 @@ static const struct key {
 	{ "ingest", "hooks_per_minute", T_NUM, AT(hooks_per_minute), "30",
 	    1, 6000 },
 	{ "http", "listen", T_TEXT, AT(http_listen), "127.0.0.1:8080", 0, 0 },
+	{ "http", "hosts", T_TEXT, AT(http_hosts), "", 0, 0 },
+	{ "http", "token_file", T_FILE, AT(http_token_file), "", 0, 0 },
 	{ "timeouts", "tick", T_DUR, AT(tick), "15s", 100, 3600000 },
 	{ "timeouts", "bot", T_DUR, AT(bot), "60s", 1000, 86400000 },
 	{ "timeouts", "job", T_DUR, AT(job), "1h", 1000, 2592000000 },
@@ -112,6 +114,7 @@ static const struct key {
 	    "/var/lib/pandafuzz-bot", 0, 0 },
 	{ "bot", "capabilities", T_TEXT, AT(bot_capabilities), "", 0, 0 },
 	{ "bot", "slots", T_NUM, AT(bot_slots), "1", 1, 1024 },
+	{ "bot", "token_file", T_FILE, AT(bot_token_file), "", 0, 0 },
 };
 
 #define NKEYS	(sizeof(keys) / sizeof(keys[0]))
@@ -152,7 +155,8 @@ set_value(struct pf_conf *conf, const struct key *k, const char *s)
 
 	switch (k->type) {
 	case T_PATH:
-		if (*s != '/')
+	case T_FILE:
+		if (*s != '/' && (k->type == T_PATH || *s != '\0'))
 			return "an absolute path";
 		/* FALLTHROUGH */
 	case T_TEXT:
@@ -316,6 +320,7 @@ pf_conf_value(struct pf_buf *b, const struct pf_conf *conf, size_t i)
 
 	switch (keys[i].type) {
 	case T_PATH:
+	case T_FILE:
 	case T_TEXT:
 		pf_buf_adds(b, at);
 		break;

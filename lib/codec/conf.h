@@ -23,6 +23,8 @@ struct pf_conf {
 	char	 spool_path[PF_CONF_TEXT];
 	char	 sched_socket[PF_CONF_TEXT];	/* "" = <storage>/sched.sock */
 	char	 http_listen[PF_CONF_TEXT];
+	char	 http_hosts[PF_CONF_TEXT];	/* names, or "*" */
+	char	 http_token_file[PF_CONF_TEXT];	/* "" = no token */
 	/* [timeouts], ms */
 	int64_t	 tick;
 	int64_t	 bot;			/* silence after which a lease ends */
@@ -69,6 +71,7 @@ struct pf_conf {
 	char	 bot_work_directory[PF_CONF_TEXT];
 	char	 bot_capabilities[PF_CONF_TEXT];	/* "" = what is found */
 	int64_t	 bot_slots;
+	char	 bot_token_file[PF_CONF_TEXT];	/* "" = no token */
 };
 
 /* Everything at its default. */

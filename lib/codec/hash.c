@@ -80,3 +80,9 @@ pf_sha256(char out[PF_SHA_TEXT], const void *p, size_t n)
 	pf_hash_add(h, p, n);
 	pf_hash_end(h, out);
 }
+
+bool
+pf_sha_same(const char a[PF_SHA_TEXT], const char b[PF_SHA_TEXT])
+{
+	return CRYPTO_memcmp(a, b, PF_SHA_TEXT) == 0;
+}

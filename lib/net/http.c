@@ -17,6 +17,7 @@ struct pf_http {
 	CURL	*curl;
 	char	*base;
 	int64_t	 timeout;
+	char	*token;			/* the whole header, or NULL */
 	char	 error[CURL_ERROR_SIZE];
 };
 
@@ -45,14 +46,35 @@ pf_http_open(struct pf_http **out, const char *base, int64_t timeout)
 	return NULL;
 }
 
+static void
+forget(struct pf_http *h)
+{
+	if (h->token != NULL)
+		explicit_bzero(h->token, strlen(h->token));
+	free(h->token);
+	h->token = NULL;
+}
+
 void
 pf_http_close(struct pf_http *h)
 {
 	if (h == NULL)
 		return;
 	curl_easy_cleanup(h->curl);
+	forget(h);
 	free(h->base);
 	free(h);
+}
+
+bool
+pf_http_token(struct pf_http *h, const char *token)
+{
+	char *header = pf_asprintf("Authorization: Bearer %s", token);
+	bool new = h->token == NULL || strcmp(h->token, header) != 0;
+
+	forget(h);
+	h->token = header;
+	return new;
 }
 
 /* Collects a reply, up to its limit. */
@@ -110,6 +132,20 @@ prepare(struct pf_http *h, const char *path)
 	free(url);
 }
 
+/* The request with its headers, which are freed after it. */
+static CURLcode
+perform(struct pf_http *h, struct curl_slist *headers)
+{
+	CURLcode rc;
+
+	if (h->token != NULL)
+		headers = curl_slist_append(headers, h->token);
+	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
+	rc = curl_easy_perform(h->curl);
+	curl_slist_free_all(headers);
+	return rc;
+}
+
 static const struct pf_err *
 away(const struct pf_http *h, CURLcode rc)
 {
@@ -140,13 +176,11 @@ pf_http_call(struct pf_http *h, struct pf_http_call *call)
 		headers = curl_slist_append(headers, type);
 		/* No round trip of "100 Continue" for each pack. */
 		headers = curl_slist_append(headers, "Expect:");
-		curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
 		curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, call->body);
 		curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)call->len);
 	}
-	rc = curl_easy_perform(h->curl);
-	curl_slist_free_all(headers);
+	rc = perform(h, headers);
 	free(type);
 	if (rc != CURLE_OK)
 		return away(h, rc);
@@ -195,7 +229,7 @@ pf_http_get(struct pf_http *h, const char *path, struct pf_http_sink *sink,
 	sink->got = 0;
 	curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_piece);
 	curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &d);
-	rc = curl_easy_perform(h->curl);
+	rc = perform(h, NULL);
 	if (d.err != NULL)
 		return d.err;
 	if (rc != CURLE_OK)

@@ -20,6 +20,10 @@ const struct pf_err	*pf_http_open(struct pf_http **, const char *base,
 			    int64_t timeout);
 void			 pf_http_close(struct pf_http *);
 
+/* From now on each request shows the token; true if it is another one than
+ * before. */
+bool			 pf_http_token(struct pf_http *, const char *token);
+
 /*
  * One request; type NULL means no body.  reply gets the body, *status the
  * code.  Only failures of the transport are errors: PF_BUSY, the master is

@@ -22,6 +22,7 @@
 #include "store/db.h"
 
 struct MHD_Connection;
+struct access;
 struct commit;
 struct ear;
 struct pool;
@@ -51,6 +52,7 @@ struct httpd {
 	struct pool	*pool;
 	struct commit	*commit;
 	struct ear	*ear;
+	struct access	*access;
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
 	struct place	 places[PLACES];
@@ -89,6 +91,7 @@ struct reply {
 	bool		 varies;	/* by Accept-Encoding */
 	char		 allow[64];
 	int		 retry_after;	/* seconds, 0: none */
+	bool		 wants_token;	/* it says so */
 	bool		 close;
 };
 
@@ -135,6 +138,16 @@ void			 req_free(struct req *);
 /* Value of a query argument or header, NULL if absent. */
 const char		*req_query(const struct req *, const char *name);
 const char		*req_header(const struct req *, const char *name);
+
+/*
+ * access.c: who may ask.  access_start() reads the token, which the box keeps
+ * out of reach later on, and remembers the name in where ("addr:port").  The
+ * host is that header, or NULL.
+ */
+const struct pf_err	*access_start(struct httpd *, const char *where);
+const struct pf_err	*access_host(const struct httpd *, const char *host);
+const struct pf_err	*access_token(struct req *);
+const struct pf_err	*access_origin(const struct req *, const char *host);
 
 /* serve.c: one connection, or a listener until it is idle or told to end. */
 const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,

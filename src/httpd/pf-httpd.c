@@ -151,7 +151,9 @@ start(const struct opts *o, struct httpd *h)
 	if (idle != NULL && (!pf_dur(&idle_ms, idle) || idle_ms < 1))
 		return pf_err(PF_CONFIG, "PF_HTTPD_IDLE=%s is not a duration",
 		    idle);
-	if ((err = find_socket(&fd, &kind, o, h)) != NULL ||
+	if ((err = access_start(h, o->where != NULL ? o->where :
+	    h->conf.http_listen)) != NULL ||
+	    (err = find_socket(&fd, &kind, o, h)) != NULL ||
 	    (o->user != NULL && (err = pf_user_become(o->user)) != NULL) ||
 	    (err = box_enter(h, o->verbose)) != NULL ||
 	    (kind == PF_SOCK_NONE && (err = announce(fd)) != NULL))

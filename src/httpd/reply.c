@@ -201,6 +201,26 @@ add_cache_headers(struct MHD_Response *m, const struct reply *p)
 		MHD_add_response_header(m, "Content-Encoding", "gzip");
 }
 
+/* What a browser may do with it: nothing, but for pages of our own. */
+static void
+add_guards(struct MHD_Response *m, const struct reply *p)
+{
+	bool page = p->type != NULL && strncmp(p->type, "text/html", 9) == 0;
+
+	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(m, "Referrer-Policy", "no-referrer");
+	MHD_add_response_header(m, "X-Frame-Options", "DENY");
+	MHD_add_response_header(m, "Content-Security-Policy", page ?
+	    "default-src 'self'; object-src 'none'; base-uri 'none'; "
+	    "form-action 'self'; frame-ancestors 'none'" :
+	    "default-src 'none'; frame-ancestors 'none'");
+	MHD_add_response_header(m, "Cross-Origin-Resource-Policy",
+	    "same-origin");
+	if (p->wants_token)
+		MHD_add_response_header(m, "WWW-Authenticate",
+		    "Bearer realm=\"PandaFuzz\"");
+}
+
 static void
 add_headers(struct MHD_Response *m, const struct req *r)
 {
@@ -211,7 +231,7 @@ add_headers(struct MHD_Response *m, const struct req *r)
 	    p->status != MHD_HTTP_NOT_MODIFIED)
 		MHD_add_response_header(m, "Content-Type",
 		    p->type != NULL ? p->type : "application/json");
-	MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
+	add_guards(m, p);
 	add_cache_headers(m, p);
 	if (p->file)
 		add_file_headers(m, p);

@@ -26,7 +26,7 @@
 
 /* The headers that decide where a request ends and whose it is. */
 struct framing {
-	int		 hosts, lengths, codings;
+	int		 hosts, origins, lengths, codings;
 	const char	*host, *length, *coding;
 };
 
@@ -53,6 +53,8 @@ see_header(void *cls, enum MHD_ValueKind kind, const char *key,
 	if (strcasecmp(key, "Host") == 0) {
 		f->hosts++;
 		f->host = value;
+	} else if (strcasecmp(key, "Origin") == 0) {
+		f->origins++;
 	} else if (strcasecmp(key, "Content-Length") == 0) {
 		f->lengths++;
 		f->length = value;
@@ -71,6 +73,8 @@ check_framing(const struct framing *f)
 
 	if (f->hosts > 1)
 		return pf_err(PF_USAGE, "more than one Host header");
+	if (f->origins > 1)
+		return pf_err(PF_USAGE, "more than one Origin header");
 	if (f->lengths > 1)
 		return pf_err(PF_USAGE, "more than one Content-Length header");
 	if (f->codings > 0 && f->lengths > 0)
@@ -86,18 +90,22 @@ check_framing(const struct framing *f)
 	return NULL;
 }
 
-/* A page of another site must not write here through somebody's browser. */
+/* The path of a target in whichever form; a whole URL names the host too. */
 static const struct pf_err *
-check_origin(const struct req *r, const struct framing *f)
+path_of(const char **path, const char *target, const struct framing *f)
 {
-	const char *origin = req_header(r, "Origin"), *at;
+	size_t n;
 
-	if (origin == NULL || r->route->safe)
+	*path = target;
+	if (strncasecmp(target, "http://", 7) != 0)
 		return NULL;
-	at = strstr(origin, "://");
-	if (at != NULL && f->host != NULL && strcasecmp(at + 3, f->host) == 0)
-		return NULL;
-	return pf_err(PF_DENIED, "requests from other sites are refused");
+	n = strcspn(target += 7, "/");
+	if (f->host == NULL || strlen(f->host) != n ||
+	    strncasecmp(target, f->host, n) != 0)
+		return pf_err(PF_USAGE, "the URL names another host than the "
+		    "Host header");
+	*path = target[n] == '\0' ? "/" : target + n;
+	return NULL;
 }
 
 static const char *
@@ -170,6 +178,31 @@ check_body(struct req *r, const struct framing *f, int64_t length)
 		    "the same time"), NULL);
 }
 
+/* Whom the request is for, what it is, who asks; then its body. */
+static void
+admit(struct req *r, const struct framing *f, const char *method,
+    const char *path)
+{
+	const struct pf_err *err, *none;
+
+	if ((err = access_host(r->h, f->host)) != NULL) {
+		refuse(r, 421, err, "set hosts in section [http] of its "
+		    "configuration, or use its address");
+		return;
+	}
+	/* Without the token one does not hear what there is. */
+	none = route_find(r, method, path);
+	if ((none != NULL || !r->route->open) &&
+	    (err = access_token(r)) != NULL)
+		refuse(r, 401, err, "send Authorization: Bearer TOKEN");
+	else if (none != NULL)
+		refuse(r, none->class == PF_USAGE ? 405 : 0, none, NULL);
+	else if ((err = access_origin(r, f->host)) != NULL)
+		refuse(r, 0, err, NULL);
+	else
+		check_body(r, f, r->length);
+}
+
 /*
  * Looks at the headers.  Returns true if the reply must go out at once and
  * the connection with it: nobody knows, or wants to see, where the body ends.
@@ -178,11 +211,13 @@ static bool
 begin(struct req *r, const char *method, const char *url)
 {
 	const struct pf_err *err;
+	const char *path;
 	struct framing f = { 0 };
 	int64_t length = 0;
 
 	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, see_header, &f);
-	if ((err = check_framing(&f)) != NULL) {
+	if ((err = check_framing(&f)) != NULL ||
+	    (err = path_of(&path, url, &f)) != NULL) {
 		refuse(r, 400, err, NULL);
 		r->reply.close = true;
 		return true;
@@ -192,12 +227,7 @@ begin(struct req *r, const char *method, const char *url)
 	else if (f.lengths > 0)
 		pf_num(&length, f.length, 0, INT64_MAX);
 	r->length = length;
-	if ((err = route_find(r, method, url)) != NULL)
-		refuse(r, err->class == PF_USAGE ? 405 : 0, err, NULL);
-	else if ((err = check_origin(r, &f)) != NULL)
-		refuse(r, 0, err, NULL);
-	else
-		check_body(r, &f, length);
+	admit(r, &f, method, path);
 	if (!r->refused || (length >= 0 && length <= DISCARD_MAX))
 		return false;
 	r->reply.close = true;

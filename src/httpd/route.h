@@ -37,6 +37,7 @@ struct route {
 	enum body	 body;
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
+	bool		 open;		/* nor a token */
 	const char	*cli;		/* the command line that does it */
 	const char	*what;		/* what it does, for the reader */
 	const char	*codes;		/* statuses of success, "201 200" */

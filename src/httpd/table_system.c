@@ -47,7 +47,8 @@ const struct route routes_status[] = {
 
 const struct route routes_health[] = {
 	{ .method = "GET", .path = "/health", .call = api_health,
-	    .safe = true, .quick = true, .cli = "pf-report status",
+	    .safe = true, .quick = true, .open = true,
+	    .cli = "pf-report status",
 	    .what = "Whether pf-httpd serves", .codes = "200",
 	    .gives = &health },
 	{ .path = NULL }

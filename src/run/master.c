@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "run/run.h"
+#include "store/token.h"
 
 /* The error of a reply that is not a 2xx. */
 static const struct pf_err *
@@ -34,10 +35,29 @@ refusal(const struct pf_http_call *c, const struct pf_json *reply)
 }
 
 const struct pf_err *
+master_token(struct slot *s, bool *new)
+{
+	const struct pf_err *err;
+	struct pf_buf token = PF_BUF_INIT;
+	bool other;
+
+	if (s->conf->bot_token_file[0] == '\0')
+		return NULL;
+	if ((err = pf_token_read(&token, s->conf->bot_token_file)) != NULL)
+		return err;
+	other = pf_http_token(s->http, token.data);
+	pf_token_free(&token);
+	if (new != NULL)
+		*new = other;
+	return NULL;
+}
+
+const struct pf_err *
 master_http(struct slot *s, struct pf_http_call *c, bool lease)
 {
 	const struct pf_err *err;
 	int64_t now = pf_boot_ms(), left = s->lease_end - now;
+	bool other = false;
 
 	if (!lease && !pf_breaker_may(&s->breaker, now))
 		return pf_err(PF_BUSY, "the master is away (circuit %s, next "
@@ -49,6 +69,10 @@ master_http(struct slot *s, struct pf_http_call *c, bool lease)
 	if (left > 0 && left < c->most)
 		c->most = left;
 	err = pf_http_call(s->http, c);
+	/* The token may have been changed on both sides while we run. */
+	if (err == NULL && c->status == 401 &&
+	    master_token(s, &other) == NULL && other)
+		err = pf_http_call(s->http, c);
 	pf_breaker_tell(&s->breaker, err == NULL && c->status < 500,
 	    pf_boot_ms());
 	return err;

@@ -98,6 +98,9 @@ const struct pf_err	*state_clear(struct slot *);
  * PF_STALE: the lease is not ours any more.
  */
 const struct pf_err	*master_register(struct slot *, const char *caps);
+/* Reads the token, if the configuration names one; *new (may be NULL): it is
+ * another one than before. */
+const struct pf_err	*master_token(struct slot *, bool *new);
 /* Any call through the slot's breaker; what keeps a lease always goes. */
 const struct pf_err	*master_http(struct slot *, struct pf_http_call *,
 			    bool lease);

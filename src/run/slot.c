@@ -53,8 +53,10 @@ open_slot(struct slot *s, int number, int slots)
 	    (err = state_identity(s)) != NULL ||
 	    (err = pf_proc_adopt()) != NULL)
 		return err;
-	return pf_http_open(&s->http, conf->bot_master_url,
-	    conf->master_communication);
+	if ((err = pf_http_open(&s->http, conf->bot_master_url,
+	    conf->master_communication)) != NULL)
+		return err;
+	return master_token(s, NULL);
 }
 
 static void
