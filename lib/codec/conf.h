@@ -25,6 +25,8 @@ struct pf_conf {
 	char	 http_listen[PF_CONF_TEXT];
 	char	 http_hosts[PF_CONF_TEXT];	/* names, or "*" */
 	char	 http_token_file[PF_CONF_TEXT];	/* "" = no token */
+	int64_t	 http_headers;			/* ms */
+	int64_t	 http_per_address;		/* connections, 0: no limit */
 	/* [timeouts], ms */
 	int64_t	 tick;
 	int64_t	 bot;			/* silence after which a lease ends */

@@ -28,6 +28,8 @@ struct ear;
 struct pool;
 struct req;
 struct route;
+struct watch;
+struct watched;
 
 #define JSON_MAX	65536		/* bytes of a JSON body */
 #define RETRY_AFTER	5		/* seconds, with 503 and 507 */
@@ -53,12 +55,14 @@ struct httpd {
 	struct commit	*commit;
 	struct ear	*ear;
 	struct access	*access;
+	struct watch	*watch;
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
 	struct place	 places[PLACES];
 	atomic_bool	 stopping;	/* answer what is here, then close */
 	atomic_int	 requests;	/* begun and not yet answered */
 	atomic_int	 connections;
+	int		 room;		/* for so many of them */
 	atomic_int	 closed;	/* connections that ended */
 	_Atomic int64_t	 last;		/* pf_boot_ms() of the last request */
 	_Atomic int64_t	 bodies;	/* bytes of bodies held in memory */
@@ -98,6 +102,7 @@ struct reply {
 struct req {
 	struct httpd	*h;
 	struct MHD_Connection *conn;
+	struct watched	*watched;	/* that connection, while it lasts */
 	const struct route *route;
 	char		 id[PF_ID_MAX + 1];	/* what stands for {id}, */
 	char		 sha[PF_SHA_TEXT];	/* and for {sha256} */
@@ -148,6 +153,23 @@ const struct pf_err	*access_start(struct httpd *, const char *where);
 const struct pf_err	*access_host(const struct httpd *, const char *host);
 const struct pf_err	*access_token(struct req *);
 const struct pf_err	*access_origin(const struct req *, const char *host);
+
+/*
+ * watch.c: ends connections whose headers, or whose reading of an answer,
+ * take too long: of an answer PIECE bytes, or all of it, must get through in
+ * the time of a request.  In a crowd those go soon that ask nothing.  What a
+ * connection does is told by the event thread; watch_look() is for the main
+ * thread, each second.  A struct watched may be NULL: nobody looks then.
+ */
+void			 watch_start(struct httpd *);
+void			 watch_stop(struct httpd *);
+struct watched		*watch_add(struct watch *, int fd);
+void			 watch_remove(struct watch *, struct watched *);
+void			 watch_body(struct watched *);
+void			 watch_asked(struct watched *);
+void			 watch_answered(struct watched *);
+void			 watch_idle(struct watched *);
+void			 watch_look(struct httpd *);
 
 /* serve.c: one connection, or a listener until it is idle or told to end. */
 const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,

@@ -267,6 +267,7 @@ reply_queue(struct req *r)
 	if (m == NULL)
 		return MHD_NO;
 	add_headers(m, r);
+	watch_answered(r->watched);
 	rc = MHD_queue_response(r->conn, p->status, m);
 	MHD_destroy_response(m);
 	return rc;

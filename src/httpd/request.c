@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "httpd/framing.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -23,12 +24,6 @@
 #define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
 #define DISCARD_FED	(64 * 1024 * 1024)	/* of one that was wanted */
 #define BODIES_MAX	(64 * 1024 * 1024)	/* in memory at one time */
-
-/* The headers that decide where a request ends and whose it is. */
-struct framing {
-	int		 hosts, origins, lengths, codings;
-	const char	*host, *length, *coding;
-};
 
 const char *
 req_query(const struct req *r, const char *name)
@@ -41,71 +36,6 @@ const char *
 req_header(const struct req *r, const char *name)
 {
 	return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
-}
-
-static enum MHD_Result
-see_header(void *cls, enum MHD_ValueKind kind, const char *key,
-    const char *value)
-{
-	struct framing *f = cls;
-
-	(void)kind;
-	if (strcasecmp(key, "Host") == 0) {
-		f->hosts++;
-		f->host = value;
-	} else if (strcasecmp(key, "Origin") == 0) {
-		f->origins++;
-	} else if (strcasecmp(key, "Content-Length") == 0) {
-		f->lengths++;
-		f->length = value;
-	} else if (strcasecmp(key, "Transfer-Encoding") == 0) {
-		f->codings++;
-		f->coding = value;
-	}
-	return MHD_YES;
-}
-
-/* What two parsers could read in two ways is read in none. */
-static const struct pf_err *
-check_framing(const struct framing *f)
-{
-	int64_t n;
-
-	if (f->hosts > 1)
-		return pf_err(PF_USAGE, "more than one Host header");
-	if (f->origins > 1)
-		return pf_err(PF_USAGE, "more than one Origin header");
-	if (f->lengths > 1)
-		return pf_err(PF_USAGE, "more than one Content-Length header");
-	if (f->codings > 0 && f->lengths > 0)
-		return pf_err(PF_USAGE, "Content-Length and "
-		    "Transfer-Encoding exclude each other");
-	if (f->codings > 1 || (f->codings == 1 &&
-	    (f->coding == NULL || strcasecmp(f->coding, "chunked") != 0)))
-		return pf_err(PF_USAGE, "the only known Transfer-Encoding is "
-		    "chunked");
-	if (f->lengths == 1 && (f->length == NULL ||
-	    !pf_num(&n, f->length, 0, INT64_MAX)))
-		return pf_err(PF_USAGE, "the Content-Length is not a number");
-	return NULL;
-}
-
-/* The path of a target in whichever form; a whole URL names the host too. */
-static const struct pf_err *
-path_of(const char **path, const char *target, const struct framing *f)
-{
-	size_t n;
-
-	*path = target;
-	if (strncasecmp(target, "http://", 7) != 0)
-		return NULL;
-	n = strcspn(target += 7, "/");
-	if (f->host == NULL || strlen(f->host) != n ||
-	    strncasecmp(target, f->host, n) != 0)
-		return pf_err(PF_USAGE, "the URL names another host than the "
-		    "Host header");
-	*path = target[n] == '\0' ? "/" : target + n;
-	return NULL;
 }
 
 static const char *
@@ -208,16 +138,15 @@ admit(struct req *r, const struct framing *f, const char *method,
  * the connection with it: nobody knows, or wants to see, where the body ends.
  */
 static bool
-begin(struct req *r, const char *method, const char *url)
+begin(struct req *r, const char *method, const char *url, const char *version)
 {
 	const struct pf_err *err;
 	const char *path;
 	struct framing f = { 0 };
 	int64_t length = 0;
 
-	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, see_header, &f);
-	if ((err = check_framing(&f)) != NULL ||
-	    (err = path_of(&path, url, &f)) != NULL) {
+	if ((err = framing_read(&f, r->conn, version)) != NULL ||
+	    (err = framing_path(&path, url, &f)) != NULL) {
 		refuse(r, 400, err, NULL);
 		r->reply.close = true;
 		return true;
@@ -242,8 +171,11 @@ in_time(struct req *r, size_t n)
 
 	if (now > r->deadline)
 		return false;
-	if (r->fed && r->received / PIECE != (r->received + (int64_t)n) / PIECE)
+	if (r->fed && r->received / PIECE !=
+	    (r->received + (int64_t)n) / PIECE) {
 		r->deadline = now + r->h->conf.request;
+		watch_body(r->watched);
+	}
 	r->received += (int64_t)n;
 	return true;
 }
@@ -310,6 +242,9 @@ req_new(struct httpd *h, struct MHD_Connection *conn)
 
 	r->h = h;
 	r->conn = conn;
+	r->watched = MHD_get_connection_info(conn,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	watch_body(r->watched);
 	r->body = r->frames = r->verdicts = r->reply.body = empty;
 	r->reply.fd = -1;
 	r->deadline = pf_boot_ms() + h->conf.request;
@@ -330,6 +265,7 @@ req_resume(struct req *r)
 	struct MHD_Connection *conn = r->conn;
 
 	r->deadline = pf_boot_ms() + r->h->conf.request;
+	watch_body(r->watched);
 	/* From here on it is the event thread's. */
 	atomic_store(&r->away, false);
 	MHD_resume_connection(conn);
@@ -342,6 +278,7 @@ pass(struct req *r, bool last)
 	r->fed = true;
 	r->last = last;
 	atomic_store(&r->away, true);
+	watch_asked(r->watched);
 	MHD_suspend_connection(r->conn);
 	pool_push(r->h->pool, r);
 }
@@ -361,6 +298,7 @@ run(struct req *r)
 		r->done = true;
 		return reply_queue(r) == MHD_YES ? MHD_YES : MHD_NO;
 	}
+	watch_asked(r->watched);
 	MHD_suspend_connection(r->conn);
 	pool_push(r->h->pool, r);
 	return MHD_YES;
@@ -373,10 +311,9 @@ handle(void *cls, struct MHD_Connection *conn, const char *url,
 {
 	struct req *r = *state;
 
-	(void)version;
 	if (r == NULL) {
 		*state = r = req_new(cls, conn);
-		if (!begin(r, method, url))
+		if (!begin(r, method, url, version))
 			return MHD_YES;
 	} else if (atomic_load(&r->away)) {
 		return MHD_YES;		/* what is in the buffer stays there */
@@ -430,6 +367,7 @@ completed(void *cls, struct MHD_Connection *conn, void **state,
 		return;
 	*state = NULL;
 	r->conn = NULL;
+	watch_idle(r->watched);
 	if (r->drop != NULL)
 		pool_push(r->h->pool, r);
 	else
@@ -443,12 +381,13 @@ connection(void *cls, struct MHD_Connection *conn, void **state,
 	struct httpd *h = cls;
 	uint64_t one = 1;
 
-	(void)conn;
-	(void)state;
 	atomic_store(&h->last, pf_boot_ms());
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		atomic_fetch_add(&h->connections, 1);
-	else {
+		*state = watch_add(h->watch, MHD_get_connection_info(conn,
+		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	} else {
+		watch_remove(h->watch, *state);
 		atomic_fetch_sub(&h->connections, 1);
 		atomic_fetch_add(&h->closed, 1);
 		if (write(h->wake, &one, sizeof(one)) == -1)
@@ -465,14 +404,14 @@ unescape(void *cls, struct MHD_Connection *conn, char *s)
 	return strlen(s);
 }
 
-static unsigned int
+static int
 connection_max(void)
 {
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_cur > CONN_MAX * 2)
 		return CONN_MAX;
-	return rl.rlim_cur < 128 ? 32 : (unsigned int)rl.rlim_cur / 2;
+	return rl.rlim_cur < 128 ? 32 : (int)rl.rlim_cur / 2;
 }
 
 struct MHD_Daemon *
@@ -487,6 +426,7 @@ httpd_start(struct httpd *h, int listener)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
+	h->room = connection_max();
 	if (listener == -1)
 		flags |= MHD_USE_NO_LISTEN_SOCKET;
 	return MHD_start_daemon(flags, 0, NULL, NULL, handle, h,
@@ -494,7 +434,9 @@ httpd_start(struct httpd *h, int listener)
 	    MHD_OPTION_NOTIFY_CONNECTION, connection, h,
 	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY,
-	    MHD_OPTION_CONNECTION_LIMIT, connection_max(),
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned int)h->room,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	    (unsigned int)h->conf.http_per_address,
 	    MHD_OPTION_CONNECTION_TIMEOUT, seconds,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);

@@ -59,12 +59,14 @@ listen_on(struct httpd *h, int sig, int64_t idle_ms)
 {
 	int64_t ms = idle_ms > 0 && idle_ms < LOOK_MS ? idle_ms : LOOK_MS;
 
-	while (!told(h, sig, ms))
+	while (!told(h, sig, ms)) {
+		watch_look(h);
 		if (idle_ms > 0 && atomic_load(&h->connections) == 0 &&
 		    pf_boot_ms() - atomic_load(&h->last) >= idle_ms)
 			return true;
-		else if (box_moved(h) != NULL)
+		if (box_moved(h) != NULL)
 			break;
+	}
 	return false;
 }
 
@@ -82,9 +84,8 @@ serve_one(struct httpd *h, struct MHD_Daemon *d, int fd, int sig)
 		len = sizeof(sa_family_t);
 	if (MHD_add_connection(d, fd, (struct sockaddr *)&ss, len) != MHD_YES)
 		return pf_err(PF_IO, "the connection cannot be served");
-	while (atomic_load(&h->closed) == 0)
-		if (told(h, sig, LOOK_MS))
-			break;
+	while (atomic_load(&h->closed) == 0 && !told(h, sig, LOOK_MS))
+		watch_look(h);
 	return NULL;
 }
 
@@ -123,6 +124,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	    (err = pool_start(h, listens ? 16 : 1)) != NULL ||
 	    (h->where != NULL && (err = ear_start(h)) != NULL))
 		return err;
+	watch_start(h);
 	atomic_store(&h->last, pf_boot_ms());
 	if ((d = httpd_start(h, listens ? fd : -1)) == NULL)
 		return pf_err(PF_IO, "libmicrohttpd does not start");
@@ -138,6 +140,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	ear_stop(h);
 	pool_stop(h->pool);
 	commit_stop(h->commit);
+	watch_stop(h);
 	close(sig);
 	close(h->wake);
 	return err;
