@@ -59,7 +59,7 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		table_results table_system reply settle pool db commit \
 		api_bots table_shapes list api_claim api_results \
 		feed_results api_shared api_lists api_system ear access \
-		watch framing
+		watch framing loop
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -92,8 +92,14 @@ printf 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n' >"$T/one"
 } | timeout 3 socat -,ignoreeof "TCP:$addr" >"$T/raw" 2>"$T/err"
 is "$(grep -c '^HTTP/1.1 200' "$T/raw")" 2 'between requests one may think'
 
-# A thousand at once, of all kinds, and the work goes on.
+# So many at the same moment as the library looks at in one go, or two.
 with ''
+for n in 64 128 256; do
+	is "$(perl "$PF_ROOT/t/lib/hostile.pl" volley "$addr" $n "$httpd")" \
+	    $n "$n requests at once are answered"
+done
+
+# A thousand at once, of all kinds, and the work goes on.
 mkpack crash job-1 bot-1 -f signal=11 "$T/in" >"$T/pack"
 hold headers headers 400
 hold body body 200

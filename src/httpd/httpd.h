@@ -1,6 +1,6 @@
 /*
  * pf-httpd: what its files share.  One struct httpd a process, one struct
- * req a request.  The event thread of libmicrohttpd owns a request until it
+ * req a request.  The event thread (loop.c) owns a request until it
  * hands it to the pool and again after req_finish(); in between it belongs
  * to one worker (or to the thread that commits packs).
  */
@@ -22,9 +22,11 @@
 #include "store/db.h"
 
 struct MHD_Connection;
+struct MHD_Daemon;
 struct access;
 struct commit;
 struct ear;
+struct loop;
 struct pool;
 struct req;
 struct route;
@@ -55,6 +57,7 @@ struct httpd {
 	struct commit	*commit;
 	struct ear	*ear;
 	struct access	*access;
+	struct loop	*loop;
 	struct watch	*watch;
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
@@ -132,7 +135,6 @@ struct req {
 };
 
 /* request.c: the callbacks of libmicrohttpd and the life of a request. */
-struct MHD_Daemon;
 struct MHD_Daemon	*httpd_start(struct httpd *, int listener);
 /* The reply is complete: back to the event thread, from any thread. */
 void			 req_finish(struct req *);
@@ -170,6 +172,16 @@ void			 watch_asked(struct watched *);
 void			 watch_answered(struct watched *);
 void			 watch_idle(struct watched *);
 void			 watch_look(struct httpd *);
+
+/*
+ * loop.c: the event thread, which is the only one that calls libmicrohttpd.
+ * loop_resume() is MHD_resume_connection() for all others: that one wakes
+ * nobody here.  loop_deafen() ends listening.
+ */
+const struct pf_err	*loop_start(struct httpd *, struct MHD_Daemon *);
+void			 loop_resume(struct loop *, struct req *);
+void			 loop_deafen(struct loop *);
+void			 loop_stop(struct httpd *);
 
 /* serve.c: one connection, or a listener until it is idle or told to end. */
 const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,

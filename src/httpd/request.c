@@ -256,19 +256,17 @@ void
 req_finish(struct req *r)
 {
 	r->done = true;
-	MHD_resume_connection(r->conn);
+	loop_resume(r->h->loop, r);
 }
 
 void
 req_resume(struct req *r)
 {
-	struct MHD_Connection *conn = r->conn;
-
 	r->deadline = pf_boot_ms() + r->h->conf.request;
 	watch_body(r->watched);
 	/* From here on it is the event thread's. */
 	atomic_store(&r->away, false);
-	MHD_resume_connection(conn);
+	loop_resume(r->h->loop, r);
 }
 
 /* What has come of the body goes to a worker. */
@@ -418,8 +416,7 @@ struct MHD_Daemon *
 httpd_start(struct httpd *h, int listener)
 {
 	unsigned int seconds = (unsigned int)((h->conf.request + 999) / 1000);
-	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME;
+	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
 	struct MHD_OptionItem more[] = {
 		{ listener == -1 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET,
 		    listener, NULL },

@@ -72,7 +72,7 @@ listen_on(struct httpd *h, int sig, int64_t idle_ms)
 
 /* libmicrohttpd wants a peer's address; a socketpair has none to tell. */
 static const struct pf_err *
-serve_one(struct httpd *h, struct MHD_Daemon *d, int fd, int sig)
+add_one(struct MHD_Daemon *d, int fd)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
@@ -84,9 +84,14 @@ serve_one(struct httpd *h, struct MHD_Daemon *d, int fd, int sig)
 		len = sizeof(sa_family_t);
 	if (MHD_add_connection(d, fd, (struct sockaddr *)&ss, len) != MHD_YES)
 		return pf_err(PF_IO, "the connection cannot be served");
+	return NULL;
+}
+
+static void
+serve_one(struct httpd *h, int sig)
+{
 	while (atomic_load(&h->closed) == 0 && !told(h, sig, LOOK_MS))
 		watch_look(h);
-	return NULL;
 }
 
 /*
@@ -94,14 +99,12 @@ serve_one(struct httpd *h, struct MHD_Daemon *d, int fd, int sig)
  * an idle time, a connection that slipped in is served to its end.
  */
 static bool
-drain(struct httpd *h, struct MHD_Daemon *d, int sig, bool idle)
+drain(struct httpd *h, int sig, bool idle)
 {
 	int64_t until = pf_boot_ms() + DRAIN_MS;
-	int fd;
 
 	atomic_store(&h->stopping, true);
-	if ((fd = MHD_quiesce_daemon(d)) != -1)
-		close(fd);
+	loop_deafen(h->loop);
 	while (atomic_load(&h->requests) > 0 ||
 	    (idle && atomic_load(&h->connections) > 0))
 		if (pf_boot_ms() > until || told(h, sig, 20))
@@ -128,14 +131,18 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	atomic_store(&h->last, pf_boot_ms());
 	if ((d = httpd_start(h, listens ? fd : -1)) == NULL)
 		return pf_err(PF_IO, "libmicrohttpd does not start");
+	if ((!listens && (err = add_one(d, fd)) != NULL) ||
+	    (err = loop_start(h, d)) != NULL)
+		return err;
 	if (listens) {
 		idle = listen_on(h, sig, idle_ms);
 		err = box_moved(h);
 	} else
-		err = serve_one(h, d, fd, sig);
+		serve_one(h, sig);
 	/* What is still held by a worker now dies with the process. */
-	if (!drain(h, d, sig, idle))
+	if (!drain(h, sig, idle))
 		return err;
+	loop_stop(h);
 	MHD_stop_daemon(d);
 	ear_stop(h);
 	pool_stop(h->pool);

@@ -8,6 +8,8 @@
 #					"ready", ends when all are closed
 #	hostile.pl noise ADDR N SEED	N requests that are broken by chance;
 #					prints how often each status came
+#	hostile.pl volley ADDR N PID	N requests that PID sees at once;
+#					prints how many it answers
 use strict;
 use warnings;
 use IO::Select;
@@ -102,6 +104,20 @@ sub hold {
 	print "closed\n";
 }
 
+# The server is stopped until all have asked.
+sub volley {
+	my ($n, $pid) = @args;
+	my @all = map { my $s = dial(); syswrite $s, $begin{again};
+	    sysread $s, my $answer, 65536; $s } 1 .. $n;
+	kill 'STOP', $pid;
+	syswrite $_, $begin{again} for @all;
+	kill 'CONT', $pid;
+	my $until = time + 10;
+	my $got = grep { my $left = $until - time;
+	    IO::Select->new($_)->can_read($left > 0 ? $left : 0) } @all;
+	print "$got\n";
+}
+
 my @good = (
 	"GET /health HTTP/1.1\r\n$host\r\n",
 	"HEAD /api/v1/status HTTP/1.1\r\n$host\r\n",
@@ -165,7 +181,8 @@ sub noise {
 	print "$_ $count{$_}\n" for sort keys %count;
 }
 
-my %modes = (ask => \&ask, hold => \&hold, noise => \&noise);
-die "usage: hostile.pl ask|hold|noise addr ...\n"
+my %modes = (ask => \&ask, hold => \&hold, noise => \&noise,
+    volley => \&volley);
+die "usage: hostile.pl ask|hold|noise|volley addr ...\n"
     if !defined $addr || !defined $modes{$what};
 $modes{$what}->();
