@@ -63,6 +63,15 @@ up()
 	mount -t "$fs" -o "${2:-rw}" "$loop" "$M"
 }
 
+# cut_disk SEED [MARK]: as t/power/cut.c, what is on the disk then in $T/cut: a
+# new file each time, for a mount namespace that somebody made meanwhile
+# keeps the last file system, which at its end writes to its own.
+cut_disk()
+{
+	rm -f "$T/cut"
+	"$obj/t/power/cut" "$T/image" "$T/log" "$1" "$T/cut" ${2+"$2"}
+}
+
 mark() { echo "$*" >>"$T/fuse/mark"; }
 
 # disk_begin OPTIONS: a new file system, mounted, with a master
