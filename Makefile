@@ -32,7 +32,8 @@ STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
 		writer joblog token \
 		scratch
 NET =	http
-VIEW =	known shared view lists detail cursor page pick find show overdue explain audit audit_line \
+VIEW =	known shared view lists detail cursor page pick logread loglines \
+		find show overdue explain audit audit_line \
 		audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
@@ -58,7 +59,7 @@ REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		table_results table_system reply settle pool db commit \
 		api_bots table_shapes list api_claim api_results \
-		feed_results api_shared api_lists api_system ear access \
+		feed_results api_shared api_lists api_logs api_system ear access \
 		watch framing loop
 
 # Tests in C, fuzz targets.

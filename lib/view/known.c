@@ -21,6 +21,30 @@ pf_known_job(bool *known, char campaign[PF_ID_MAX + 1], struct pf_db *db,
 }
 
 const struct pf_err *
+pf_known_about(struct pf_about *a, bool *known, struct pf_db *db,
+    const char *job)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+
+	*known = false;
+	if ((err = pf_q(&q, db, "SELECT name, target, fuzzer, status, "
+	    "target_hash, completed_at IS NOT NULL FROM jobs WHERE id = ?1",
+	    "s", job)) == NULL)
+		err = pf_q_row(&q, known);
+	if (err == NULL && *known) {
+		pf_q_copy(&q, 0, a->name, sizeof(a->name));
+		pf_q_copy(&q, 1, a->target, sizeof(a->target));
+		pf_q_copy(&q, 2, a->fuzzer, sizeof(a->fuzzer));
+		pf_q_copy(&q, 3, a->status, sizeof(a->status));
+		pf_q_copy(&q, 4, a->target_hash, sizeof(a->target_hash));
+		a->over = pf_q_int(&q, 5) != 0;
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
 pf_known_bot(bool *known, struct pf_db *db, const char *bot)
 {
 	int64_t one;

@@ -14,6 +14,15 @@ const struct pf_err	*pf_known_job(bool *known,
 			    char campaign[PF_ID_MAX + 1], struct pf_db *,
 			    const char *job);
 
+/* What a job is, cut to what is there for it. */
+struct pf_about {
+	char	 name[256], target[256], fuzzer[64], status[16];
+	char	 target_hash[PF_SHA_TEXT];
+	bool	 over;			/* it has ended */
+};
+const struct pf_err	*pf_known_about(struct pf_about *, bool *known,
+			    struct pf_db *, const char *job);
+
 /* Is there a bot of this id that has not left? */
 const struct pf_err	*pf_known_bot(bool *known, struct pf_db *,
 			    const char *bot);

@@ -5,7 +5,7 @@
  */
 #include <sys/stat.h>
 
-#include "httpd/httpd.h"
+#include "httpd/reply.h"
 
 #define CACHE	512	/* KiB a worker */
 
@@ -66,7 +66,14 @@ ask(struct pf_db *db, struct req *r, reader *fn)
 		return err;
 	err = fn(db, r);
 	end = pf_db_release(db);
-	return err != NULL ? err : end;
+	if (err == NULL)
+		err = end;
+	if (err != NULL && r->reply.fd != -1) {
+		reply_free(&r->reply);
+		r->reply.file = false;
+		r->reply.etag[0] = '\0';
+	}
+	return err;
 }
 
 /* The database answered, but not with what was asked for. */

@@ -88,6 +88,7 @@ bool			 route_decode(char *);
 handler	api_register, api_delete, api_heartbeat, api_claim, api_start;
 handler	api_complete, api_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
+handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_batch, api_blob;
 feeder	feed_batch;
 handler	api_shared, api_input;

@@ -31,6 +31,47 @@ static const struct param shared_query[] = {
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 
+static const struct field line_fields[] = {
+	{ "timestamp", SHAPE_TIME, FIELD_NULL, "not known", NULL },
+	{ "level", SHAPE_TEXT, 0, "info, or warning of a remark", NULL },
+	{ "source", SHAPE_TEXT, 0, "the engine, or pandafuzz", NULL },
+	{ "message", SHAPE_TEXT, 0, "the line, cut to 4096 bytes", NULL },
+	{ "epoch", SHAPE_INT, 0, "of the token it was printed under", NULL },
+	{ "attempt", SHAPE_INT, 0, "of the same", NULL },
+	END
+};
+static const struct shape line = { "LogLine", line_fields, false };
+static const struct field logs_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "of the job", NULL },
+	{ "job_id", SHAPE_ID, 0, "the job", NULL },
+	{ "job_name", SHAPE_TEXT, 0, "its name", NULL },
+	{ "logs", SHAPE_OBJECT, FIELD_LIST, "in order", &line },
+	{ "count", SHAPE_INT, 0, "of them", NULL },
+	{ "total_lines", SHAPE_INT, FIELD_NULL, "that are kept; null with a "
+	    "cursor", NULL },
+	{ "has_more", SHAPE_BOOL, 0, "whether there are more now", NULL },
+	{ "next_offset", SHAPE_INT, FIELD_NULL, "of those, without a cursor",
+	    NULL },
+	{ "cursor", SHAPE_TEXT, FIELD_NULL, "the place behind the last line",
+	    NULL },
+	END
+};
+static const struct shape logs = { "Logs", logs_fields, false };
+static const struct param logs_query[] = {
+	{ "limit", SHAPE_INT, "lines at most, 1000 if not said", 1, 10000 },
+	{ "offset", SHAPE_INT, "lines that are passed over", 0, INT64_MAX },
+	{ "cursor", SHAPE_TEXT, "of the answer before", 0, 0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+static const struct field has_fields[] = {
+	{ "job_id", SHAPE_ID, 0, "the job", NULL },
+	{ "exists", SHAPE_BOOL, 0, "whether anything is kept", NULL },
+	{ "path", SHAPE_TEXT, 0, "where, in the storage", NULL },
+	{ "bytes", SHAPE_INT, 0, "how much", NULL },
+	END
+};
+static const struct shape has_logs = { "HasLogs", has_fields, false };
+
 static const struct field list_fields[] = {
 	{ "jobs", SHAPE_OBJECT, FIELD_LIST, "the newest first", &shape_job },
 	LIST_FIELDS,
@@ -59,6 +100,19 @@ const struct route routes_jobs[] = {
 	{ .method = "GET", .path = JOBS "{id}", .call = api_job_get,
 	    .safe = true, .cli = "pf-report job", .what = "A job",
 	    .codes = "200 304", .gives = &shape_job },
+	{ .method = "GET", .path = JOBS "{id}/logs", .call = api_job_logs,
+	    .safe = true, .cli = "pf-report log",
+	    .what = "What the engine of a job printed, line by line",
+	    .codes = "200 304", .query = logs_query, .gives = &logs },
+	{ .method = "GET", .path = JOBS "{id}/logs/exists",
+	    .call = api_job_has_logs, .safe = true, .cli = "pf-report log",
+	    .what = "Whether that is kept", .codes = "200 304",
+	    .gives = &has_logs },
+	{ .method = "GET", .path = JOBS "{id}/binary/download",
+	    .call = api_job_binary, .safe = true,
+	    .cli = "cat targets/SHA256/data",
+	    .what = "The program that a job fuzzes",
+	    .codes = "200 206 304 416", .type = "application/octet-stream" },
 	{ .method = "GET", .path = JOBS "{id}/shared", .call = api_shared,
 	    .safe = true, .cli = "pf-report corpus",
 	    .what = "Inputs that the other jobs of its campaign have filed",
@@ -66,6 +120,6 @@ const struct route routes_jobs[] = {
 	{ .method = "GET", .path = JOBS "{id}/corpus/{sha256}",
 	    .call = api_input, .safe = true, .cli = "cat corpus/JOB/SHA256",
 	    .what = "The bytes of an input of its corpus",
-	    .codes = "200 304", .type = "application/octet-stream" },
+	    .codes = "200 206 304 416", .type = "application/octet-stream" },
 	{ .path = NULL }
 };
