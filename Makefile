@@ -59,7 +59,8 @@ REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		table_results table_system reply settle pool db commit \
 		api_bots table_shapes list api_claim api_results \
-		feed_results api_shared api_lists api_logs api_system ear access \
+		feed_results api_shared api_lists api_logs api_stats \
+		api_system ear access \
 		watch framing loop
 
 # Tests in C, fuzz targets.

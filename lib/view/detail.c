@@ -3,6 +3,7 @@
  */
 #include "codec/json.h"
 #include "view/detail.h"
+#include "view/pick.h"
 
 const struct pf_err *
 pf_detail_members(struct pf_buf *b, bool *found, struct pf_db *db,
@@ -48,4 +49,35 @@ pf_detail_job(struct pf_buf *b, bool *found, struct pf_db *db, const char *id,
 	    &pf_view_blobs, id, max)) != NULL)
 		return err;
 	return add_array(b, db, "assignments", &pf_view_assignments, id, max);
+}
+
+const struct pf_err *
+pf_detail_states(struct pf_buf *b, struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	pf_jw_open(b, "bots", '{');
+	err = pf_pick_states(b, db, &pf_view_bots);
+	pf_jw_close(b, '}');
+	if (err != NULL)
+		return err;
+	pf_jw_open(b, "jobs", '{');
+	err = pf_pick_states(b, db, &pf_view_jobs);
+	pf_jw_close(b, '}');
+	return err;
+}
+
+const struct pf_err *
+pf_detail_counters(struct pf_buf *b, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_view_open(&q, db, &pf_view_counters, NULL,
+	    PF_VIEW_ALL)) == NULL)
+		while ((err = pf_q_row(&q, &more)) == NULL && more)
+			pf_jw_int(b, pf_q_text(&q, 0), pf_q_int(&q, 1));
+	pf_q_done(&q);
+	return err;
 }

@@ -17,4 +17,9 @@ const struct pf_err	*pf_detail_members(struct pf_buf *, bool *found,
 const struct pf_err	*pf_detail_job(struct pf_buf *, bool *found,
 			    struct pf_db *, const char *id, int64_t max);
 
+/* How many bots and jobs there are by state: members bots and jobs. */
+const struct pf_err	*pf_detail_states(struct pf_buf *, struct pf_db *);
+/* The counters of the whole master as members of an open object. */
+const struct pf_err	*pf_detail_counters(struct pf_buf *, struct pf_db *);
+
 #endif

@@ -154,6 +154,24 @@ VIEW(bots,
     "ORDER BY registered_at, id",
     BOTS "bots WHERE id = ?1 LIMIT ?2");
 
+/* Bots that are heard, and when they and their jobs are over. */
+static const struct pf_view_col timeouts_cols[] = {
+	{ "bot",	"bot_id",		TEXT },
+	{ "name",	"bot_name",		TEXT },
+	{ "until",	"bot_timeout",		TIME },
+	{ "job",	"job_id",		TEXT },
+	{ "name",	"job_name",		TEXT },
+	{ "until",	"job_timeout",		TIME },
+};
+#define TIMEOUTS(bots) \
+	"SELECT b.id, b.name, b.timeout_at, j.id, j.name, j.timeout_at FROM " \
+	bots " AS b LEFT JOIN jobs AS j ON j.id = b.current_job "
+VIEW(timeouts,
+    TIMEOUTS("(SELECT * FROM bots WHERE gone_at IS NULL AND is_online = 1 "
+    "ORDER BY registered_at DESC, id DESC LIMIT ?1)")
+    "ORDER BY b.timeout_at, b.id",
+    TIMEOUTS("bots") "WHERE b.id = ?1 LIMIT ?2");
+
 #define CRASH_COLS \
 	{ "id",		"id",			TEXT }, \
 	{ "type",	"type",			TEXT }, \

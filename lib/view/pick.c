@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "codec/json.h"
 #include "view/find.h"
 #include "view/pick.h"
@@ -42,6 +43,11 @@ static const struct pf_walk bots_by_time = { 'b', &pf_view_bots,
     "SELECT registered_at, id, " OF_STATE "FROM bots WHERE gone_at IS NULL "
     "AND (registered_at, id) < (?1, ?2) "
     "ORDER BY registered_at DESC, id DESC", 1 };
+
+static const struct pf_walk bots_heard = { 't', &pf_view_timeouts,
+    "SELECT registered_at, id, is_online FROM bots WHERE gone_at IS NULL "
+    "AND (registered_at, id) < (?1, ?2) "
+    "ORDER BY registered_at DESC, id DESC", 0 };
 
 static bool
 is_one(const char *text, const char *const *of)
@@ -100,6 +106,40 @@ pf_pick_bots(struct pf_pick *pick, struct pf_page *p, struct pf_db *db)
 	p->want[0] = pick->status;
 	pick->walk = &bots_by_time;
 	return NULL;
+}
+
+struct timeouts {
+	struct pf_db	*db;
+	struct pf_buf	*bots, *jobs;
+};
+
+static const struct pf_err *
+put_timeouts(void *arg, const char *id)
+{
+	const struct pf_err *err;
+	struct timeouts *t = arg;
+	struct pf_q q = PF_Q_INIT;
+	char text[PF_TIME_TEXT];
+	bool more = false;
+
+	if ((err = pf_view_open(&q, t->db, &pf_view_timeouts, id, 1)) == NULL
+	    && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_jw_str(t->bots, id, pf_time_text(text, pf_q_int(&q, 2)));
+		if (!pf_q_null(&q, 5))
+			pf_jw_str(t->jobs, pf_q_text(&q, 3),
+			    pf_time_text(text, pf_q_int(&q, 5)));
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_pick_timeouts(struct pf_page *p, struct pf_db *db, struct pf_buf *bots,
+    struct pf_buf *jobs)
+{
+	struct timeouts t = { db, bots, jobs };
+
+	return pf_page_ids(p, db, &bots_heard, put_timeouts, &t);
 }
 
 /* The counter of a state, without those that are in no list any more. */

@@ -27,6 +27,13 @@ const struct pf_err	*pf_pick_bots(struct pf_pick *, struct pf_page *,
 const struct pf_err	*pf_pick_total(int64_t *n, struct pf_db *,
 			    const struct pf_pick *);
 
+/*
+ * The page of bots that are heard: when they and their jobs are over, as
+ * members of two open objects, times by ids.
+ */
+const struct pf_err	*pf_pick_timeouts(struct pf_page *, struct pf_db *,
+			    struct pf_buf *bots, struct pf_buf *jobs);
+
 /* How many there are by state, as members of an open object, and in all. */
 const struct pf_err	*pf_pick_states(struct pf_buf *, struct pf_db *,
 			    const struct pf_view *);

@@ -47,6 +47,7 @@ extern const struct pf_view pf_view_archive;	/* ended jobs put away */
 extern const struct pf_view pf_view_campaigns;	/* by: id */
 extern const struct pf_view pf_view_campaign_jobs;	/* by: campaign */
 extern const struct pf_view pf_view_bots;	/* by: id */
+extern const struct pf_view pf_view_timeouts;	/* by: bot */
 extern const struct pf_view pf_view_buckets;
 extern const struct pf_view pf_view_crashes;	/* by: job */
 extern const struct pf_view pf_view_crash;	/* by: id, only */

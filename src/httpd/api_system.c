@@ -10,6 +10,7 @@
 #include "os/fs.h"
 #include "os/sock.h"
 #include "store/spool.h"
+#include "view/detail.h"
 
 #define NS_MS	1000000
 
@@ -53,18 +54,44 @@ put_spool(struct pf_buf *b, const char *dir)
 	return err == NULL;
 }
 
+/* The master as its database has it, else nothing of it. */
+static const struct pf_err *
+put_state(struct pf_buf *b, struct worker *w)
+{
+	const struct pf_err *err;
+	struct pf_buf state = PF_BUF_INIT;
+	struct pf_db *db;
+	bool found;
+
+	if ((err = worker_db(&db, w)) != NULL)
+		return err;
+	pf_jw_open(&state, NULL, '{');
+	if ((err = pf_detail_states(&state, db)) == NULL) {
+		pf_jw_open(&state, "master", '{');
+		err = pf_detail_members(&state, &found, db, &pf_view_master,
+		    NULL);
+		pf_jw_close(&state, '}');
+	}
+	if (err == NULL) {
+		pf_buf_addc(b, ',');
+		pf_buf_add(b, state.data + 1, state.len - 1);
+	} else
+		worker_forget(w);
+	pf_buf_free(&state);
+	return err;
+}
+
 /* Whether pf-sched listens, and the database can be read. */
 static bool
 put_parts(struct pf_buf *b, struct worker *w)
 {
 	const struct pf_err *sched, *err;
-	struct pf_db *db;
 	int fd;
 
 	if ((sched = pf_sock_connect_unix(&fd,
 	    w->h->conf.sched_socket)) == NULL)
 		close(fd);
-	err = worker_db(&db, w);
+	err = put_state(b, w);
 	pf_jw_bool(b, "writer", sched == NULL);
 	pf_jw_bool(b, "database", err == NULL);
 	if (sched != NULL)

@@ -14,6 +14,18 @@ list_page(struct pf_page *p, const struct req *r)
 	p->cursor = route_text(r, "cursor");
 }
 
+void
+list_next(struct req *r, const struct pf_page *p)
+{
+	struct pf_buf *b = &r->reply.body;
+
+	pf_jw_int(b, "count", p->count);
+	if (p->next[0] != '\0')
+		pf_jw_str(b, "next_cursor", p->next);
+	else
+		pf_jw_null(b, "next_cursor");
+}
+
 const struct pf_err *
 list_rows(struct req *r, const char *name, struct pf_page *p,
     struct pf_db *db, const struct pf_walk *walk)
@@ -26,10 +38,6 @@ list_rows(struct req *r, const char *name, struct pf_page *p,
 	if ((err = pf_page_json(p, db, walk, b)) != NULL)
 		return err;
 	pf_jw_close(b, ']');
-	pf_jw_int(b, "count", p->count);
-	if (p->next[0] != '\0')
-		pf_jw_str(b, "next_cursor", p->next);
-	else
-		pf_jw_null(b, "next_cursor");
+	list_next(r, p);
 	return NULL;
 }

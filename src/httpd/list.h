@@ -19,6 +19,9 @@
 /* The page that the query asks for. */
 void			 list_page(struct pf_page *, const struct req *);
 
+/* What the answer says of its page: the fields above. */
+void			 list_next(struct req *, const struct pf_page *);
+
 /*
  * The answer: an object of the rows, an array under that name, which walk
  * gives, and the fields above.  The object stays open.

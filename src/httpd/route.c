@@ -17,6 +17,8 @@ const struct table route_tables[] = {
 	{ "results", routes_results },
 	{ "blobs", routes_blobs },
 	{ "status", routes_status },
+	{ "system", routes_system },
+	{ "timeouts", routes_timeouts },
 	{ "health", routes_health },
 	{ NULL, NULL },
 };

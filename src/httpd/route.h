@@ -59,6 +59,7 @@ struct table {
 
 extern const struct route routes_bots[], routes_jobs[], routes_results[];
 extern const struct route routes_blobs[], routes_status[], routes_health[];
+extern const struct route routes_system[], routes_timeouts[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 
@@ -92,6 +93,6 @@ handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_batch, api_blob;
 feeder	feed_batch;
 handler	api_shared, api_input;
-handler	api_status, api_health;
+handler	api_status, api_health, api_stats, api_timeouts;
 
 #endif

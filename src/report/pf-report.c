@@ -36,6 +36,7 @@ static const char usage_text[] =
     "       pf-report [-c conf] log [-f] job\n"
     "       pf-report [-Hj] [-c conf] status\n"
     "       pf-report [-Hj] [-c conf] [-n max] events [-f]\n"
+    "       pf-report [-Hj] [-c conf] [-n max] timeouts\n"
     "       pf-report [-Hj] [-c conf] config\n"
     "       pf-report -h | -V\n";
 
@@ -143,6 +144,13 @@ report_archive(struct report *r, const char *arg)
 }
 
 static const struct pf_err *
+report_timeouts(struct report *r, const char *arg)
+{
+	(void)arg;
+	return pf_show_list(&r->show, &pf_view_timeouts, NULL, NULL);
+}
+
+static const struct pf_err *
 report_campaigns(struct report *r, const char *arg)
 {
 	(void)arg;
@@ -240,6 +248,7 @@ static const struct command {
 	{ "jobs",	"Ces",	0, 0, true,	report_jobs },
 	{ "log",	"f",	1, 1, true,	report_log },
 	{ "status",	"",	0, 0, true,	report_status },
+	{ "timeouts",	"",	0, 0, true,	report_timeouts },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
