@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "store/conffile.h"
 
 #define IDLE_MS	30000
+#define ARENAS	2
 
 #define USAGE	"usage: pf-httpd [-hiVv] [-c conf] [-l addr:port] " \
 		"[-u user[:group]]\n"
@@ -174,6 +176,8 @@ main(int argc, char *argv[])
 	pf_guard_stderr();
 	options(&o, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
+	/* One heap a thread would keep what each of them ever needed. */
+	mallopt(M_ARENA_MAX, ARENAS);
 	h.started = pf_boot_ms();
 	if ((err = pf_conf_load(&h.conf, o.conf, NULL)) == NULL) {
 		if (h.conf.sched_socket[0] == '\0')
