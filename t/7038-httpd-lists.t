@@ -216,4 +216,30 @@ for bad in nobody "$(bot 1)" ..; do
 	req GET "$v/jobs/$bad"
 	is "$code" 404 "no job $bad"
 done
+
+# Twelve thousand older ones: what a page looks at is bounded.
+sqlite3 -cmd '.timeout 5000' "$PF_STORAGE/data/pandafuzz.db" "INSERT INTO jobs
+    (id, campaign, name, kind, target, target_hash, fuzzer, status, priority,
+    created_at, completed_at, work_dir, duration, memory_limit, timeout,
+    seed_corpus, output_dir, args, options) WITH RECURSIVE n (i) AS (VALUES
+    (1) UNION ALL SELECT i + 1 FROM n WHERE i < 12000) SELECT
+    printf('0000-%05d', i), campaign, 'old' || i, kind, target, target_hash,
+    iif(i = 1, 'honggfuzz', fuzzer), iif(i = 2, 'timed_out', 'completed'),
+    1, i, i, '', 1, 0, 1, '[]', '', '[]', '{}' FROM n JOIN jobs
+    WHERE jobs.id = '$done'"
+walk "$v/jobs?fuzzer=honggfuzz"
+is "$(cat "$T/ids")$pages" '0000-00001 0 0 1' \
+    'a rare one comes after empty pages'
+req GET "$v/jobs?fuzzer=honggfuzz"
+next=$(get .next_cursor)
+req GET "$v/jobs?limit=1&cursor=$next"
+like "$(get '.jobs[0].id')" '^0000-0[67]' 'each of which looks at five thousand'
+req GET "$v/jobs?status=timed_out"
+is "$(get '.jobs[].id') $(get .next_cursor)" '0000-00002 null' \
+    'what ended so is found at once'
+req GET "$v/jobs?limit=100&page=101"
+is "$(get .count) $(get '.jobs[0].name')" '100 old2010' \
+    'as far as pages have a number'
+req GET "$v/jobs?limit=100&page=102"
+is "$code $(get .field)" '422 page' 'and no further'
 done_testing
