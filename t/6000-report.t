@@ -188,7 +188,7 @@ mv "$SPOOL.away" "$SPOOL"
 good 'config' pf-report config
 is "$(grep '^storage' "$T/out")" \
     "storage	path	$S	$T/conf:2" 'config: from where'
-is "$(grep '^http' "$T/out")" \
+is "$(grep '^http	listen' "$T/out")" \
     'http	listen	127.0.0.1:8080	default' 'or the default'
 printf '[sched]\n\nscoket = /x\n' >"$T/bad"
 refuse 78 'bad:3: unknown key "scoket" in \[sched\]' 'a key that is none' \
