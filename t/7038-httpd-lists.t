@@ -119,6 +119,11 @@ done
 walk "$v/jobs?fuzzer=afl%2b%2b&limit=2"
 is "$(sort "$T/ids" | xargs)" "$(sort "$T/b" | grep -vF "$(sed -n 4p "$T/order")" | xargs)" \
     'of an engine'
+n=$(wc -l <"$T/ids")
+for name in afl AFLplusplus; do
+	req GET "$v/jobs?fuzzer=$name"
+	is "$(get .count)" "$n" "which some call $name"
+done
 req GET "$v/jobs?fuzzer=afl++&status=pending"
 is "$(get .total)" null 'nothing counts those'
 walk "$v/jobs?campaign=camp&limit=2"

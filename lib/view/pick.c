@@ -85,6 +85,8 @@ pf_pick_jobs(struct pf_pick *pick, struct pf_page *p, struct pf_db *db)
 		return err;
 	p->want[0] = s;
 	p->want[1] = pick->fuzzer;
+	if (pick->fuzzer != NULL && pf_engine_name(pick->engine, pick->fuzzer))
+		p->want[1] = pick->engine;
 	p->want[2] = pick->campaign != NULL ? pick->id : NULL;
 	if (is_one(s, job_states + 4))
 		pick->walk = &by_end;

@@ -11,6 +11,7 @@
 struct pf_pick {
 	const char		*status, *fuzzer, *campaign;	/* name or id */
 	char			 id[PF_ID_MAX + 1];	/* of the campaign */
+	char			 engine[33];	/* by its own name */
 	const struct pf_walk	*walk;		/* out: and the page's wants */
 };
 
