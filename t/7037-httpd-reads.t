@@ -62,7 +62,8 @@ for other in "W/\"$sha\"" '"other"' 'Thu, 26 Nov 2026 00:00:00 GMT'; do
 	is "$code $(wc -c <"$T/body")" "200 $size" "of another: $other"
 done
 req GET "$blob" -H "If-None-Match: \"$sha\"" -H 'Range: bytes=0-9'
-is "$code $(wc -c <"$T/body")" '304 0' 'what it has all of is not sent'
+is "$code $(wc -c <"$T/body") $(head_of Content-Length)" "304 0 $size" \
+    'what it has all of is not sent'
 req HEAD "$blob" -I -H 'Range: bytes=0-9'
 is "$code $(head_of Content-Length) $(head_of Accept-Ranges)" \
     "200 $size bytes" 'HEAD is of all'
@@ -80,11 +81,17 @@ tag=$(head_of ETag)
 like "$code $tag" '^200 W/"[0-9a-f]{32}"$' 'a list has a tag'
 is "$(head_of Cache-Control) $(head_of Content-Disposition)" 'no-cache ' \
     'to be asked for, not saved'
+cp "$T/body" "$T/whole"
 for same in "$tag" "${tag#W/}" '*' "\"x\", $tag" "W/\"a,b\",${tag#W/}"; do
 	req GET "$list" -H "If-None-Match: $same"
 	is "$code $(wc -c <"$T/body") $(head_of ETag)" "304 0 $tag" \
 	    "the same: $same"
 done
+is "$(head_of Content-Length) $(head_of Transfer-Encoding)" \
+    "$(wc -c <"$T/whole") " 'the length is that of what is not sent'
+is "$(curl -sS -m 10 -H "If-None-Match: $tag" -o /dev/null -o /dev/null \
+    -w '%{http_code} %{num_connects} ' "$url$list" "$url$list")" \
+    '304 1 304 0 ' 'and the connection goes on'
 for other in '"x"' "${tag%?}" "$(echo "$tag" | tr -d '"')" "${tag#W}"; do
 	req GET "$list" -H "If-None-Match: $other"
 	is "$code" 200 "another: $other"
@@ -112,8 +119,10 @@ is "$(gzip -dc <"$T/body" | cut_time)" "$(cut_time <"$T/plain")" \
     'and the same'
 zip=$(head_of ETag)
 is "$zip" "${tag%\"}-gzip\"" 'under another tag'
+zipped=$(head_of Content-Length)
 req GET "$list" -H 'Accept-Encoding: gzip' -H "If-None-Match: $zip"
-is "$code $(head_of ETag)" "304 $zip" 'that is the same'
+is "$code $(head_of ETag) $(head_of Content-Length)" "304 $zip $zipped" \
+    'that is the same'
 is "$(head_of Vary)" 'Accept-Encoding' 'and still varies'
 req GET "$list" -H 'Accept-Encoding: gzip' -H "If-None-Match: $tag"
 is "$code" 200 'not to be taken for the plain one'

@@ -70,15 +70,15 @@ reply_settle(struct req *r)
 		return;
 	p->varies = p->body.len >= GZIP_MIN;
 	gzip = p->varies && pf_header_gzip(req_header(r, "Accept-Encoding"));
-	if (strstr(r->route->codes, "304") != NULL) {
+	if (strstr(r->route->codes, "304") != NULL)
 		put_tag(p, gzip);
-		if (pf_header_tag(req_header(r, "If-None-Match"), p->etag)) {
-			pf_buf_free(&p->body);
-			p->status = 304;
-			return;
-		}
-	}
 	if (gzip)
 		pack(p);
+	if (pf_header_tag(req_header(r, "If-None-Match"), p->etag)) {
+		p->status = 304;
+		p->size = (int64_t)p->body.len;
+		pf_buf_free(&p->body);
+		return;
+	}
 	count(r);
 }
