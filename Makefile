@@ -66,7 +66,7 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \
 		breaker proc states moves json rec unpack conf trace table \
-		header
+		header cursor
 HELPERS = mkpack storm proxy sender
 PRELOAD = mf short
 FUZZ =	json rec conf aflstat fuzzlog trace unpack self
