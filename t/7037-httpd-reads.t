@@ -62,7 +62,7 @@ for other in "W/\"$sha\"" '"other"' 'Thu, 26 Nov 2026 00:00:00 GMT'; do
 	is "$code $(wc -c <"$T/body")" "200 $size" "of another: $other"
 done
 req GET "$blob" -H "If-None-Match: \"$sha\"" -H 'Range: bytes=0-9'
-is "$code $(wc -c <"$T/body") $(head_of Content-Length)" "304 0 $size" \
+is "$code $(wc -c <"$T/body")" '304 0' \
     'what it has all of is not sent'
 req HEAD "$blob" -I -H 'Range: bytes=0-9'
 is "$code $(head_of Content-Length) $(head_of Accept-Ranges)" \
@@ -81,14 +81,13 @@ tag=$(head_of ETag)
 like "$code $tag" '^200 W/"[0-9a-f]{32}"$' 'a list has a tag'
 is "$(head_of Cache-Control) $(head_of Content-Disposition)" 'no-cache ' \
     'to be asked for, not saved'
-cp "$T/body" "$T/whole"
 for same in "$tag" "${tag#W/}" '*' "\"x\", $tag" "W/\"a,b\",${tag#W/}"; do
 	req GET "$list" -H "If-None-Match: $same"
 	is "$code $(wc -c <"$T/body") $(head_of ETag)" "304 0 $tag" \
 	    "the same: $same"
 done
 is "$(head_of Content-Length) $(head_of Transfer-Encoding)" \
-    "$(wc -c <"$T/whole") " 'the length is that of what is not sent'
+    '0 ' 'nobody waits for a body'
 is "$(curl -sS -m 10 -H "If-None-Match: $tag" -o /dev/null -o /dev/null \
     -w '%{http_code} %{num_connects} ' "$url$list" "$url$list")" \
     '304 1 304 0 ' 'and the connection goes on'
@@ -126,12 +125,10 @@ req GET "$list" -H 'Accept-Encoding: gzip' -H "If-None-Match: $tag"
 is "$code" 200 'not to be taken for the plain one'
 req GET $v/jobs -H 'Accept-Encoding: gzip'
 zip=$(head_of ETag)
-zipped="$(head_of Content-Length) $(wc -c <"$T/body")"
-like "$zipped $zip" '^([0-9]+) \1 "[0-9a-f]{32}-gzip"$' \
+like "$zip" '^"[0-9a-f]{32}-gzip"$' \
     'without a time in it the tag is strong'
 req GET $v/jobs -H 'Accept-Encoding: gzip' -H "If-None-Match: $zip"
-is "$code $(head_of Content-Length)" "304 ${zipped% *}" \
-    'and the length that of what is not sent'
+is "$code" 304 'and the same as long as nothing happens'
 for none in 'gzip;q=0' 'identity' 'br' '*;q=0' 'gzip;q=0.1, identity;q=0.9'; do
 	req GET "$list" -H "Accept-Encoding: $none"
 	is "$code $(head_of Content-Encoding)" '200 ' "not: $none"

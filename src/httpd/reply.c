@@ -245,16 +245,6 @@ add_headers(struct MHD_Response *m, const struct req *r)
 		MHD_add_response_header(m, "Connection", "close");
 }
 
-static ssize_t
-nothing(void *cls, uint64_t at, char *to, size_t max)
-{
-	(void)cls;
-	(void)at;
-	(void)to;
-	(void)max;
-	return MHD_CONTENT_READER_END_OF_STREAM;
-}
-
 int
 reply_queue(struct req *r)
 {
@@ -268,11 +258,7 @@ reply_queue(struct req *r)
 		    (uint64_t)p->size, p->fd, (uint64_t)p->from);
 		if (m != NULL)
 			p->fd = -1;	/* closed with the response */
-	} else if (p->status == MHD_HTTP_NOT_MODIFIED)
-		/* The length is that of what is not sent. */
-		m = MHD_create_response_from_callback((uint64_t)p->size, 1,
-		    nothing, NULL, NULL);
-	else if (n == 0)
+	} else if (n == 0)
 		m = MHD_create_response_from_buffer(0, pf_buf_empty,
 		    MHD_RESPMEM_PERSISTENT);
 	else

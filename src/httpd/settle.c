@@ -72,13 +72,17 @@ reply_settle(struct req *r)
 	gzip = p->varies && pf_header_gzip(req_header(r, "Accept-Encoding"));
 	if (strstr(r->route->codes, "304") != NULL)
 		put_tag(p, gzip);
-	if (gzip)
-		pack(p);
+	/*
+	 * Its Content-Length is 0 and should be that of what is not sent, or
+	 * not be there.  There are clients that wait for as much if it is,
+	 * and libmicrohttpd does not leave it out.
+	 */
 	if (pf_header_tag(req_header(r, "If-None-Match"), p->etag)) {
 		p->status = 304;
-		p->size = (int64_t)p->body.len;
 		pf_buf_free(&p->body);
 		return;
 	}
+	if (gzip)
+		pack(p);
 	count(r);
 }
