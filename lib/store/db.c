@@ -417,6 +417,13 @@ pf_db_release(struct pf_db *db)
 	return pf_db_run(db, NULL, "COMMIT", "");
 }
 
+void
+pf_db_many(void)
+{
+	/* Too late, after a first connection: then it stays as it is. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 const struct pf_err *
 pf_db_cache(struct pf_db *db, int kib)
 {

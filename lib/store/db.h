@@ -83,6 +83,11 @@ const struct pf_err	*pf_db_int(struct pf_db *, int64_t *out, bool *found,
 const struct pf_err	*pf_db_hold(struct pf_db *);
 const struct pf_err	*pf_db_release(struct pf_db *);
 
+/*
+ * For a process of many connections, before the first: none of them waits for
+ * another to count memory.
+ */
+void			 pf_db_many(void);
 /* For one of many connections: it keeps so many KiB of pages, not 2 MiB. */
 const struct pf_err	*pf_db_cache(struct pf_db *, int kib);
 

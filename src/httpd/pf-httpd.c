@@ -178,6 +178,7 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	/* One heap a thread would keep what each of them ever needed. */
 	mallopt(M_ARENA_MAX, ARENAS);
+	pf_db_many();
 	h.started = pf_boot_ms();
 	if ((err = pf_conf_load(&h.conf, o.conf, NULL)) == NULL) {
 		if (h.conf.sched_socket[0] == '\0')
