@@ -57,8 +57,8 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system reply settle pool db commit \
-		api_bots table_shapes list api_claim api_results \
+		table_results table_system openapi schema reply settle pool db \
+		commit api_bots table_shapes list api_claim api_results \
 		feed_results api_shared api_lists api_logs api_stats \
 		api_system ear access \
 		watch framing loop

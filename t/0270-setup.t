@@ -7,7 +7,7 @@
 whole
 
 mkdir "$T/bin"
-for p in sh awk tr cat printf; do
+for p in sh awk tr cat printf cmp cp mkdir; do
 	ln -s "$(command -v $p)" "$T/bin/$p" 2>/dev/null || :
 done
 
@@ -35,12 +35,24 @@ stand_in id <<'END'
 echo "${ID-1000}"
 END
 
+# npm comes with its nodejs, or not at all; it leaves a mark where it was.
+stand_in npm <<'END'
+echo "npm $*" >>"$CALLS"
+exit ${NPM:-0}
+END
+mkdir -p "$T/tree/t/npm" "$T/tree/scripts"
+cp "$PF_ROOT/scripts/setup" "$T/tree/scripts"
+echo '{}' >"$T/tree/t/npm/package.json"
+echo 1 >"$T/tree/t/npm/package-lock.json"
+mkdir -p "$T/tree/.build/npm"
+cp "$T/tree/t/npm/package-lock.json" "$T/tree/.build/npm/done"
+
 setup()
 {
 	: >"$T/calls"
 	env -i PATH="$T/bin" ABSENT="${absent-}" CALLS="$T/calls" \
 	    FAILS="${fails-}" DENIED="${denied-}" \
-	    "$T/bin/sh" "$PF_ROOT/scripts/setup" "$@"
+	    NPM="${npm-}" "$T/bin/sh" "$T/tree/scripts/setup" "$@"
 }
 
 check 'no word' 64 - '~^usage: setup build\|demo\|check\|model\|power$' setup
@@ -95,6 +107,28 @@ fails='env '
 check 'packages that cannot be had' 69 '*' '~recommends gcc jq$' setup check
 ok 'nothing stays behind' test "$(grep -c '^rm' "$T/calls")" = \
     "$(grep -c '^tee' "$T/calls")"
+
+# What comes from npm
+fails=
+absent=
+check 'nothing is fetched twice' 0 - - setup check
+check 'npm is not asked' 0 - - cat "$T/calls"
+echo 2 >"$T/tree/t/npm/package-lock.json"
+npm=1
+check 'without a network' 0 '=setup: fetching from npm' '~will be skipped' \
+    setup check
+npm=0
+check 'the next time' 0 '=setup: fetching from npm' - setup check
+like "$(cat "$T/calls")" '^npm ci --prefix .*/\.build/npm --ignore-scripts' \
+    'just what the list says, and nothing of it is run'
+check 'it is there' 0 - - setup check
+for w in build demo; do
+	echo 3 >"$T/tree/t/npm/package-lock.json"
+	check "$w does without" 0 - - setup $w
+done
+rm "$T/bin/npm"
+absent=npm
+check 'a machine without npm' 0 '=setup: installing npm' - setup check
 
 rm "$T/bin/dpkg-query"
 check 'no Debian' 69 - '~gcc make .*libmicrohttpd-dev' setup build

@@ -60,10 +60,10 @@ is "$code" 405 'a wrong method'
 like "$(cat "$T/head")" 'Allow: GET, HEAD' 'and those there are'
 req GET $v/bots/register
 is "$code" 405 'GET of what is POST'
-like "$(cat "$T/head")" 'Allow: POST.?$' 'which is no id of a bot'
+like "$(cat "$T/head")" 'Allow: POST, OPTIONS.?$' 'which is no id of a bot'
 req POST $v/bots/b
 is "$code" 405 'POST of what is not'
-like "$(cat "$T/head")" 'Allow: GET, HEAD, DELETE.?$' 'and all of the path'
+like "$(cat "$T/head")" 'Allow: GET, HEAD, DELETE, OPTIONS.?$' 'and all of the path'
 code=$(curl -sI -m 5 -o "$T/head" -w '%{http_code}' "$url$v/bots/b/job")
 is "$code" 405 'HEAD does not claim'
 

@@ -17,6 +17,18 @@
 #include "httpd/route.h"
 #include "os/clock.h"
 
+#define PLAIN(name, kind, what)	{ name, kind, 0, what, NULL }
+static const struct field error_fields[] = {
+	PLAIN("error", SHAPE_TEXT, "what is wrong, a sentence"),
+	PLAIN("details", SHAPE_TEXT, "what to do instead, or empty"),
+	PLAIN("class", SHAPE_TEXT, "a word, as in pf-ops(5)"),
+	PLAIN("field", SHAPE_TEXT, "what it is about, or empty"),
+	PLAIN("status", SHAPE_INT, "the status of the answer"),
+	PLAIN("timestamp", SHAPE_TIME, "when this was answered"),
+	PLAIN(NULL, SHAPE_ANY, NULL)
+};
+const struct shape reply_error_shape = { "Error", error_fields, false };
+
 static void
 add_time(struct pf_buf *b)
 {

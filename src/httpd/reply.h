@@ -36,6 +36,10 @@ void	reply_settle(struct req *);
 const struct pf_err	*reply_file(struct req *, const char *path,
 			    const char *what, const char *sha);
 
+/* The error of reply_error(), for the OpenAPI document. */
+struct shape;
+extern const struct shape reply_error_shape;
+
 /* Hands the reply to libmicrohttpd; its body is gone then. */
 int	reply_queue(struct req *);
 void	reply_free(struct reply *);

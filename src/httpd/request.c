@@ -38,8 +38,8 @@ req_header(const struct req *r, const char *name)
 	return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
 }
 
-static const char *
-media_type(enum body kind)
+const char *
+req_media_type(enum body kind)
 {
 	return kind == BODY_PACK ? "application/x-pandafuzz-pack" :
 	    "application/json";
@@ -96,10 +96,10 @@ check_body(struct req *r, const struct framing *f, int64_t length)
 	} else if (f->lengths + f->codings == 0)
 		refuse(r, 411, pf_err(PF_USAGE, "the body has no length"),
 		    "send Content-Length, or Transfer-Encoding: chunked");
-	else if (n != strlen(media_type(kind)) ||
-	    strncasecmp(type, media_type(kind), n) != 0)
+	else if (n != strlen(req_media_type(kind)) ||
+	    strncasecmp(type, req_media_type(kind), n) != 0)
 		refuse(r, 415, pf_err(PF_USAGE, "the body must be %s",
-		    media_type(kind)), "set Content-Type");
+		    req_media_type(kind)), "set Content-Type");
 	else if (length > body_max(r))
 		refuse(r, 413, pf_err(PF_USAGE, "the body is larger than "
 		    "%lld bytes", (long long)body_max(r)), NULL);

@@ -19,8 +19,15 @@ const struct table route_tables[] = {
 	{ "status", routes_status },
 	{ "system", routes_system },
 	{ "timeouts", routes_timeouts },
+	{ "openapi.json", routes_openapi },
 	{ "health", routes_health },
 	{ NULL, NULL },
+};
+
+/* Every path that there is answers it. */
+static const struct route options = {
+	.method = "OPTIONS", .path = "", .call = api_options, .safe = true,
+	.quick = true
 };
 
 static int
@@ -170,6 +177,12 @@ route_find(struct req *r, const char *method, const char *path)
 		add_method(allow, t->method);
 		if (t->safe)
 			add_method(allow, "HEAD");
+	}
+	if (allow[0] != '\0')
+		add_method(allow, options.method);
+	if (allow[0] != '\0' && strcmp(method, options.method) == 0) {
+		r->route = &options;
+		return NULL;
 	}
 	if (allow[0] != '\0')
 		return pf_err(PF_USAGE, "the method %.16s is not allowed here",

@@ -63,12 +63,13 @@ extern const struct route routes_system[], routes_timeouts[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 
+extern const struct route routes_openapi[];
 extern const struct table route_tables[];	/* ended by one without */
 
 /*
  * Finds the route of a method and an escaped path (no query).  Errors are
  * PF_NOTFOUND, or PF_USAGE when only the method is wrong: then r->reply.allow
- * lists those there are.
+ * lists those there are, as it does for OPTIONS.
  */
 const struct pf_err	*route_find(struct req *, const char *method,
 			    const char *path);
@@ -83,6 +84,9 @@ const struct pf_err	*route_call(struct worker *, struct req *);
 const char	*route_text(const struct req *, const char *name);
 void		 route_int(int64_t *, const struct req *, const char *name);
 
+/* What a body is to be, as Content-Type. */
+const char		*req_media_type(enum body);
+
 /* Undoes %XX in place; false for a NUL, a slash or half an escape. */
 bool			 route_decode(char *);
 
@@ -94,5 +98,6 @@ handler	api_batch, api_blob;
 feeder	feed_batch;
 handler	api_shared, api_input;
 handler	api_status, api_health, api_stats, api_timeouts;
+handler	api_openapi, api_options;
 
 #endif

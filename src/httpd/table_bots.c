@@ -88,6 +88,12 @@ static const struct field given_fields[] = {
 	    "files to fetch", NULL },
 	{ "config", SHAPE_OBJECT, FIELD_MAYBE, "as Go programs read it",
 	    &shape_job_config },
+	{ "args", SHAPE_TEXT, FIELD_LIST | FIELD_MAYBE, "of the target", NULL },
+	{ "options", SHAPE_OBJECT, FIELD_MAYBE, "of the engine", NULL },
+	{ "priority", SHAPE_INT, FIELD_MAYBE, "higher ones first", NULL },
+	{ "duration_ms", SHAPE_MS, FIELD_MAYBE, "how long it may run", NULL },
+	{ "memory_limit", SHAPE_INT, FIELD_MAYBE, "bytes, 0 for none", NULL },
+	{ "exec_timeout_ms", SHAPE_MS, FIELD_MAYBE, "of one execution", NULL },
 	{ "epoch", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
 	{ "attempt", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
 	{ "lease_ms", SHAPE_MS, FIELD_MAYBE, "how long it is held without a "

@@ -159,6 +159,14 @@ const struct route routes_status[] = {
 	{ .path = NULL }
 };
 
+const struct route routes_openapi[] = {
+	{ .method = "GET", .path = "/api/v1/openapi.json",
+	    .call = api_openapi, .safe = true, .cli = "man pf-api",
+	    .what = "What can be asked here, as OpenAPI 3.1",
+	    .codes = "200 304", .type = "application/json" },
+	{ .path = NULL }
+};
+
 const struct route routes_health[] = {
 	{ .method = "GET", .path = "/health", .call = api_health,
 	    .safe = true, .quick = true, .open = true,

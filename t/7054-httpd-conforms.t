@@ -1,0 +1,84 @@
+#!/bin/sh
+# Real answers of pf-httpd against its OpenAPI document: every route in it is
+# asked for, and what comes back is what was told.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/master.sh
+. "$PF_ROOT/t/lib/master.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/run.sh
+. "$PF_ROOT/t/lib/run.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/httpd.sh
+. "$PF_ROOT/t/lib/httpd.sh"
+
+# Debian's, which has Debian's modules
+python=/usr/bin/python3
+$python -c 'import jsonschema' 2>/dev/null || skip_all 'no jsonschema here'
+# conform FILE: what does not, for the requests in FILE
+conform() { $python -W ignore "$PF_ROOT/t/lib/conform.py" "$url" "$1"; }
+
+printf '#!/bin/sh\n' >"$T/t1"
+chmod +x "$T/t1"
+master_new
+master_start httpd
+submit a libfuzzer "$T/t1" -C camp; a=$job
+submit b libfuzzer "$T/t1" -C camp
+printf seed >"$T/in"
+input=$(sha256sum <"$T/in" | cut -d ' ' -f 1)
+mkpack corpus "$a" b1 -d "$PF_SPOOL" -f name=n -f engine=libfuzzer \
+    "$T/in" >/dev/null
+mkpack crash "$a" b1 -d "$PF_SPOOL" -f type=segfault -f signal=11 \
+    -f engine=libfuzzer "$T/in" >/dev/null
+pf-ingest -q
+mkpack corpus "$a" b1 -f name=n -f engine=libfuzzer "$T/t1" >"$T/pack"
+crash=$(master_sql 'SELECT id FROM crashes LIMIT 1')
+camp=$(master_sql "SELECT id FROM campaigns WHERE name = 'camp'")
+blob=$(sha256sum <"$T/t1" | cut -d ' ' -f 1)
+
+# Requests, in order.  A route that is not here, and is no GET that can be
+# filled in by what stands behind "=", fails the test: give it a line.
+V=/api/v1 J=application/json P=application/x-pandafuzz-pack
+token='"inc":"i","job_id":"%id%","epoch":%epoch%,"attempt":%attempt%'
+cat >"$T/asked" <<END
+POST $V/bots/register 201 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
+POST $V/bots/register 200 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
+POST $V/bots/register 422 $V/bots/register $J {"hostname":"x"}
+POST $V/bots/{id}/heartbeat 200 $V/bots/%bot_id%/heartbeat $J {"inc":"i"}
+POST $V/bots/{id}/heartbeat 422 $V/bots/%bot_id%/heartbeat $J {"inc":1}
+POST $V/bots/{id}/heartbeat 400 $V/bots/%bot_id%/heartbeat $J {
+POST $V/bots/{id}/heartbeat 415 $V/bots/%bot_id%/heartbeat text/plain {}
+GET $V/bots/{id}/job 200 $V/bots/%bot_id%/job?inc=i
+GET $V/bots/{id}/job 200 $V/bots/%bot_id%/job?inc=i
+POST $V/bots/{id}/job/start 200 $V/bots/%bot_id%/job/start $J {$token}
+POST $V/bots/{id}/heartbeat 200 $V/bots/%bot_id%/heartbeat $J {$token}
+POST $V/bots/{id}/job/handback 200 $V/bots/%bot_id%/job/handback $J {$token}
+POST $V/bots/{id}/job/complete 409 $V/bots/%bot_id%/job/complete $J {$token,"success":true}
+POST $V/results/batch 200 $V/results/batch $P @$T/pack
+POST $V/results/batch 422 $V/results/batch $P rubbish
+GET $V/jobs/{id}/shared 200 $V/jobs/$a/shared?own=1&limit=2
+GET $V/jobs/{id}/shared 422 $V/jobs/$a/shared?limit=0
+= bots %bot_id%
+= jobs $a
+= campaigns $camp
+= crashes $crash
+= corpus $input
+= blobs $blob
+.
+GET $V/bots/{id}/job 200 $V/bots/%bot_id%/job?inc=i
+POST $V/bots/{id}/job/complete 200 $V/bots/%bot_id%/job/complete $J {$token,"success":true}
+POST $V/bots/{id}/job/complete 200 $V/bots/%bot_id%/job/complete $J {$token,"success":true}
+DELETE $V/bots/{id} 204 $V/bots/%bot_id%
+GET $V/bots/{id}/job 404 $V/bots/%bot_id%/job?inc=i
+END
+conform "$T/asked" >"$T/wrong" 2>"$T/count" || cat "$T/count" >>"$T/wrong"
+empty "$T/wrong" 'all answers conform'
+like "$(cat "$T/count")" '^[3-9][0-9]' 'and they were many'
+
+# A checker that sees nothing would be of no use.
+grep '^POST.*/register' "$T/asked" | sed 's/ 422 / 200 /' >"$T/lies"
+conform "$T/lies" >"$T/wrong" 2>&1
+like "$(cat "$T/wrong")" 'bots/register: answered with 422' \
+    'another status would be seen'
+like "$(cat "$T/wrong")" '^POST /api/v1/results/batch: was not exercised' \
+    'and a route that nobody asks for'
+master_stop
+done_testing
