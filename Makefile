@@ -24,17 +24,16 @@ LIBS =	-lsqlite3 -lcurl -lmicrohttpd -lcjson -linih -lcrypto -lz -lpthread -lm
 PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 
 # The library, a line a layer or two.
-BASE =	err mem buf num name time retry breaker
+BASE =	err mem buf num name time retry breaker hist
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
-		bucket header gzip
+		bucket header gzip prom
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
-		writer joblog token \
-		scratch
+		writer joblog token scratch
 NET =	http
 VIEW =	known shared view lists detail cursor page pick logread loglines \
-		find show overdue explain audit audit_line \
-		audit_sums
+		find show overdue explain metrics metrics_writer audit \
+		audit_line audit_sums
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
@@ -42,7 +41,7 @@ LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 MODEL =	system tally bot job campaign assignment result upload crash corpus \
 	coverage event mend
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
-		recover rows crashrow blob refused hook campaign ears sweep
+		recover rows crashrow blob refused hook campaign ears sweep counts stats
 WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
@@ -57,11 +56,10 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system openapi schema reply settle pool db \
-		commit api_bots table_shapes list api_claim api_results \
+		table_results table_system openapi schema meter reply settle \
+		pool db commit api_bots table_shapes list api_claim api_results \
 		feed_results api_shared api_lists api_logs api_stats \
-		api_system ear access \
-		watch framing loop
+		api_system ear access watch framing loop
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

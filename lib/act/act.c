@@ -48,9 +48,17 @@ static const struct {
 	{ "expire",	pf_act_expire, false },
 	{ "sweep",	pf_act_sweep, false },
 	{ "recover",	pf_act_recover, false },
+	{ "stats",	pf_act_stats, true },
 };
 
 #define NOPS	(sizeof(ops) / sizeof(ops[0]))
+_Static_assert(NOPS <= PF_ACT_OPS, "each op has its place in the stats");
+
+const char *
+pf_act_name(int i)
+{
+	return (size_t)i < NOPS ? ops[i].name : NULL;
+}
 
 bool
 pf_act_dooms(const struct pf_err *err)
@@ -149,11 +157,14 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 	if (err != NULL) {
 		reply->len = start;
 		a->heard = 0;
+		a->stats.open.refused[i]++;
 		pf_op_refuse(reply, req, err);
 	} else {
+		a->stats.open.ok[i]++;
 		pf_op_end(reply);
 		*lazy = a->lazy;
 	}
+	a->stats.open.lines += ops[i].run != pf_act_stats;
 	pf_json_free(req);
 	return doomed ? err : NULL;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "act/counts.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/name.h"
@@ -38,6 +39,8 @@ struct pf_act {
 	bool			 is_ear;	/* who sent the op is one */
 	int			 heard;	/* set by an op: 1 the client is an
 					 * ear now, -1 no more */
+	struct pf_act_stats	 stats;
+	int64_t			 started;	/* wall, ms */
 	bool			 lazy;	/* set by an op whose effect may be
 					 * written up to a second later */
 };
@@ -59,6 +62,9 @@ bool			 pf_act_dooms(const struct pf_err *);
  * transaction; why says which.
  */
 const struct pf_err	*pf_act_deafened(struct pf_act *, const char *why);
+
+/* Name of an op by its place in the stats, NULL behind the last. */
+const char		*pf_act_name(int);
 
 /* Before each commit: writes what is left of the transaction. */
 const struct pf_err	*pf_act_close(struct pf_act *);
@@ -103,6 +109,8 @@ const struct pf_err	*pf_act_deaf(struct pf_act *,
 const struct pf_err	*pf_act_tick(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_expire(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_stats(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_recover(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);

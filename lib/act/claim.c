@@ -181,6 +181,7 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (s.found) {
 		if ((err = give(a, &b, &as, s.id)) != NULL)
 			return err;
+		a->stats.open.claims++;
 		return reply_job(a, out, &as, false);
 	}
 	if (b.state == PF_BOT_REGISTERING || b.state == PF_BOT_TIMED_OUT) {

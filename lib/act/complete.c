@@ -73,6 +73,7 @@ pf_act_complete(struct pf_act *a, const struct pf_json *req,
 	    (err = free_bot(a, &b, results[i].event == PF_JOB_FAIL)) !=
 	    NULL))
 		return err;
+	a->stats.open.completions += as.live;
 	pf_jw_str(out, "job", j.id);
 	pf_jw_str(out, "status", pf_job_state_name(j.state));
 	pf_jw_bool(out, "replay", !as.live);

@@ -100,6 +100,7 @@ put_coverage(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    PF_INT_MAX)) != NULL || (err = pf_coverage_put(&fresh, a->db,
 	    &c, row->filed)) != NULL)
 		return err;
+	a->stats.open.new_edges += fresh;
 	pf_jw_int(out, "new_edges", fresh);
 	return NULL;
 }
@@ -135,6 +136,7 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 		{ "hang_count", &s.hang_count },
 		{ "peak_rss_mb", &s.peak_rss_mb },
 	};
+	int64_t more = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -147,7 +149,12 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    NULL || (err = pf_json_real(&s.stability, row->j, "stability")) !=
 	    NULL || (err = pf_json_str(&s.state, row->j, "state")) != NULL)
 		return err;
-	return row->foreign ? put_foreign(a, out) : pf_stats_put(a->db, &s);
+	if (row->foreign)
+		return put_foreign(a, out);
+	if ((err = pf_stats_more(&more, a->db, &s)) == NULL &&
+	    (err = pf_stats_put(a->db, &s)) == NULL)
+		a->stats.open.executions += more;
+	return err;
 }
 
 /* The bytes lie in their files; how many are kept stands in some rows. */

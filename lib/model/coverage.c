@@ -114,6 +114,16 @@ pf_coverage_put(int64_t *fresh, struct pf_db *db, const struct pf_coverage *c,
 }
 
 const struct pf_err *
+pf_stats_more(int64_t *more, struct pf_db *db, const struct pf_stats *s)
+{
+	*more = 0;
+	return pf_db_int(db, more, NULL, "SELECT max(0, ?1 - coalesce((SELECT "
+	    "executions FROM job_stats WHERE job_id = ?2 AND epoch = ?3 AND "
+	    "attempt = ?4), 0))", "isii", s->executions, s->job, s->epoch,
+	    s->attempt);
+}
+
+const struct pf_err *
 pf_stats_put(struct pf_db *db, const struct pf_stats *s)
 {
 	return pf_db_run(db, NULL, "INSERT INTO job_stats (job_id, bot_id, "

@@ -40,6 +40,9 @@ struct pf_stats {
 };
 
 /* Replaces the job's numbers unless newer ones, by token and seq, are there. */
+/* Executions beyond those that the same attempt told of before. */
+const struct pf_err	*pf_stats_more(int64_t *more, struct pf_db *,
+			    const struct pf_stats *);
 const struct pf_err	*pf_stats_put(struct pf_db *, const struct pf_stats *);
 
 #endif

@@ -11,13 +11,19 @@
 #include "os/fs.h"
 
 static int64_t
-read_clock(clockid_t id)
+read_us(clockid_t id)
 {
 	struct timespec ts;
 
 	if (clock_gettime(id, &ts) == -1)
 		pf_die("clock_gettime failed");
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t
+read_clock(clockid_t id)
+{
+	return read_us(id) / 1000;
 }
 
 int64_t
@@ -30,6 +36,12 @@ int64_t
 pf_boot_ms(void)
 {
 	return read_clock(CLOCK_BOOTTIME);
+}
+
+int64_t
+pf_boot_us(void)
+{
+	return read_us(CLOCK_BOOTTIME);
 }
 
 const struct pf_err *

@@ -14,6 +14,7 @@
 
 int64_t	pf_wall_ms(void);	/* since 1970 UTC */
 int64_t	pf_boot_ms(void);	/* since boot, suspend included */
+int64_t	pf_boot_us(void);	/* the same, finer */
 
 /* The kernel's id of this boot. */
 const struct pf_err	*pf_boot_id(char out[PF_BOOT_ID]);

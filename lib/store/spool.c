@@ -385,21 +385,25 @@ pf_spool_sweep(const char *dir, int *removed)
 	return err;
 }
 
-/* Counts the regular files of dir/part and their bytes. */
+/* Adds the regular files of dir/part. */
 static const struct pf_err *
-measure(const char *dir, const char *part, int64_t *files, int64_t *bytes)
+measure(struct pf_spool_depth *d, const char *dir, const char *part)
 {
 	const struct pf_err *err;
 	char *path = pf_asprintf("%s/%s", dir, part), **names, *file;
 	struct stat st;
 	size_t i, n;
+	int64_t ms;
 
 	err = pf_names(&names, &n, path);
 	for (i = 0; err == NULL && i < n; i++) {
 		file = pf_asprintf("%s/%s", path, names[i]);
 		if (lstat(file, &st) == 0 && S_ISREG(st.st_mode)) {
-			++*files;
-			*bytes += st.st_size;
+			d->packs++;
+			d->bytes += st.st_size;
+			ms = (int64_t)st.st_mtime * 1000;
+			if (d->oldest == 0 || ms < d->oldest)
+				d->oldest = ms;
 		}
 		free(file);
 	}
@@ -409,17 +413,30 @@ measure(const char *dir, const char *part, int64_t *files, int64_t *bytes)
 }
 
 const struct pf_err *
+pf_spool_look(struct pf_spool_depth *d, const char *dir)
+{
+	const struct pf_err *err;
+	struct pf_spool_depth bad = { 0 };
+
+	*d = bad;
+	if ((err = measure(d, dir, "new")) != NULL ||
+	    (err = measure(d, dir, "cur")) != NULL ||
+	    (err = measure(&bad, dir, "bad")) != NULL)
+		return err;
+	/* Half of them say why. */
+	d->bad = (bad.packs + 1) / 2;
+	return NULL;
+}
+
+const struct pf_err *
 pf_spool_depth(const char *dir, int64_t *packs, int64_t *bytes, int64_t *bad)
 {
 	const struct pf_err *err;
-	int64_t n = 0, files = 0;
+	struct pf_spool_depth d;
 
-	*packs = *bytes = *bad = 0;
-	if ((err = measure(dir, "new", packs, bytes)) != NULL ||
-	    (err = measure(dir, "cur", packs, bytes)) != NULL ||
-	    (err = measure(dir, "bad", &files, &n)) != NULL)
-		return err;
-	/* Half of them say why. */
-	*bad = (files + 1) / 2;
-	return NULL;
+	err = pf_spool_look(&d, dir);
+	*packs = d.packs;
+	*bytes = d.bytes;
+	*bad = d.bad;
+	return err;
 }

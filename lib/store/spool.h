@@ -152,7 +152,14 @@ const struct pf_err	*pf_spool_reject(struct pf_pack *, const char *dir,
  */
 const struct pf_err	*pf_spool_sweep(const char *dir, int *removed);
 
-/* Packs and bytes that wait in new/ and cur/. */
+/* Packs and bytes that wait in new/ and cur/, and records in bad/. */
+struct pf_spool_depth {
+	int64_t	 packs, bytes, bad;
+	int64_t	 oldest;		/* wall time of a pack, ms; 0: none */
+};
+const struct pf_err	*pf_spool_look(struct pf_spool_depth *,
+			    const char *dir);
+/* The same without the time. */
 const struct pf_err	*pf_spool_depth(const char *dir, int64_t *packs,
 			    int64_t *bytes, int64_t *bad);
 

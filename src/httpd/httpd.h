@@ -27,6 +27,7 @@ struct access;
 struct commit;
 struct ear;
 struct loop;
+struct meter;
 struct pool;
 struct req;
 struct route;
@@ -59,6 +60,7 @@ struct httpd {
 	struct access	*access;
 	struct loop	*loop;
 	struct watch	*watch;
+	struct meter	*meter;
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
 	struct place	 places[PLACES];
@@ -117,6 +119,8 @@ struct req {
 	bool		 head;		/* the method is HEAD */
 	int64_t		 length;	/* of the body, -1: not announced */
 	int64_t		 received;	/* of it so far */
+	int64_t		 begun;		/* pf_boot_us() */
+	bool		 metered;	/* counted already */
 	int64_t		 deadline;	/* pf_boot_ms() */
 	int64_t		 discarded;
 	bool		 fed;		/* to route->feed, piece by piece */

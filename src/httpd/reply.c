@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "codec/header.h"
+#include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -280,6 +281,7 @@ reply_queue(struct req *r)
 		return MHD_NO;
 	add_headers(m, r);
 	watch_answered(r->watched);
+	meter_count(r, p->status);
 	rc = MHD_queue_response(r->conn, p->status, m);
 	MHD_destroy_response(m);
 	return rc;

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "httpd/framing.h"
+#include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -247,7 +248,8 @@ req_new(struct httpd *h, struct MHD_Connection *conn)
 	watch_body(r->watched);
 	r->body = r->frames = r->verdicts = r->reply.body = empty;
 	r->reply.fd = -1;
-	r->deadline = pf_boot_ms() + h->conf.request;
+	r->begun = pf_boot_us();
+	r->deadline = r->begun / 1000 + h->conf.request;
 	atomic_fetch_add(&h->requests, 1);
 	return r;
 }
@@ -364,6 +366,7 @@ completed(void *cls, struct MHD_Connection *conn, void **state,
 	if (r == NULL)
 		return;
 	*state = NULL;
+	meter_count(r, 0);
 	r->conn = NULL;
 	watch_idle(r->watched);
 	if (r->drop != NULL)

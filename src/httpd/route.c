@@ -19,6 +19,7 @@ const struct table route_tables[] = {
 	{ "status", routes_status },
 	{ "system", routes_system },
 	{ "timeouts", routes_timeouts },
+	{ "metrics", routes_metrics },
 	{ "openapi.json", routes_openapi },
 	{ "health", routes_health },
 	{ NULL, NULL },

@@ -63,7 +63,7 @@ extern const struct route routes_system[], routes_timeouts[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 
-extern const struct route routes_openapi[];
+extern const struct route routes_openapi[], routes_metrics[];
 extern const struct table route_tables[];	/* ended by one without */
 
 /*
@@ -98,6 +98,6 @@ handler	api_batch, api_blob;
 feeder	feed_batch;
 handler	api_shared, api_input;
 handler	api_status, api_health, api_stats, api_timeouts;
-handler	api_openapi, api_options;
+handler	api_openapi, api_options, api_metrics;
 
 #endif

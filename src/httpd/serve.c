@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "httpd/httpd.h"
+#include "httpd/meter.h"
 #include "os/clock.h"
 
 #define DRAIN_MS	10000	/* what is being answered may take */
@@ -122,6 +123,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 
 	if ((h->wake = eventfd(0, EFD_CLOEXEC)) == -1)
 		return pf_errno("eventfd");
+	meter_start(h);
 	if ((err = signal_fd(&sig)) != NULL ||
 	    (err = commit_start(h)) != NULL ||
 	    (err = pool_start(h, listens ? 16 : 1)) != NULL ||
@@ -148,6 +150,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	pool_stop(h->pool);
 	commit_stop(h->commit);
 	watch_stop(h);
+	meter_stop(h);
 	close(sig);
 	close(h->wake);
 	return err;

@@ -1,6 +1,7 @@
 /*
  * Routes and shapes of the master itself; see route.h.
  */
+#include "codec/prom.h"
 #include "httpd/list.h"
 
 #define PROGRAM \
@@ -156,6 +157,18 @@ const struct route routes_status[] = {
 	{ .method = "GET", .path = "/status", .call = api_status,
 	    .safe = true, .cli = "pf-report status",
 	    .what = "The same", .codes = "200", .gives = &status },
+	{ .path = NULL }
+};
+
+const struct route routes_metrics[] = {
+	{ .method = "GET", .path = "/api/v1/metrics", .call = api_metrics,
+	    .safe = true, .cli = "pf-report metrics",
+	    .what = "Numbers for Prometheus", .codes = "200",
+	    .type = PF_PROM_TYPE },
+	{ .method = "GET", .path = "/metrics", .call = api_metrics,
+	    .safe = true, .cli = "pf-report metrics",
+	    .what = "The same, where it looks for them", .codes = "200",
+	    .type = PF_PROM_TYPE },
 	{ .path = NULL }
 };
 

@@ -34,6 +34,7 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
     "       pf-report [-c conf] log [-f] job\n"
+    "       pf-report [-c conf] metrics\n"
     "       pf-report [-Hj] [-c conf] status\n"
     "       pf-report [-Hj] [-c conf] [-n max] events [-f]\n"
     "       pf-report [-Hj] [-c conf] [-n max] timeouts\n"
@@ -247,6 +248,7 @@ static const struct command {
 	{ "job",	"",	1, 1, true,	report_job },
 	{ "jobs",	"Ces",	0, 0, true,	report_jobs },
 	{ "log",	"f",	1, 1, true,	report_log },
+	{ "metrics",	"",	0, 0, false,	report_metrics },
 	{ "status",	"",	0, 0, true,	report_status },
 	{ "timeouts",	"",	0, 0, true,	report_timeouts },
 };

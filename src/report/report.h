@@ -30,6 +30,7 @@ bool	reader_gone(void);
 const struct pf_err	*report_crash(struct report *, const char *arg);
 const struct pf_err	*report_explain(struct report *, const char *arg);
 const struct pf_err	*report_status(struct report *, const char *arg);
+const struct pf_err	*report_metrics(struct report *, const char *arg);
 const struct pf_err	*report_log(struct report *, const char *arg);
 const struct pf_err	*report_config(struct report *, const char *arg);
 

@@ -1,5 +1,5 @@
 /*
- * pf-report status and config: the master as a whole.
+ * pf-report status, metrics and config: the master as a whole.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "report/report.h"
 #include "store/conffile.h"
 #include "store/spool.h"
+#include "view/metrics.h"
 
 /* Fields as they come, in either form. */
 struct fields {
@@ -149,6 +150,18 @@ report_status(struct report *r, const char *arg)
 	pf_show_flush(&r->show, &f.b);
 	pf_buf_free(&f.b);
 	return err;
+}
+
+const struct pf_err *
+report_metrics(struct report *r, const char *arg)
+{
+	struct pf_buf b = PF_BUF_INIT;
+
+	(void)arg;
+	pf_metrics(&b, &r->conf);
+	pf_show_flush(&r->show, &b);
+	pf_buf_free(&b);
+	return NULL;
 }
 
 const struct pf_err *

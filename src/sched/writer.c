@@ -100,6 +100,7 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 	const struct pf_err *err;
 
 	*w = (struct writer){ .act.conf = conf, .lock = -1 };
+	w->act.started = pf_wall_ms();
 	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) !=
 	    NULL || (err = pf_act_load(&w->act)) != NULL)
 		;
@@ -193,14 +194,17 @@ const struct pf_err *
 writer_commit(struct writer *w)
 {
 	const struct pf_err *err;
+	int64_t begun;
 
 	if (!w->open)
 		return NULL;
+	begun = pf_boot_us();
 	if ((err = pf_act_close(&w->act)) != NULL ||
 	    (err = pf_dbw_commit(w->act.db)) != NULL) {
 		writer_abort(w);
 		return err;
 	}
+	pf_act_counted(&w->act.stats, pf_boot_us() - begun);
 	w->open = false;
 	return NULL;
 }
@@ -209,6 +213,7 @@ void
 writer_abort(struct writer *w)
 {
 	pf_dbw_rollback(w->act.db);
+	pf_act_uncounted(&w->act.stats);
 	w->open = false;
 	/* The tick in memory may have come from what was rolled back. */
 	(void)pf_act_load(&w->act);
