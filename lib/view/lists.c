@@ -109,6 +109,28 @@ VIEW_LIKE(campaign_jobs, jobs, NULL,
     JOBS "(SELECT * FROM jobs WHERE campaign = ?1 ORDER BY id DESC "
     "LIMIT ?2)" JOBS_JOIN "ORDER BY j.id");
 
+/* Who follows a job wants no more than this; status is the second. */
+static const struct pf_view_col progress_cols[] = {
+	{ NULL,		"job_id",		TEXT },
+	{ NULL,		"status",		TEXT },
+	{ NULL,		"message",		TEXT },
+	{ NULL,		"assigned_bot",		TEXT },
+	{ NULL,		"attempt",		INT },
+	{ NULL,		"executions",		INT },
+	{ NULL,		"execs_per_sec",	REAL },
+	{ NULL,		"edges",		INT },
+	{ NULL,		"corpus_files",		INT },
+	{ NULL,		"crashes",		INT },
+	{ NULL,		"reported_at",		TIME },
+	{ NULL,		"started_at",		TIME },
+	{ NULL,		"completed_at",		TIME },
+};
+VIEW(progress, NULL,
+    "SELECT j.id, j.status, j.message, j.assigned_bot, j.attempt, "
+    "s.executions, s.execs_per_sec, s.edges, coalesce(m.file_count, 0), "
+    "coalesce(c.value, 0), s.time, j.started_at, j.completed_at FROM jobs"
+    JOBS_JOIN "WHERE j.id = ?1 LIMIT ?2");
+
 static const struct pf_view_col campaigns_cols[] = {
 	{ "id",		"id",			TEXT },
 	{ "name",	"name",			TEXT },
@@ -345,8 +367,12 @@ static const struct pf_view_col events_cols[] = {
 	{ "to",		"to",			TEXT },
 	{ "who",	"who",			TEXT },
 	{ "why",	"why",			TEXT },
+	{ NULL,		"job_id",		TEXT },
 };
-#define EVENTS	"SELECT id, time, kind, subject, was, now, who, why FROM "
+#define EVENTS \
+	"SELECT id, time, kind, subject, was, now, who, why, CASE kind " \
+	"WHEN 'job' THEN subject WHEN 'crash' THEN (SELECT job_id FROM " \
+	"crashes WHERE crashes.id = subject) END FROM "
 VIEW(events,
     EVENTS "(SELECT * FROM events ORDER BY id DESC LIMIT ?1) ORDER BY id",
     EVENTS "events WHERE id > CAST(?1 AS INTEGER) ORDER BY id LIMIT ?2");

@@ -43,6 +43,7 @@ struct pf_view {
 };
 
 extern const struct pf_view pf_view_jobs;	/* by: id */
+extern const struct pf_view pf_view_progress;	/* by: id, only */
 extern const struct pf_view pf_view_archive;	/* ended jobs put away */
 extern const struct pf_view pf_view_campaigns;	/* by: id */
 extern const struct pf_view pf_view_campaign_jobs;	/* by: campaign */

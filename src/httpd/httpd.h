@@ -26,6 +26,8 @@ struct MHD_Daemon;
 struct access;
 struct commit;
 struct ear;
+struct listener;
+struct live;
 struct loop;
 struct meter;
 struct pool;
@@ -61,6 +63,7 @@ struct httpd {
 	struct loop	*loop;
 	struct watch	*watch;
 	struct meter	*meter;
+	struct live	*live;
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
 	struct place	 places[PLACES];
@@ -111,6 +114,7 @@ struct req {
 	const struct route *route;
 	char		 id[PF_ID_MAX + 1];	/* what stands for {id}, */
 	char		 sha[PF_SHA_TEXT];	/* and for {sha256} */
+	struct listener	*stream;	/* the answer goes on, or NULL */
 	char		*args[ARGS_MAX];	/* of the query, by route */
 	struct pf_json	*json;			/* the body, if it is JSON */
 	struct pf_buf	 body;
@@ -130,6 +134,7 @@ struct req {
 	void		(*drop)(void *);	/* ends it, if it is not NULL */
 	bool		 refused;	/* reply holds why; body is dropped */
 	bool		 done;		/* reply is complete */
+	bool		 apart;		/* not among h->requests */
 	struct reply	 reply;
 	struct req	*next;		/* in a queue */
 	struct pf_err	 later;		/* why only crashes are kept */
@@ -174,6 +179,7 @@ void			 watch_remove(struct watch *, struct watched *);
 void			 watch_body(struct watched *);
 void			 watch_asked(struct watched *);
 void			 watch_answered(struct watched *);
+void			 watch_stream(struct watched *);
 void			 watch_idle(struct watched *);
 void			 watch_look(struct httpd *);
 

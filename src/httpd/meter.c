@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "codec/prom.h"
+#include "httpd/live.h"
 #include "httpd/meter.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -142,6 +143,8 @@ put_http(struct pf_buf *b, struct httpd *h)
 	pf_prom_one(b, PF_GAUGE, P "requests_open",
 	    "Requests that are not answered yet.",
 	    atomic_load(&h->requests));
+	pf_prom_one(b, PF_GAUGE, P "listeners", "Answers that go on: events, "
+	    "progress, logs.", live_count(h));
 	pf_prom_one(b, PF_GAUGE, P "body_bytes",
 	    "Bytes of bodies held in memory.",
 	    (double)atomic_load(&h->bodies));

@@ -13,10 +13,13 @@
 
 #include "base/time.h"
 #include "codec/header.h"
+#include "httpd/live.h"
 #include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
+
+#define STREAM_BLOCK	4096
 
 #define PLAIN(name, kind, what)	{ name, kind, 0, what, NULL }
 static const struct field error_fields[] = {
@@ -45,8 +48,9 @@ reply_error(struct req *r, unsigned int status, const struct pf_err *err,
 	struct reply *p = &r->reply;
 	const char *field = err->field;
 
-	/* The wire says job_id where an op says job. */
-	if (strcmp(field, "job") == 0)
+	/* The wire says job_id where an op says job, but in arguments. */
+	if (strcmp(field, "job") == 0 &&
+	    (r->route == NULL || !route_takes(r->route, field)))
 		field = "job_id";
 	p->status = status != 0 ? status :
 	    (unsigned int)pf_class_http(err->class);
@@ -266,7 +270,13 @@ reply_queue(struct req *r)
 	size_t n = p->body.len;
 	int rc;
 
-	if (p->fd != -1) {
+	if (r->stream != NULL) {
+		m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
+		    STREAM_BLOCK, live_read, r->stream, NULL);
+		/* It has begun, and that is all an end has to wait for. */
+		r->apart = true;
+		atomic_fetch_sub(&r->h->requests, 1);
+	} else if (p->fd != -1) {
 		m = MHD_create_response_from_fd_at_offset64(
 		    (uint64_t)p->size, p->fd, (uint64_t)p->from);
 		if (m != NULL)
@@ -280,7 +290,10 @@ reply_queue(struct req *r)
 	if (m == NULL)
 		return MHD_NO;
 	add_headers(m, r);
-	watch_answered(r->watched);
+	if (r->stream != NULL)
+		watch_stream(r->watched);
+	else
+		watch_answered(r->watched);
 	meter_count(r, p->status);
 	rc = MHD_queue_response(r->conn, p->status, m);
 	MHD_destroy_response(m);

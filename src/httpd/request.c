@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "httpd/framing.h"
+#include "httpd/live.h"
 #include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
@@ -338,6 +339,7 @@ void
 req_free(struct req *r)
 {
 	struct httpd *h = r->h;
+	bool counted = !r->apart;
 	int i;
 
 	atomic_fetch_sub(&h->bodies, r->held);
@@ -351,7 +353,8 @@ req_free(struct req *r)
 	reply_free(&r->reply);
 	free(r);
 	atomic_store(&h->last, pf_boot_ms());
-	atomic_fetch_sub(&h->requests, 1);
+	if (counted)
+		atomic_fetch_sub(&h->requests, 1);
 }
 
 static void
@@ -367,6 +370,8 @@ completed(void *cls, struct MHD_Connection *conn, void **state,
 		return;
 	*state = NULL;
 	meter_count(r, 0);
+	if (r->stream != NULL)
+		live_leave(r->stream);
 	r->conn = NULL;
 	watch_idle(r->watched);
 	if (r->drop != NULL)

@@ -19,6 +19,7 @@ const struct table route_tables[] = {
 	{ "status", routes_status },
 	{ "system", routes_system },
 	{ "timeouts", routes_timeouts },
+	{ "events", routes_events },
 	{ "metrics", routes_metrics },
 	{ "openapi.json", routes_openapi },
 	{ "health", routes_health },
@@ -247,6 +248,17 @@ route_call(struct worker *w, struct req *r)
 	if (err == NULL && r->route->takes != NULL)
 		err = parse_body(r);
 	return err != NULL ? err : r->route->call(w, r);
+}
+
+bool
+route_takes(const struct route *r, const char *name)
+{
+	const struct param *p;
+
+	for (p = r->query; p != NULL && p->name != NULL; p++)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
 }
 
 const char *

@@ -63,7 +63,7 @@ extern const struct route routes_system[], routes_timeouts[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 
-extern const struct route routes_openapi[], routes_metrics[];
+extern const struct route routes_openapi[], routes_metrics[], routes_events[];
 extern const struct table route_tables[];	/* ended by one without */
 
 /*
@@ -81,6 +81,7 @@ const struct pf_err	*route_call(struct worker *, struct req *);
  * Query arguments by the table, checked by route_call(); what they are is
  * left alone if they are absent.  The text lives as long as the request.
  */
+bool		 route_takes(const struct route *, const char *name);
 const char	*route_text(const struct req *, const char *name);
 void		 route_int(int64_t *, const struct req *, const char *name);
 
@@ -99,5 +100,6 @@ feeder	feed_batch;
 handler	api_shared, api_input;
 handler	api_status, api_health, api_stats, api_timeouts;
 handler	api_openapi, api_options, api_metrics;
+handler	api_events, api_progress, api_log_stream;
 
 #endif

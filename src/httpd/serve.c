@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "httpd/httpd.h"
+#include "httpd/live.h"
 #include "httpd/meter.h"
 #include "os/clock.h"
 
@@ -106,6 +107,7 @@ drain(struct httpd *h, int sig, bool idle)
 
 	atomic_store(&h->stopping, true);
 	loop_deafen(h->loop);
+	live_close(h);
 	while (atomic_load(&h->requests) > 0 ||
 	    (idle && atomic_load(&h->connections) > 0))
 		if (pf_boot_ms() > until || told(h, sig, 20))
@@ -126,6 +128,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	meter_start(h);
 	if ((err = signal_fd(&sig)) != NULL ||
 	    (err = commit_start(h)) != NULL ||
+	    (err = live_start(h)) != NULL ||
 	    (err = pool_start(h, listens ? 16 : 1)) != NULL ||
 	    (h->where != NULL && (err = ear_start(h)) != NULL))
 		return err;
@@ -146,6 +149,7 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 		return err;
 	loop_stop(h);
 	MHD_stop_daemon(d);
+	live_stop(h);
 	ear_stop(h);
 	pool_stop(h->pool);
 	commit_stop(h->commit);

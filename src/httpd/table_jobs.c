@@ -91,6 +91,11 @@ static const struct param list_query[] = {
 	LIST_QUERY,
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
+static const struct param log_query[] = {
+	{ "after", SHAPE_TEXT, "the id of the last part that is known", 0,
+	    0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
 
 const struct route routes_jobs[] = {
 	{ .method = "GET", .path = "/api/v1/jobs", .call = api_jobs_list,
@@ -121,5 +126,13 @@ const struct route routes_jobs[] = {
 	    .call = api_input, .safe = true, .cli = "cat corpus/JOB/SHA256",
 	    .what = "The bytes of an input of its corpus",
 	    .codes = "200 206 304 416", .type = "application/octet-stream" },
+	{ .method = "GET", .path = JOBS "{id}/progress", .call = api_progress,
+	    .safe = true, .cli = "pf-report job",
+	    .what = "How far a job is, as it goes on", .codes = "200",
+	    .type = "text/event-stream" },
+	{ .method = "GET", .path = JOBS "{id}/logs/stream",
+	    .call = api_log_stream, .safe = true, .cli = "pf-report log -f",
+	    .what = "What its engine prints, as it comes", .codes = "200",
+	    .query = log_query, .type = "text/event-stream" },
 	{ .path = NULL }
 };

@@ -21,7 +21,7 @@
 #define LOOK_MS		500	/* not more often */
 #define CROWD_MS	2000	/* for those who ask nothing, in a crowd */
 
-enum doing { NEW, IDLE, BODY, ASKED, ANSWERED };
+enum doing { NEW, IDLE, BODY, ASKED, ANSWERED, STREAM };
 
 struct watched {
 	struct watched	*next, *prev;
@@ -112,6 +112,14 @@ watch_answered(struct watched *c)
 }
 
 void
+watch_stream(struct watched *c)
+{
+	if (c != NULL)
+		c->acked = -1;
+	now(c, STREAM);
+}
+
+void
 watch_idle(struct watched *c)
 {
 	now(c, IDLE);
@@ -133,6 +141,21 @@ reads(struct watched *c)
 	return was == -1 || acked - was >= PIECE;
 }
 
+/* Whether it takes what there is: all of it, or some since it was looked. */
+static bool
+takes(struct watched *c)
+{
+	struct tcp_info info = { 0 };
+	socklen_t n = sizeof(info);
+	int64_t was = c->acked;
+
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &n) == -1)
+		return true;
+	c->acked = (int64_t)info.tcpi_bytes_acked;
+	return (info.tcpi_notsent_bytes == 0 && info.tcpi_unacked == 0) ||
+	    c->acked != was;
+}
+
 static bool
 is_late(const struct httpd *h, struct watched *c, bool crowd)
 {
@@ -150,6 +173,10 @@ is_late(const struct httpd *h, struct watched *c, bool crowd)
 		break;
 	case ASKED:
 		return false;
+	case STREAM:
+		if (takes(c))
+			atomic_store(&c->since, t);
+		return t - atomic_load(&c->since) > h->conf.request;
 	case ANSWERED:
 		if (c->acked != -1 && age <= h->conf.request)
 			return false;
