@@ -99,6 +99,10 @@ for n in 64 128 256; do
 	    $n "$n requests at once are answered"
 done
 
+# Whoever leaves in the middle of a word is missed before its time is over.
+perl "$PF_ROOT/t/lib/hostile.pl" leave "$addr" 50 "$httpd"
+ok 'no socket is left of those who went' until_true 5 few
+
 # A thousand at once, of all kinds, and the work goes on.
 mkpack crash job-1 bot-1 -f signal=11 "$T/in" >"$T/pack"
 hold headers headers 400

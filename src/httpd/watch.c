@@ -20,6 +20,7 @@
 
 #define LOOK_MS		500	/* not more often */
 #define CROWD_MS	2000	/* for those who ask nothing, in a crowd */
+#define GONE_MS		1000	/* of silence, then it is asked who is there */
 
 enum doing { NEW, IDLE, BODY, ASKED, ANSWERED, STREAM };
 
@@ -156,6 +157,18 @@ takes(struct watched *c)
 	    c->acked != was;
 }
 
+/*
+ * The end of a stream that comes with its last bytes is one event with them,
+ * and libmicrohttpd has read the bytes and waits for another.
+ */
+static bool
+is_gone(const struct watched *c)
+{
+	char byte;
+
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static bool
 is_late(const struct httpd *h, struct watched *c, bool crowd)
 {
@@ -166,7 +179,8 @@ is_late(const struct httpd *h, struct watched *c, bool crowd)
 	case NEW:
 		break;
 	case BODY:
-		return age > most + h->conf.request;
+		crowd = false;
+		/* FALLTHROUGH */
 	case IDLE:
 		/* Its silence is for libmicrohttpd to end. */
 		most += h->conf.request;
@@ -185,6 +199,8 @@ is_late(const struct httpd *h, struct watched *c, bool crowd)
 		atomic_store(&c->since, t);
 		return false;
 	}
+	if (age > GONE_MS && is_gone(c))
+		return true;
 	return age > (crowd && most > CROWD_MS ? CROWD_MS : most);
 }
 

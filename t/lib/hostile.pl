@@ -10,6 +10,8 @@
 #					prints how often each status came
 #	hostile.pl volley ADDR N PID	N requests that PID sees at once;
 #					prints how many it answers
+#	hostile.pl leave ADDR N PID	N connections whose last bytes and end
+#					it sees at once
 use strict;
 use warnings;
 use IO::Select;
@@ -118,6 +120,18 @@ sub volley {
 	print "$got\n";
 }
 
+sub leave {
+	my ($n, $pid) = @args;
+	my @all = map { my $s = dial(); syswrite $s, $begin{line}; $s } 1 .. $n;
+	sleep 0.2;
+	kill 'STOP', $pid;
+	for (@all) {
+		syswrite $_, 'x';
+		close $_;
+	}
+	kill 'CONT', $pid;
+}
+
 my @good = (
 	"GET /health HTTP/1.1\r\n$host\r\n",
 	"HEAD /api/v1/status HTTP/1.1\r\n$host\r\n",
@@ -182,7 +196,7 @@ sub noise {
 }
 
 my %modes = (ask => \&ask, hold => \&hold, noise => \&noise,
-    volley => \&volley);
-die "usage: hostile.pl ask|hold|noise|volley addr ...\n"
+    volley => \&volley, leave => \&leave);
+die "usage: hostile.pl ask|hold|noise|volley|leave addr ...\n"
     if !defined $addr || !defined $modes{$what};
 $modes{$what}->();
