@@ -71,10 +71,10 @@ with '[http]
 header_timeout = 300ms
 [timeouts]
 request = 1s'
-for kind in silent line headers body chunk trailer again "read=$sha"; do
+for kind in silent line headers body chunk full trailer again "read=$sha"; do
 	hold "${kind%=*}" "$kind" 3
 done
-for kind in silent line headers body chunk trailer again; do
+for kind in silent line headers body chunk full trailer again; do
 	ok "ended: $kind" until_true 20 grep -q closed "$T/hold.$kind"
 done
 # A reader has yet to read what was sent before.

@@ -6,6 +6,10 @@
  * comes, and there may be none for half a minute.  Here it is asked to look
  * and never to wait.  Requests that workers are done with come back together,
  * with one waking for all of them.
+ *
+ * It may also say that there is work for a connection whose buffer is full
+ * and whose request does not go on, until that one's time is over: after some
+ * looks in vain the next ones take their time.
  */
 #include <sys/eventfd.h>
 
@@ -14,12 +18,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "httpd/httpd.h"
 
 #define SLEEP_MS	1000	/* at most; clients that are late are ended */
+#define VAIN		64	/* looks without an event in between */
+#define VAIN_NS		100000	/* before each further one */
 
 struct loop {
 	struct MHD_Daemon *d;
@@ -81,7 +88,9 @@ loop_main(void *arg)
 	struct loop *l = arg;
 	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	MHD_UNSIGNED_LONG_LONG ms;
+	struct timespec ts = { 0, 0 };
 	bool go = true;
+	int vain = 0;
 
 	p[0].fd = l->wake;
 	p[1].fd = MHD_get_daemon_info(l->d,
@@ -89,7 +98,11 @@ loop_main(void *arg)
 	while (go) {
 		if (MHD_get_timeout(l->d, &ms) != MHD_YES || ms > SLEEP_MS)
 			ms = SLEEP_MS;
-		if (poll(p, 2, (int)ms) > 0 && p[0].revents != 0)
+		ts.tv_sec = (time_t)(ms / 1000);
+		ts.tv_nsec = ms == 0 && vain > VAIN ? VAIN_NS :
+		    (long)(ms % 1000) * 1000000;
+		vain = ppoll(p, 2, &ts, NULL) == 0 && ms == 0 ? vain + 1 : 0;
+		if (vain == 0 && p[0].revents != 0)
 			go = take(l);
 		MHD_run_wait(l->d, 0);
 	}

@@ -64,6 +64,7 @@ my %begin = (
 	headers	=> "GET /health HTTP/1.1\r\n${host}X: ",
 	body	=> "${post}Content-Length: 60000\r\n\r\n",
 	chunk	=> "${chunked}5;",
+	full	=> "${chunked}5;" . 'x' x 40000,
 	trailer	=> "${chunked}0\r\nX: ",
 	read	=> "GET /api/v1/blobs/%s HTTP/1.1\r\n$host\r\n",
 	again	=> "GET /health HTTP/1.1\r\n$host\r\n",
