@@ -307,9 +307,8 @@ next_reply(struct pf_writer *w, struct pf_json **reply, int64_t until)
 	return NULL;
 }
 
-/* The line with its newline, if it can be one. */
-static const struct pf_err *
-make_line(struct pf_buf *b, const char *line)
+const struct pf_err *
+pf_writer_line(struct pf_buf *b, const char *line)
 {
 	size_t n = strlen(line);
 
@@ -324,6 +323,32 @@ make_line(struct pf_buf *b, const char *line)
 }
 
 const struct pf_err *
+pf_writer_send(struct pf_writer *w, const struct pf_buf *lines,
+    int64_t timeout_ms)
+{
+	if (w->fd == -1)
+		return pf_err(PF_BUSY, "the connection to the writer is "
+		    "closed");
+	return send_all(w, lines, pf_boot_ms() + timeout_ms) ? NULL : lost(w);
+}
+
+const struct pf_err *
+pf_writer_reply(struct pf_writer *w, struct pf_json **reply,
+    int64_t timeout_ms)
+{
+	const struct pf_err *err;
+
+	*reply = NULL;
+	if ((err = next_reply(w, reply, pf_boot_ms() + timeout_ms)) != NULL)
+		return err;
+	if ((err = pf_op_reply(*reply)) != NULL) {
+		pf_json_free(*reply);
+		*reply = NULL;
+	}
+	return err;
+}
+
+const struct pf_err *
 pf_writer_op(struct pf_writer *w, struct pf_json **reply, const char *line,
     int64_t timeout_ms)
 {
@@ -332,22 +357,9 @@ pf_writer_op(struct pf_writer *w, struct pf_json **reply, const char *line,
 	int64_t until = pf_boot_ms() + timeout_ms;
 
 	*reply = NULL;
-	if (w->fd == -1)
-		return pf_err(PF_BUSY, "the connection to the writer is "
-		    "closed");
-	if ((err = make_line(&b, line)) != NULL)
-		goto done;
-	if (!send_all(w, &b, until)) {
-		err = lost(w);
-		goto done;
-	}
-	if ((err = next_reply(w, reply, until)) != NULL)
-		goto done;
-	if ((err = pf_op_reply(*reply)) != NULL) {
-		pf_json_free(*reply);
-		*reply = NULL;
-	}
-done:
+	if ((err = pf_writer_line(&b, line)) == NULL &&
+	    (err = pf_writer_send(w, &b, timeout_ms)) == NULL)
+		err = pf_writer_reply(w, reply, until - pf_boot_ms());
 	pf_buf_free(&b);
 	return err;
 }

@@ -40,6 +40,19 @@ const struct pf_err	*pf_writer_op(struct pf_writer *,
 			    int64_t timeout_ms);
 
 /*
+ * The same in parts, for several ops at once: their lines, then as many
+ * replies in the same order.  pf_writer_line() adds one to those that
+ * pf_writer_send() sends together; all of them must find room in a socket,
+ * which at least 64 KiB and a line do.
+ */
+const struct pf_err	*pf_writer_line(struct pf_buf *lines,
+			    const char *line);
+const struct pf_err	*pf_writer_send(struct pf_writer *,
+			    const struct pf_buf *lines, int64_t timeout_ms);
+const struct pf_err	*pf_writer_reply(struct pf_writer *,
+			    struct pf_json **reply, int64_t timeout_ms);
+
+/*
  * One op from the command line: opens (with fallback), sends, closes, and
  * tries again by [retry.bot_operation].  The op must be safe to repeat.
  */

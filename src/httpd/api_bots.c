@@ -156,31 +156,28 @@ api_delete(struct worker *w, struct req *r)
 }
 
 const struct pf_err *
-api_heartbeat(struct worker *w, struct req *r)
+ask_heartbeat(struct req *r, struct pf_buf *line)
 {
 	const struct pf_err *err;
 	const char *job;
-	const struct pf_json *j = r->json;
-	struct pf_json *op = NULL;
-	struct pf_buf line = PF_BUF_INIT;
 
-	line_open(&line, "heartbeat");
-	pf_jw_str(&line, "bot", r->id);
-	if ((err = copy_token(&line, &job, j, false)) != NULL)
-		goto done;
-	pf_jw_close(&line, '}');
-	if ((err = worker_op(w, &op, &line)) != NULL)
-		goto done;
+	line_open(line, "heartbeat");
+	pf_jw_str(line, "bot", r->id);
+	err = copy_token(line, &job, r->json, false);
+	pf_jw_close(line, '}');
+	return err;
+}
+
+const struct pf_err *
+tell_heartbeat(struct req *r, const struct pf_json *op)
+{
 	reply_open(r, 200, "ok");
 	copy_back(r, op, "status", "bot_status");
 	copy_back(r, op, "cancel", "cancel");
 	copy_back(r, op, "drain", "drain");
 	put_timeout(r, op);
 	reply_close(r);
-done:
-	pf_json_free(op);
-	pf_buf_free(&line);
-	return err;
+	return NULL;
 }
 
 /* start, complete and handback: one op about the job, one acknowledgement. */

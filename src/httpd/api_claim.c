@@ -104,32 +104,33 @@ put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
 }
 
 const struct pf_err *
-api_claim(struct worker *w, struct req *r)
+ask_claim(struct req *r, struct pf_buf *line)
+{
+	const char *inc = route_text(r, "inc");
+
+	pf_jw_open(line, NULL, '{');
+	pf_jw_str(line, "op", "claim");
+	pf_jw_str(line, "bot", r->id);
+	pf_jw_str(line, "inc", inc != NULL ? inc : "");
+	pf_jw_close(line, '}');
+	return NULL;
+}
+
+const struct pf_err *
+tell_claim(struct req *r, const struct pf_json *op)
 {
 	const struct pf_err *err;
-	const struct pf_json *job;
-	const char *inc = route_text(r, "inc"), *why = "no job waits";
-	struct pf_json *op = NULL;
-	struct pf_buf line = PF_BUF_INIT;
+	const struct pf_json *job = pf_json_get(op, "job");
+	const char *why = "no job waits";
 
-	pf_jw_open(&line, NULL, '{');
-	pf_jw_str(&line, "op", "claim");
-	pf_jw_str(&line, "bot", r->id);
-	pf_jw_str(&line, "inc", inc != NULL ? inc : "");
-	pf_jw_close(&line, '}');
-	if ((err = worker_op(w, &op, &line)) != NULL)
-		goto done;
-	if ((job = pf_json_get(op, "job")) != NULL) {
+	if (job != NULL) {
 		put_job(r, op, job);
-		goto done;
+		return NULL;
 	}
 	if ((err = pf_json_str(&why, op, "why")) != NULL)
-		goto done;
+		return err;
 	reply_open(r, 200, "no_jobs_available");
 	pf_jw_str(&r->reply.body, "message", why);
 	reply_close(r);
-done:
-	pf_json_free(op);
-	pf_buf_free(&line);
-	return err;
+	return NULL;
 }

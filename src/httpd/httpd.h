@@ -205,16 +205,26 @@ const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,
 const struct pf_err	*box_enter(struct httpd *, bool verbose);
 const struct pf_err	*box_moved(const struct httpd *);
 
-/* pool.c: threads for whatever waits for a disk or the writer. */
+/*
+ * pool.c: threads for whatever waits for a disk or the writer.  The event
+ * thread pushes requests, and they go in when it flushes.
+ */
 const struct pf_err	*pool_start(struct httpd *, int threads);
 void			 pool_push(struct pool *, struct req *);
+void			 pool_flush(struct pool *);
 void			 pool_stop(struct pool *);
+
 /*
- * One op line to pf-sched, over the worker's own connection, which is opened
- * when needed and once more when it was lost.  *reply as pf_writer_op().
+ * ops.c: the writer, over a connection of the worker's own, for replies on
+ * one come in order; it is opened when needed and once more when it was lost.
+ * worker_op() is one op line, *reply as pf_writer_op().  ops_do() finishes a
+ * list of requests for which ops_is() holds: their routes ask and tell.
  */
 const struct pf_err	*worker_op(struct worker *, struct pf_json **reply,
 			    const struct pf_buf *line);
+void			 worker_hang_up(struct worker *);
+bool			 ops_is(const struct req *);
+void			 ops_do(struct worker *, struct req *);
 
 /*
  * db.c: the database.  A reader fills r->reply from one state of it; it may

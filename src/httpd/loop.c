@@ -30,6 +30,7 @@
 
 struct loop {
 	struct MHD_Daemon *d;
+	struct pool	*pool;
 	pthread_t	 thread;
 	int		 wake;		/* eventfd */
 	pthread_mutex_t	 lock;		/* of what follows */
@@ -105,6 +106,7 @@ loop_main(void *arg)
 		if (vain == 0 && p[0].revents != 0)
 			go = take(l);
 		MHD_run_wait(l->d, 0);
+		pool_flush(l->pool);
 	}
 	return NULL;
 }
@@ -116,6 +118,7 @@ loop_start(struct httpd *h, struct MHD_Daemon *d)
 	int rc;
 
 	l->d = d;
+	l->pool = h->pool;
 	l->tail = &l->head;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->deafened, NULL);

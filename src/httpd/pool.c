@@ -1,7 +1,6 @@
 /*
  * Worker threads of pf-httpd: they wait for disks and for the writer so that
- * the event thread never does.  A worker has its own connection to the
- * writer, for replies on one come in order.
+ * the event thread never does.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -12,9 +11,9 @@
 #include "base/mem.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
-#include "store/writer.h"
 
 #define STACK	(512 * 1024)
+#define TOGETHER	64	/* ops at the most */
 #define KEEP_S	20	/* an idle worker keeps the database open */
 
 struct pool {
@@ -22,36 +21,11 @@ struct pool {
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 more;
 	struct req	*head, **tail;
+	struct req	*new, **newest;	/* of the event thread, yet to go in */
 	bool		 stop;
 	int		 n;
 	pthread_t	 threads[];
 };
-
-const struct pf_err *
-worker_op(struct worker *w, struct pf_json **reply, const struct pf_buf *line)
-{
-	const struct pf_conf *conf = &w->h->conf;
-	const struct pf_err *err = NULL;
-	bool old = w->writer != NULL;
-
-	for (;;) {
-		*reply = NULL;
-		if (w->writer == NULL && (err = pf_writer_open(&w->writer,
-		    conf->sched_socket, false, NULL)) != NULL)
-			return err->class == PF_BUSY ? pf_err(PF_BUSY,
-			    "the writer is not running") : err;
-		err = pf_writer_op(w->writer, reply, line->data,
-		    conf->request);
-		if (!pf_writer_lost(w->writer))
-			return err;
-		pf_writer_close(w->writer);
-		w->writer = NULL;
-		/* A connection that lay idle may be of a writer long gone. */
-		if (!old)
-			return err;
-		old = false;
-	}
-}
 
 /* Ends an upload whose request is refused or gone. */
 static void
@@ -107,6 +81,25 @@ work(struct worker *w, struct req *r)
 	req_finish(r);
 }
 
+/* Takes the first, and with an op those behind it that can go together. */
+static struct req *
+cut(struct pool *p)
+{
+	struct req *first = p->head, *last = first;
+	int n = 1;
+
+	while (ops_is(last) && last->next != NULL && n++ < TOGETHER &&
+	    ops_is(last->next))
+		last = last->next;
+	if ((p->head = last->next) == NULL)
+		p->tail = &p->head;
+	else
+		/* Each that finds more behind what it takes wakes another. */
+		pthread_cond_signal(&p->more);
+	last->next = NULL;
+	return first;
+}
+
 /*
  * Waits for a request; the lock is held.  Who has nothing to do lets go of
  * the database, which may be another by now.
@@ -130,13 +123,13 @@ await(struct pool *p, struct worker *w)
 static struct req *
 next(struct pool *p, struct worker *w)
 {
-	struct req *r;
+	struct req *r = NULL;
 
 	pthread_mutex_lock(&p->lock);
 	while (p->head == NULL && !p->stop)
 		await(p, w);
-	if ((r = p->head) != NULL && (p->head = r->next) == NULL)
-		p->tail = &p->head;
+	if (p->head != NULL)
+		r = cut(p);
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
@@ -148,12 +141,13 @@ worker_main(void *arg)
 	struct worker w = { .h = p->h };
 	struct req *r;
 
-	while ((r = next(p, &w)) != NULL) {
-		r->next = NULL;
-		work(&w, r);
-	}
+	while ((r = next(p, &w)) != NULL)
+		if (ops_is(r))
+			ops_do(&w, r);
+		else
+			work(&w, r);
 	worker_forget(&w);
-	pf_writer_close(w.writer);
+	worker_hang_up(&w);
 	return NULL;
 }
 
@@ -169,6 +163,7 @@ pool_start(struct httpd *h, int threads)
 	p = pf_calloc(1, sizeof(*p) + (size_t)threads * sizeof(pthread_t));
 	p->h = h;
 	p->tail = &p->head;
+	p->newest = &p->new;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -189,11 +184,23 @@ pool_start(struct httpd *h, int threads)
 void
 pool_push(struct pool *p, struct req *r)
 {
-	pthread_mutex_lock(&p->lock);
 	r->next = NULL;
-	*p->tail = r;
-	p->tail = &r->next;
-	pthread_cond_signal(&p->more);
+	*p->newest = r;
+	p->newest = &r->next;
+}
+
+void
+pool_flush(struct pool *p)
+{
+	if (p->new == NULL)
+		return;
+	pthread_mutex_lock(&p->lock);
+	if (p->head == NULL)
+		pthread_cond_signal(&p->more);
+	*p->tail = p->new;
+	p->tail = p->newest;
+	p->new = NULL;
+	p->newest = &p->new;
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -204,6 +211,7 @@ pool_stop(struct pool *p)
 
 	if (p == NULL)
 		return;
+	pool_flush(p);
 	pthread_mutex_lock(&p->lock);
 	p->stop = true;
 	pthread_cond_broadcast(&p->more);

@@ -234,7 +234,7 @@ check_arg(struct req *r, const struct param *p, char **arg)
 }
 
 const struct pf_err *
-route_call(struct worker *w, struct req *r)
+route_check(struct req *r)
 {
 	const struct pf_err *err = NULL;
 	const struct param *p = r->route->query;
@@ -247,6 +247,14 @@ route_call(struct worker *w, struct req *r)
 	}
 	if (err == NULL && r->route->takes != NULL)
 		err = parse_body(r);
+	return err;
+}
+
+const struct pf_err *
+route_call(struct worker *w, struct req *r)
+{
+	const struct pf_err *err = route_check(r);
+
 	return err != NULL ? err : r->route->call(w, r);
 }
 

@@ -29,10 +29,19 @@ typedef const struct pf_err *handler(struct worker *, struct req *);
  */
 typedef const struct pf_err *feeder(struct worker *, struct req *, bool last);
 
+/*
+ * Where the request is one op of the writer, in the place of a handler: the
+ * line to ask with, and what its reply tells.  In between others may be asked.
+ */
+typedef const struct pf_err *asker(struct req *, struct pf_buf *line);
+typedef const struct pf_err *teller(struct req *, const struct pf_json *);
+
 struct route {
 	const char	*method;
 	const char	*path;		/* with at most one {id}, {sha256} */
 	handler		*call;
+	asker		*ask;		/* both if call is NULL */
+	teller		*tell;
 	feeder		*feed;		/* NULL: bodies are held */
 	enum body	 body;
 	bool		 safe;		/* HEAD may ask it too */
@@ -74,7 +83,8 @@ extern const struct table route_tables[];	/* ended by one without */
 const struct pf_err	*route_find(struct req *, const char *method,
 			    const char *path);
 
-/* Checks query and body by the table, and calls the handler. */
+/* Checks query and body by the table; then calls the handler. */
+const struct pf_err	*route_check(struct req *);
 const struct pf_err	*route_call(struct worker *, struct req *);
 
 /*
@@ -91,7 +101,9 @@ const char		*req_media_type(enum body);
 /* Undoes %XX in place; false for a NUL, a slash or half an escape. */
 bool			 route_decode(char *);
 
-handler	api_register, api_delete, api_heartbeat, api_claim, api_start;
+handler	api_register, api_delete, api_start;
+asker	ask_heartbeat, ask_claim;
+teller	tell_heartbeat, tell_claim;
 handler	api_complete, api_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
