@@ -117,6 +117,20 @@ run as daemon pf-ingest
 ran 0 'daemon files them'
 like "$(cat "$T/out")" '^crash	new	' 'a crash'
 is "$(count "$T/d/s/new")" 0 'and the spool is empty'
+mkpack corpus "$job" "$bot" -E 1 -A 1 -s 2 -f "hash=$hash" -f size=5 "$T/in" \
+    >"$T/good"
+pack "$T/good"
+is "$code $(member verdict)" '200 accepted' 'an input'
+run as daemon pf-ingest
+ran 0 'filed by daemon'
+req GET "$v/jobs/$job/shared?own=1"
+is "$code $(member hash)" "200 $hash" 'nobody lists it'
+req GET "$v/jobs/$job/corpus/$hash"
+ok 'and has its bytes' cmp "$T/body" "$T/in"
+for path in jobs "jobs/$job" bots "bots/$bot"; do
+	req GET "$v/$path"
+	is "$code" 200 "nobody reads $path"
+done
 json "$v/bots/$bot/job/complete" "{\"inc\":\"i1\",$token,\"success\":true}"
 is "$code" 200 'complete'
 status_of()
@@ -160,4 +174,31 @@ is "$(sqlite3 -readonly "$db" 'PRAGMA integrity_check')" ok \
 httpd_stop
 ran 0 'it ends well'
 is "$(cat "$T/h.err")" '' 'and said nothing'
+
+# The token is read before root is nobody, who may not.
+umask 077
+echo 0123456789abcdefghij >"$T/token"
+umask 022
+printf '[http]\ntoken_file = %s\n' "$T/token" >>"$T/conf"
+try 'read the token' cat "$T/token"
+httpd
+req GET $v/jobs
+is "$code" 401 'a token is asked for'
+req GET $v/jobs -H 'Authorization: Bearer 0123456789abcdefghij'
+is "$code" 200 'and known'
+httpd_stop
+ran 0 'it ends well again'
+
+# Started by nobody, without root: the same.
+sed -i '/^\[http\]/,$d' "$T/conf"
+httpd_options=
+httpd_by setpriv --reuid=nobody --regid=daemon --clear-groups
+json "$v/bots/$bot/heartbeat" '{"inc":"i1"}'
+is "$code" 503 'no writer, no heartbeat'
+pack "$T/good"
+is "$code $(member verdict)" '200 accepted' 'but results'
+req GET "$v/jobs/$job"
+is "$code" 200 'and what is in the database'
+httpd_stop
+ran 0 'nobody ends well'
 done_testing
