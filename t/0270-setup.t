@@ -55,9 +55,9 @@ setup()
 	    NPM="${npm-}" "$T/bin/sh" "$T/tree/scripts/setup" "$@"
 }
 
-check 'no word' 64 - '~^usage: setup build\|demo\|check\|model\|power$' setup
+check 'no word' 64 - '~^usage: setup build\|demo\|check\|bench\|model\|power$' setup
 check 'a word it does not know' 64 - '~^usage: ' setup all
-for w in build demo check; do
+for w in build demo check bench; do
 	check "$w: all is there" 0 - - setup $w
 done
 
