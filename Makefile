@@ -27,7 +27,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker hist
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
-		bucket header gzip prom
+		bucket header gzip prom recfield
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
 		writer joblog token scratch
 NET =	http

@@ -5,52 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/json.h"
+#include "codec/recfield.h"
 #include "ingest/ingest.h"
 #include "os/clock.h"
 #include "view/known.h"
-
-#define BIG	INT64_C(9007199254740992)	/* 2^53 */
-
-enum type { T_TEXT, T_INT, T_REAL };
-
-/* The kinds' own fields; max is the longest text or the largest number. */
-static const struct field {
-	const char	*name;
-	enum pf_kind	 kind;
-	enum type	 type;
-	int64_t		 min;
-	int64_t		 max;
-} fields[] = {
-	{ "type", PF_KIND_CRASH, T_TEXT, 0, 128 },
-	{ "signal", PF_KIND_CRASH, T_INT, 0, 128 },
-	{ "exit_code", PF_KIND_CRASH, T_INT, -1, 65535 },
-	{ "tool", PF_KIND_CRASH, T_TEXT, 0, 128 },
-	{ "stack", PF_KIND_CRASH, T_TEXT, 0, 4096 },
-	{ "output", PF_KIND_CRASH, T_TEXT, 0, 8192 },
-	{ "command", PF_KIND_CRASH, T_TEXT, 0, 4096 },
-	{ "engine", PF_KIND_CRASH, T_TEXT, 0, 64 },
-	{ "target_hash", PF_KIND_CRASH, T_TEXT, 0, 64 },
-	{ "run_seed", PF_KIND_CRASH, T_INT, 0, BIG },
-	{ "name", PF_KIND_CORPUS, T_TEXT, 0, 512 },
-	{ "engine", PF_KIND_CORPUS, T_TEXT, 0, 64 },
-	{ "edges", PF_KIND_COVERAGE, T_INT, 0, BIG },
-	{ "exec_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
-	{ "execs_per_sec", PF_KIND_COVERAGE, T_REAL, 0, 0 },
-	{ "corpus_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
-	{ "crash_count", PF_KIND_COVERAGE, T_INT, 0, BIG },
-	{ "executions", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "execs_per_sec", PF_KIND_STATUS, T_REAL, 0, 0 },
-	{ "edges", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "total_edges", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "corpus_count", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "crash_count", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "hang_count", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "peak_rss_mb", PF_KIND_STATUS, T_INT, 0, BIG },
-	{ "stability", PF_KIND_STATUS, T_REAL, 0, 0 },
-	{ "state", PF_KIND_STATUS, T_TEXT, 0, 64 },
-	{ "offset", PF_KIND_LOG, T_INT, 0, PF_LOG_MAX },
-};
 
 void
 drop_item(struct item *it)
@@ -84,57 +42,6 @@ refuses(const struct pf_err *err)
 	}
 }
 
-/* Adds a text, cut so that it takes at most max bytes when quoted. */
-static void
-add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
-{
-	struct pf_buf quoted = PF_BUF_INIT;
-	size_t n = strlen(s);
-
-	if (n > max)
-		n = max;
-	for (;;) {
-		/* Not in the middle of a character. */
-		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-		pf_buf_reset(&quoted);
-		pf_jw_strn(&quoted, NULL, s, n);
-		if (quoted.len <= max + 2 || n == 0)
-			break;
-		n = n * max / quoted.len;
-	}
-	pf_jw_strn(b, key, s, n);
-	pf_buf_free(&quoted);
-}
-
-static const struct pf_err *
-add_field(struct pf_buf *b, const struct pf_json *j, const struct field *f)
-{
-	const struct pf_err *err = NULL;
-	const char *s = NULL;
-	double real = 0;
-	int64_t num = 0;
-
-	if (pf_json_get(j, f->name) == NULL)
-		return NULL;
-	switch (f->type) {
-	case T_TEXT:
-		if ((err = pf_json_str(&s, j, f->name)) == NULL)
-			add_cut(b, f->name, s, (size_t)f->max);
-		break;
-	case T_INT:
-		err = pf_json_int(&num, j, f->name, f->min, f->max);
-		if (err == NULL)
-			pf_jw_int(b, f->name, num);
-		break;
-	case T_REAL:
-		if ((err = pf_json_real(&real, j, f->name)) == NULL)
-			pf_jw_real(b, f->name, real);
-		break;
-	}
-	return err;
-}
-
 /*
  * Numbers and logs replace one another by their token, so it has to be one
  * that was given.  Others are counted only.
@@ -158,9 +65,8 @@ static const struct pf_err *
 make_row(struct item *it)
 {
 	const struct pf_rec *r = &it->rec;
-	const struct pf_err *err = NULL;
+	const struct pf_err *err;
 	struct pf_buf *b = &it->row;
-	size_t i;
 
 	pf_jw_open(b, NULL, '{');
 	pf_jw_str(b, "rid", r->rid);
@@ -186,9 +92,7 @@ make_row(struct item *it)
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
 	}
-	for (i = 0; err == NULL && i < sizeof(fields) / sizeof(*fields); i++)
-		if (fields[i].kind == r->kind)
-			err = add_field(b, r->fields, &fields[i]);
+	err = pf_rec_fields(b, r->kind, r->fields);
 	pf_jw_close(b, '}');
 	return err;
 }
