@@ -167,7 +167,9 @@ static const char results_2[] =
 	"FROM ledger AS l JOIN m.results AS r ON r.rid = l.rid WHERE l.job = " \
 	"c.job_id AND l.hash = c.hash AND l.kind = 'crash' AND json_valid(" \
 	"'{' || r.reply || '}') GROUP BY r.rid)"
-#define OWN	"(x.j ->> '$.id') = c.id"
+/* One that was dropped before there was the crash is of its bucket only. */
+#define OWN	"(x.j ->> '$.id') = c.id AND ((x.j ->> '$.dropped') IS NULL " \
+	"OR (x.j ->> '$.count') > 1)"
 #define REPORTED \
 	"(SELECT l.filed FROM ledger AS l WHERE l.job = c.job_id AND l.hash " \
 	"= c.hash AND l.kind = 'crash')"
@@ -214,7 +216,9 @@ static const char crashes_2[] =
     SAY("count", "'the counts that were answered are not one to count'")
     "WHEN c.is_unique IS NOT (SELECT x.j ->> '$.unique' FROM " REPORTS " AS x "
     "WHERE " OWN " AND (x.j ->> '$.count') = 1) "
-    SAY("count", "'is_unique is not as it was answered'")
+    SAY("count", "'is_unique is not as it was answered'");
+
+static const char crashes_3[] =
     "WHEN EXISTS (SELECT x.bot, count(*) FROM " REPORTS " AS x WHERE " OWN
     " GROUP BY 1 EXCEPT SELECT bot, count FROM m.crash_bots WHERE crash = "
     "c.id) OR EXISTS (SELECT bot, count FROM m.crash_bots WHERE crash = c.id "
@@ -307,12 +311,13 @@ static const char lost[] = P
     "ORDER BY l.id";
 
 /* In parts, as long as a string of C may be. */
-static const char *const pages[PF_AUDIT_MAX][2] = {
-	[PF_AUDIT_RESULTS] = { results_1, results_2 },
-	[PF_AUDIT_CRASHES] = { crashes_1, crashes_2 },
-	[PF_AUDIT_CORPUS] = { corpus, "" },
-	[PF_AUDIT_COVERAGE] = { coverage, "" },
-	[PF_AUDIT_STATS] = { stats, "" }, [PF_AUDIT_LOST] = { lost, "" },
+static const char *const pages[PF_AUDIT_MAX][3] = {
+	[PF_AUDIT_RESULTS] = { results_1, results_2, "" },
+	[PF_AUDIT_CRASHES] = { crashes_1, crashes_2, crashes_3 },
+	[PF_AUDIT_CORPUS] = { corpus, "", "" },
+	[PF_AUDIT_COVERAGE] = { coverage, "", "" },
+	[PF_AUDIT_STATS] = { stats, "", "" },
+	[PF_AUDIT_LOST] = { lost, "", "" },
 };
 
 const struct pf_err *
@@ -323,7 +328,8 @@ pf_audit_page(struct pf_q *q, struct pf_db *db, enum pf_audit a,
 	static char *text[PF_AUDIT_MAX];
 
 	if (text[a] == NULL)
-		text[a] = pf_asprintf("%s%s", pages[a][0], pages[a][1]);
+		text[a] = pf_asprintf("%s%s%s", pages[a][0], pages[a][1],
+		    pages[a][2]);
 	return pf_q(q, db, text[a], "ssii", from->k1, from->k2, from->young,
 	    from->kept);
 }

@@ -83,7 +83,7 @@ make_row(struct item *it)
 		pf_jw_bool(b, "given", true);
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS) {
 		pf_jw_str(b, "hash", r->sha256);
-		pf_jw_int(b, "size", r->len);
+		pf_jw_int(b, "size", it->absent ? it->absent_size : r->len);
 	}
 	if (r->kind == PF_KIND_LOG)
 		pf_jw_int(b, "size", r->len);
@@ -142,6 +142,30 @@ check_job(struct ingest *g, const char *job)
 	return NULL;
 }
 
+/*
+ * A crash whose sender has not sent the input, only what it is called: it is
+ * counted, as one whose bytes were given up.
+ */
+static const struct pf_err *
+check_absent(struct item *it)
+{
+	const struct pf_err *err;
+	const char *hash = NULL;
+
+	if (it->rec.kind != PF_KIND_CRASH || it->rec.len != 0)
+		return NULL;
+	if ((err = pf_json_str(&hash, it->rec.fields, "input_hash")) != NULL ||
+	    hash == NULL)
+		return err;
+	if (!pf_sha_ok(hash))
+		return pf_err_field(PF_DATA, "input_hash",
+		    "input_hash is not a SHA-256");
+	memcpy(it->rec.sha256, hash, PF_SHA_TEXT);
+	it->absent = true;
+	return pf_json_int(&it->absent_size, it->rec.fields, "input_size", 0,
+	    INT64_C(1) << 53);
+}
+
 const struct pf_err *
 check_item(struct ingest *g, struct item *it)
 {
@@ -155,9 +179,10 @@ check_item(struct ingest *g, struct item *it)
 	if ((err = check_job(g, it->rec.job)) != NULL)
 		return err;
 	snprintf(it->campaign, sizeof(it->campaign), "%s", g->campaign);
-	if ((err = check_token(g, it)) != NULL || (err = make_row(it)) != NULL)
+	if ((err = check_absent(it)) != NULL ||
+	    (err = check_token(g, it)) != NULL || (err = make_row(it)) != NULL)
 		return err;
-	if (it->foreign && it->rec.kind == PF_KIND_LOG)
+	if (it->absent || (it->foreign && it->rec.kind == PF_KIND_LOG))
 		drop_item(it);
 	return NULL;
 }

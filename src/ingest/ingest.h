@@ -69,6 +69,8 @@ struct item {
 	bool		 dropped;	/* counted, its bytes not kept */
 	int64_t		 bytes;		/* it takes, 0 if they are there */
 	bool		 foreign;	/* nobody had such a token */
+	bool		 absent;	/* a crash whose input was not sent */
+	int64_t		 absent_size;	/* of it, as the sender says */
 	int64_t		 log_end;	/* of its attempt, as far as counted */
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */

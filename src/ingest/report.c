@@ -34,7 +34,11 @@ make_report(struct pf_buf *b, const struct pf_rec *r)
 		if (strcmp(pf_json_key(j), "rid") == 0)
 			continue;
 		pf_buf_reset(&value);
-		pf_json_print(&value, j);
+		/* Of an input that was not sent: the one it is about. */
+		if (strcmp(pf_json_key(j), "sha256") == 0)
+			pf_jw_str(&value, NULL, r->sha256);
+		else
+			pf_json_print(&value, j);
 		pf_jw_raw(b, pf_json_key(j), value.data);
 	}
 	pf_jw_close(b, '}');
