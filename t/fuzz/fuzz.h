@@ -17,5 +17,6 @@ void	fuzz_aflstat(const uint8_t *, size_t);
 void	fuzz_fuzzlog(const uint8_t *, size_t);
 void	fuzz_trace(const uint8_t *, size_t);
 void	fuzz_unpack(const uint8_t *, size_t);
+void	fuzz_wire(const uint8_t *, size_t);
 
 #endif

@@ -12,9 +12,11 @@
 #include "codec/json.h"
 #include "codec/op.h"
 #include "codec/rec.h"
+#include "codec/recfield.h"
 #include "codec/table.h"
 #include "codec/trace.h"
 #include "codec/unpack.h"
+#include "codec/wire.h"
 
 #define MUST(what)	do { if (!(what)) abort(); } while (0)
 
@@ -217,6 +219,63 @@ fuzz_unpack(const uint8_t *bytes, size_t n)
 		see_pieces(b.data, b.len - bytes[0] % 3, (unsigned int)n);
 	}
 	pf_buf_free(&b);
+}
+
+/* A record made of a request is one that is taken, whatever was asked. */
+static void
+see_wire(struct pf_wire *w)
+{
+	const char *rec;
+	struct pf_rec r;
+	struct pf_buf b = PF_BUF_INIT, again = PF_BUF_INIT;
+	struct pf_buf own = PF_BUF_INIT;
+	char rid[PF_SHA_TEXT];
+	size_t used, len;
+
+	if (pf_wire_ready(w) == NULL) {
+		pf_wire_frame(&b, w);
+		pf_wire_frame(&again, w);
+		MUST(b.len == again.len && strcmp(b.data, again.data) == 0);
+		MUST(pf_frame_next(b.data, b.len, &used, &rec, &len, rid) ==
+		    NULL && used == b.len);
+		MUST(pf_rec_parse(&r, rec, len, rid) == NULL);
+		MUST(strcmp(rid, w->rec.rid) == 0);
+		pf_jw_open(&own, NULL, '{');
+		MUST(pf_rec_fields(&own, r.kind, r.fields) == NULL);
+		pf_rec_free(&r);
+	}
+	pf_buf_free(&own);
+	pf_buf_free(&again);
+	pf_buf_free(&b);
+}
+
+/* The first byte is the kind, the rest a request of it. */
+void
+fuzz_wire(const uint8_t *p, size_t n)
+{
+	const struct pf_rec outer = { .job = "j", .bot = "b", .epoch = 1 };
+	struct pf_json *j = NULL;
+	const struct pf_json *v;
+	struct pf_wire w;
+	enum pf_kind kind;
+
+	if (n == 0 || pf_json_parse(&j, (const char *)p + 1, n - 1) != NULL ||
+	    !pf_json_is_object(j)) {
+		pf_json_free(j);
+		return;
+	}
+	kind = (enum pf_kind)(p[0] % PF_KIND_BLOB);
+	if (pf_wire_read(&w, kind, j, &outer) == NULL) {
+		v = pf_json_first(pf_json_get(j, "files"));
+		if (kind != PF_KIND_CORPUS)
+			see_wire(&w);
+		for (; kind == PF_KIND_CORPUS && v != NULL;
+		    v = pf_json_next(v))
+			if (pf_wire_file(&w, v) == NULL)
+				see_wire(&w);
+	}
+	pf_wire_free(&w);
+	pf_json_free(j);
 }
 
 /* What a configuration says is what it says when written down again. */
