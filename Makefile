@@ -56,11 +56,12 @@ RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system table_live openapi schema meter \
-		reply settle pool db commit api_bots table_shapes list \
-		api_claim api_results feed_results api_shared api_lists api_logs api_stats \
-		api_system api_live live live_events live_job live_peers ear \
-		access watch framing loop ops
+		table_results table_system table_live openapi schema \
+		meter reply settle pool db commit api_bots table_shapes \
+		list api_claim api_results feed_results api_shared \
+		api_lists api_logs api_stats api_system api_live live \
+		live_events live_job live_peers ear access watch framing \
+		loop ops body
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

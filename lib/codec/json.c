@@ -107,6 +107,24 @@ check_text(const char *s, size_t n)
 	return NULL;
 }
 
+size_t
+pf_json_values(const char *s, size_t n)
+{
+	size_t i, values = 1;
+	bool quoted = false;
+
+	for (i = 0; i < n; i++) {
+		if (quoted && s[i] == '\\')
+			i++;
+		else if (s[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (s[i] == ',' || s[i] == '{' ||
+		    s[i] == '['))
+			values++;
+	}
+	return values;
+}
+
 static int
 cmp_key(const void *a, const void *b)
 {

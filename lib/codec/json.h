@@ -29,6 +29,9 @@ struct pf_json;		/* a value inside a parsed document */
 const struct pf_err	*pf_json_parse(struct pf_json **out, const char *,
 			    size_t n);
 void			 pf_json_free(struct pf_json *);
+/* At least as many as there are values in n bytes that may be JSON: each takes
+ * memory, however short it is. */
+size_t			 pf_json_values(const char *, size_t n);
 
 /* Member of an object or NULL; JSON null counts as absent. */
 const struct pf_json	*pf_json_get(const struct pf_json *, const char *key);

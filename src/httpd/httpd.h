@@ -37,6 +37,7 @@ struct watch;
 struct watched;
 
 #define JSON_MAX	65536		/* bytes of a JSON body */
+#define JSON_BULK	(8 << 20)	/* of one with inputs in it */
 #define RETRY_AFTER	5		/* seconds, with 503 and 507 */
 #define PIECE		(256 * 1024)	/* of a body that is fed */
 #define CONN_MAX	4096		/* connections at the same time */
@@ -85,6 +86,7 @@ struct worker {
 	dev_t		 dev;		/* and which file that is */
 	ino_t		 ino;
 	bool		 taken;		/* the request went on elsewhere */
+	char		 known_job[PF_ID_MAX + 1];	/* push.c's */
 };
 
 /* The answer, filled by a handler. */
@@ -121,6 +123,7 @@ struct req {
 	int64_t		 held;		/* counted in h->bodies */
 	int64_t		 large;		/* counted in h->answers */
 	bool		 head;		/* the method is HEAD */
+	unsigned int	 kind;		/* of the body: BODY_* */
 	int64_t		 length;	/* of the body, -1: not announced */
 	int64_t		 received;	/* of it so far */
 	int64_t		 begun;		/* pf_boot_us() */
@@ -140,6 +143,7 @@ struct req {
 	struct pf_err	 later;		/* why only crashes are kept */
 	bool		 short_of;	/* there is such a reason */
 	struct pf_buf	 frames;	/* of a pack: what is to be kept */
+	int		 records;	/* in them, if they were made here */
 	struct pf_buf	 verdicts;	/* and the reply once it is */
 };
 
@@ -147,6 +151,9 @@ struct req {
 struct MHD_Daemon	*httpd_start(struct httpd *, int listener);
 /* The reply is complete: back to the event thread, from any thread. */
 void			 req_finish(struct req *);
+/* It is refused from the event thread; see reply_error(). */
+void			 req_refuse(struct req *, unsigned int status,
+			    const struct pf_err *, const char *hint);
 /* The piece was taken, or the request refused: more of the body may come. */
 void			 req_resume(struct req *);
 /* The last of a request whose connection is gone. */

@@ -139,7 +139,6 @@ put_content(struct doc *d, const char *type, const struct shape *s, bool in)
 	struct pf_buf *b = &d->b;
 	char ref[128];
 
-	pf_jw_open(b, "content", '{');
 	pf_jw_open(b, type, '{');
 	if (s != NULL) {
 		names_ref(ref, sizeof(ref), &d->names, s, in);
@@ -150,6 +149,23 @@ put_content(struct doc *d, const char *type, const struct shape *s, bool in)
 		    "string");
 		pf_jw_close(b, '}');
 	}
+	pf_jw_close(b, '}');
+}
+
+/* Each kind that the body may be; only JSON has a shape. */
+static void
+put_body(struct doc *d, const struct route *r)
+{
+	struct pf_buf *b = &d->b;
+	unsigned int kind;
+
+	pf_jw_open(b, "requestBody", '{');
+	pf_jw_bool(b, "required", true);
+	pf_jw_open(b, "content", '{');
+	for (kind = 1; kind <= r->body; kind <<= 1)
+		if ((r->body & kind) != 0)
+			put_content(d, req_media_type(kind),
+			    kind == BODY_JSON ? r->takes : NULL, true);
 	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
 }
@@ -187,9 +203,12 @@ put_responses(struct doc *d, const struct route *r)
 		pf_jw_open(b, code, '{');
 		pf_jw_str(b, "description", told_by(code));
 		if (strcmp(code, "204") != 0 && strcmp(code, "304") != 0 &&
-		    (r->gives != NULL || r->type != NULL))
+		    (r->gives != NULL || r->type != NULL)) {
+			pf_jw_open(b, "content", '{');
 			put_content(d, r->gives != NULL ? JSON :
 			    r->type, r->gives, false);
+			pf_jw_close(b, '}');
+		}
 		pf_jw_close(b, '}');
 	}
 	put_ref(b, "4XX", "#/components/responses/Error");
@@ -217,12 +236,8 @@ put_operation(struct doc *d, const char *tag, const struct route *r)
 	pf_jw_str(b, "description", text.data);
 	pf_buf_free(&text);
 	put_parameters(b, r);
-	if (r->body != BODY_NONE) {
-		pf_jw_open(b, "requestBody", '{');
-		pf_jw_bool(b, "required", true);
-		put_content(d, req_media_type(r->body), r->takes, true);
-		pf_jw_close(b, '}');
-	}
+	if (r->body != BODY_NONE)
+		put_body(d, r);
 	put_responses(d, r);
 	pf_jw_close(b, '}');
 }

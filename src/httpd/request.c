@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "httpd/body.h"
 #include "httpd/framing.h"
 #include "httpd/live.h"
 #include "httpd/meter.h"
@@ -25,7 +26,6 @@
 #define CONN_MEMORY	(16 * 1024)
 #define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
 #define DISCARD_FED	(64 * 1024 * 1024)	/* of one that was wanted */
-#define BODIES_MAX	(64 * 1024 * 1024)	/* in memory at one time */
 
 const char *
 req_query(const struct req *r, const char *name)
@@ -40,74 +40,12 @@ req_header(const struct req *r, const char *name)
 	return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
 }
 
-const char *
-req_media_type(enum body kind)
-{
-	return kind == BODY_PACK ? "application/x-pandafuzz-pack" :
-	    "application/json";
-}
-
-static int64_t
-body_max(const struct req *r)
-{
-	switch (r->route->body) {
-	case BODY_JSON:
-		return JSON_MAX;
-	case BODY_PACK:
-		/* What is in it says whether it may be over pack_size. */
-		return r->h->conf.pack_size > r->h->conf.spool_size ?
-		    r->h->conf.pack_size : r->h->conf.spool_size;
-	default:
-		return 0;
-	}
-}
-
-static void
-refuse(struct req *r, unsigned int status, const struct pf_err *err,
+void
+req_refuse(struct req *r, unsigned int status, const struct pf_err *err,
     const char *hint)
 {
 	reply_error(r, status, err, hint);
 	r->refused = true;
-}
-
-/* Counts n more bytes of bodies; false when memory is spoken for. */
-static bool
-hold(struct req *r, int64_t n)
-{
-	if (atomic_fetch_add(&r->h->bodies, n) + n > BODIES_MAX) {
-		atomic_fetch_sub(&r->h->bodies, n);
-		return false;
-	}
-	r->held += n;
-	return true;
-}
-
-static void
-check_body(struct req *r, const struct framing *f, int64_t length)
-{
-	enum body kind = r->route->body;
-	const char *type = req_header(r, "Content-Type");
-	size_t n = type == NULL ? 0 : strcspn(type, "; \t");
-	int64_t here = r->route->feed != NULL && length > PIECE ? PIECE :
-	    length;
-
-	if (kind == BODY_NONE) {
-		if (length != 0)
-			refuse(r, 413, pf_err(PF_USAGE, "this request takes no "
-			    "body"), NULL);
-	} else if (f->lengths + f->codings == 0)
-		refuse(r, 411, pf_err(PF_USAGE, "the body has no length"),
-		    "send Content-Length, or Transfer-Encoding: chunked");
-	else if (n != strlen(req_media_type(kind)) ||
-	    strncasecmp(type, req_media_type(kind), n) != 0)
-		refuse(r, 415, pf_err(PF_USAGE, "the body must be %s",
-		    req_media_type(kind)), "set Content-Type");
-	else if (length > body_max(r))
-		refuse(r, 413, pf_err(PF_USAGE, "the body is larger than "
-		    "%lld bytes", (long long)body_max(r)), NULL);
-	else if (here > 0 && !hold(r, here))
-		refuse(r, 503, pf_err(PF_BUSY, "too many large requests at "
-		    "the same time"), NULL);
 }
 
 /* Whom the request is for, what it is, who asks; then its body. */
@@ -118,7 +56,7 @@ admit(struct req *r, const struct framing *f, const char *method,
 	const struct pf_err *err, *none;
 
 	if ((err = access_host(r->h, f->host)) != NULL) {
-		refuse(r, 421, err, "set hosts in section [http] of its "
+		req_refuse(r, 421, err, "set hosts in section [http] of its "
 		    "configuration, or use its address");
 		return;
 	}
@@ -126,13 +64,13 @@ admit(struct req *r, const struct framing *f, const char *method,
 	none = route_find(r, method, path);
 	if ((none != NULL || !r->route->open) &&
 	    (err = access_token(r)) != NULL)
-		refuse(r, 401, err, "send Authorization: Bearer TOKEN");
+		req_refuse(r, 401, err, "send Authorization: Bearer TOKEN");
 	else if (none != NULL)
-		refuse(r, none->class == PF_USAGE ? 405 : 0, none, NULL);
+		req_refuse(r, none->class == PF_USAGE ? 405 : 0, none, NULL);
 	else if ((err = access_origin(r, f->host)) != NULL)
-		refuse(r, 0, err, NULL);
+		req_refuse(r, 0, err, NULL);
 	else
-		check_body(r, f, r->length);
+		body_check(r, f->lengths + f->codings > 0, r->length);
 }
 
 /*
@@ -149,7 +87,7 @@ begin(struct req *r, const char *method, const char *url, const char *version)
 
 	if ((err = framing_read(&f, r->conn, version)) != NULL ||
 	    (err = framing_path(&path, url, &f)) != NULL) {
-		refuse(r, 400, err, NULL);
+		req_refuse(r, 400, err, NULL);
 		r->reply.close = true;
 		return true;
 	}
@@ -201,12 +139,9 @@ collect(struct req *r, const char *data, size_t n)
 		return false;
 	if (!r->refused) {
 		if (r->received > body_max(r))
-			refuse(r, 413, pf_err(PF_USAGE, "the body is larger "
-			    "than %lld bytes", (long long)body_max(r)), NULL);
-		else if ((int64_t)(r->body.len + n) > r->held &&
-		    !hold(r, (int64_t)n))
-			refuse(r, 503, pf_err(PF_BUSY, "too many large "
-			    "requests at the same time"), NULL);
+			body_over(r);
+		else if (!body_hold(r, (int64_t)(r->body.len + n)))
+			body_crowd(r);
 		else {
 			pf_buf_add(&r->body, data, n);
 			return true;
@@ -322,8 +257,7 @@ handle(void *cls, struct MHD_Connection *conn, const char *url,
 		if (!collect(r, data, *n) || is_cut(r))
 			return MHD_NO;
 		*n = 0;
-		if (!r->refused && r->route->feed != NULL &&
-		    r->body.len > PIECE)
+		if (!r->refused && body_is_fed(r) && r->body.len > PIECE)
 			pass(r, false);
 		return MHD_YES;
 	} else if (!r->refused && !r->done) {

@@ -9,6 +9,7 @@
 #include "httpd/route.h"
 
 #define SEGMENTS	8
+#define VALUES_MAX	65536	/* of JSON that is large */
 #define SEG_MAX	(PF_ID_MAX * 3 + 1)	/* an id with each byte escaped */
 
 const struct table route_tables[] = {
@@ -198,10 +199,16 @@ parse_body(struct req *r)
 {
 	const struct pf_err *err;
 
+	if (r->body.len > JSON_MAX &&
+	    pf_json_values(r->body.data, r->body.len) > VALUES_MAX)
+		return pf_err(PF_DATA, "more than %d values in one body",
+		    VALUES_MAX);
 	if ((err = pf_json_parse(&r->json, r->body.data, r->body.len)) != NULL)
 		return pf_err(PF_USAGE, "the body is not JSON: %s", err->msg);
 	if (!pf_json_is_object(r->json))
 		return pf_err(PF_USAGE, "the body is not a JSON object");
+	/* Once is enough of what may be large. */
+	pf_buf_free(&r->body);
 	return shape_check(r->route->takes, r->json);
 }
 
@@ -234,7 +241,7 @@ check_arg(struct req *r, const struct param *p, char **arg)
 }
 
 const struct pf_err *
-route_check(struct req *r)
+route_query(struct req *r)
 {
 	const struct pf_err *err = NULL;
 	const struct param *p = r->route->query;
@@ -245,7 +252,15 @@ route_check(struct req *r)
 			pf_die("more than %d arguments", ARGS_MAX);
 		err = check_arg(r, p + i, &r->args[i]);
 	}
-	if (err == NULL && r->route->takes != NULL)
+	return err;
+}
+
+const struct pf_err *
+route_check(struct req *r)
+{
+	const struct pf_err *err = route_query(r);
+
+	if (err == NULL && r->kind == BODY_JSON)
 		err = parse_body(r);
 	return err;
 }

@@ -9,7 +9,13 @@
 #include "httpd/httpd.h"
 #include "httpd/shape.h"
 
-enum body { BODY_NONE, BODY_JSON, BODY_PACK };
+/* What a body may be; a route has a set of them. */
+#define BODY_NONE	0u
+#define BODY_JSON	1u
+#define BODY_PACK	2u		/* application/x-pandafuzz-pack */
+#define BODY_FORM	4u		/* multipart/form-data */
+#define BODY_BYTES	8u		/* application/octet-stream */
+#define BODY_TEXT	16u		/* text/plain */
 
 /*
  * A handler runs in a worker.  It fills r->reply or returns the error that
@@ -19,7 +25,8 @@ enum body { BODY_NONE, BODY_JSON, BODY_PACK };
 typedef const struct pf_err *handler(struct worker *, struct req *);
 
 /*
- * A feeder, in a worker too, takes a body that grows over PIECE bytes: it is
+ * A feeder, in a worker too, takes a body that is not JSON or text and grows
+ * over PIECE bytes: it is
  * called with each piece in r->body, which is empty again afterwards, and
  * with the last one, which may be empty, in the place of the handler.  It may
  * refuse at any piece, by an error or by r->refused and a reply; what is left
@@ -43,7 +50,8 @@ struct route {
 	asker		*ask;		/* both if call is NULL */
 	teller		*tell;
 	feeder		*feed;		/* NULL: bodies are held */
-	enum body	 body;
+	unsigned int	 body;		/* a set of BODY_* */
+	bool		 bulky;		/* its JSON may have inputs in it */
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
 	bool		 open;		/* nor a token */
@@ -75,6 +83,13 @@ extern const struct shape shape_bot, shape_job, shape_job_config;
 extern const struct route routes_openapi[], routes_metrics[], routes_events[];
 extern const struct table route_tables[];	/* ended by one without */
 
+/* table_push.c: shapes of results, and of what is answered. */
+extern const struct shape shape_crash, shape_coverage, shape_corpus;
+extern const struct shape shape_numbers, shape_batch, shape_log;
+extern const struct shape shape_crash_told, shape_coverage_told;
+extern const struct shape shape_corpus_told, shape_numbers_told;
+extern const struct shape shape_uploaded, shape_log_told;
+
 /*
  * Finds the route of a method and an escaped path (no query).  Errors are
  * PF_NOTFOUND, or PF_USAGE when only the method is wrong: then r->reply.allow
@@ -82,6 +97,9 @@ extern const struct table route_tables[];	/* ended by one without */
  */
 const struct pf_err	*route_find(struct req *, const char *method,
 			    const char *path);
+
+/* Checks the query by the table: before a feeder looks at it. */
+const struct pf_err	*route_query(struct req *);
 
 /* Checks query and body by the table; then calls the handler. */
 const struct pf_err	*route_check(struct req *);
@@ -96,7 +114,7 @@ const char	*route_text(const struct req *, const char *name);
 void		 route_int(int64_t *, const struct req *, const char *name);
 
 /* What a body is to be, as Content-Type. */
-const char		*req_media_type(enum body);
+const char		*req_media_type(unsigned int kind);
 
 /* Undoes %XX in place; false for a NUL, a slash or half an escape. */
 bool			 route_decode(char *);
@@ -108,7 +126,8 @@ handler	api_complete, api_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_batch, api_blob;
-feeder	feed_batch;
+handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
+feeder	feed_batch, feed_form;
 handler	api_shared, api_input;
 handler	api_status, api_health, api_stats, api_timeouts;
 handler	api_openapi, api_options, api_metrics;

@@ -147,6 +147,9 @@ put_value(struct pf_buf *b, struct names *n, const struct field *f, bool in,
 	case SHAPE_MS:
 		put_int(b, in, null);
 		break;
+	case SHAPE_SIGNED:
+		put_types(b, "integer", in ? "string" : NULL, null);
+		break;
 	case SHAPE_REAL:
 		put_types(b, "number", NULL, null);
 		break;

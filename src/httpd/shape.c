@@ -38,6 +38,8 @@ check_one(const struct field *f, const struct pf_json *parent,
 	case SHAPE_MS:
 	case SHAPE_NS:
 		return pf_json_int(&n, parent, f->name, 0, INT64_MAX);
+	case SHAPE_SIGNED:
+		return pf_json_int(&n, parent, f->name, INT64_MIN, INT64_MAX);
 	case SHAPE_REAL:
 		return pf_json_real(&d, parent, f->name);
 	case SHAPE_BOOL:

@@ -18,6 +18,7 @@ enum shape_kind {
 	SHAPE_ID,		/* pf_id_ok() */
 	SHAPE_SHA256,		/* pf_sha_ok() */
 	SHAPE_INT,		/* 0 to 2^63 - 1; text of digits as well */
+	SHAPE_SIGNED,		/* the same from -2^63 on */
 	SHAPE_REAL,
 	SHAPE_BOOL,
 	SHAPE_TIME,		/* RFC 3339 */
