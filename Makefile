@@ -61,7 +61,8 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		list api_claim api_results feed_results api_shared \
 		api_lists api_logs api_stats api_system api_live live \
 		live_events live_job live_peers ear access watch framing \
-		loop ops body
+		loop ops body table_push push api_push form stash \
+		api_form
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -43,8 +43,11 @@ pack "$T/good" -H 'Transfer-Encoding: chunked'
 is "$code" 200 'a pack in chunks'
 rm "$T"/s/new/*
 req POST /api/v1/results/batch --data-binary "@$T/good" \
-    -H 'Content-Type: application/json'
+    -H 'Content-Type: application/octet-stream'
 is "$code" 415 'a wrong type'
+req POST /api/v1/results/batch --data-binary "@$T/good" \
+    -H 'Content-Type: application/json'
+is "$code" 400 'or the other one'
 is "$(count "$T/s/new")" 0 'nothing of all that was kept'
 head -c 1048577 /dev/zero >"$T/large"
 mkpack corpus job-1 bot-1 "$T/large" >"$T/large.pack"

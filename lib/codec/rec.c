@@ -34,31 +34,37 @@ pf_kind_find(const char *name)
 }
 
 void
+pf_rec_head(struct pf_buf *b, const struct pf_rec *r, const char *fields)
+{
+	pf_jw_open(b, NULL, '{');
+	pf_jw_int(b, "v", 1);
+	pf_jw_str(b, "kind", kinds[r->kind]);
+	if (r->kind != PF_KIND_BLOB || r->job[0] != '\0')
+		pf_jw_str(b, "job", r->job);
+	if (r->kind != PF_KIND_BLOB || r->bot[0] != '\0')
+		pf_jw_str(b, "bot", r->bot);
+	pf_jw_str(b, "inc", r->inc);
+	pf_jw_int(b, "seq", r->seq);
+	pf_jw_int(b, "epoch", r->epoch);
+	pf_jw_int(b, "attempt", r->attempt);
+	pf_jw_int(b, "time", r->time);
+	pf_jw_int(b, "len", r->len);
+	pf_jw_str(b, "sha256", r->sha256);
+	if (*fields != '\0') {
+		pf_buf_addc(b, ',');
+		pf_buf_adds(b, fields);
+	}
+	pf_jw_close(b, '}');
+	pf_buf_addc(b, '\n');
+}
+
+void
 pf_rec_frame(struct pf_buf *out, struct pf_rec *r, const char *fields)
 {
 	struct pf_buf b = PF_BUF_INIT;
 
 	pf_sha256(r->sha256, r->len != 0 ? r->body : "", (size_t)r->len);
-	pf_jw_open(&b, NULL, '{');
-	pf_jw_int(&b, "v", 1);
-	pf_jw_str(&b, "kind", kinds[r->kind]);
-	if (r->kind != PF_KIND_BLOB || r->job[0] != '\0')
-		pf_jw_str(&b, "job", r->job);
-	if (r->kind != PF_KIND_BLOB || r->bot[0] != '\0')
-		pf_jw_str(&b, "bot", r->bot);
-	pf_jw_str(&b, "inc", r->inc);
-	pf_jw_int(&b, "seq", r->seq);
-	pf_jw_int(&b, "epoch", r->epoch);
-	pf_jw_int(&b, "attempt", r->attempt);
-	pf_jw_int(&b, "time", r->time);
-	pf_jw_int(&b, "len", r->len);
-	pf_jw_str(&b, "sha256", r->sha256);
-	if (*fields != '\0') {
-		pf_buf_addc(&b, ',');
-		pf_buf_adds(&b, fields);
-	}
-	pf_jw_close(&b, '}');
-	pf_buf_addc(&b, '\n');
+	pf_rec_head(&b, r, fields);
 	pf_buf_add(&b, r->body, (size_t)r->len);
 	pf_buf_add(&b, END_MARK, END_LEN);
 	pf_sha256(r->rid, b.data, b.len);

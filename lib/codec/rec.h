@@ -70,6 +70,13 @@ struct pf_rec {
 void	pf_rec_frame(struct pf_buf *, struct pf_rec *, const char *fields);
 
 /*
+ * The header line of it alone, len and sha256 as they stand in rec, for who
+ * has the body elsewhere.
+ */
+void	pf_rec_head(struct pf_buf *, const struct pf_rec *,
+	    const char *fields);
+
+/*
  * What a frame line says, n bytes without the newline; PF_DATA if it is none.
  */
 const struct pf_err	*pf_frame_line(char rid[PF_SHA_TEXT], int64_t *len,

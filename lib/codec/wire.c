@@ -296,7 +296,7 @@ pf_wire_ready(struct pf_wire *w)
 		    "digits of a SHA-256");
 	pf_jw_str(&w->fields, "input_hash", w->hash);
 	pf_jw_int(&w->fields, "input_size", w->size);
-	w->given = true;
+	w->given = w->absent = true;
 	return NULL;
 }
 

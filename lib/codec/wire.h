@@ -20,6 +20,7 @@ struct pf_wire {
 	const char	*hash;		/* of the input as it says, or "" */
 	int64_t		 size;		/* and its bytes, or 0 */
 	bool		 given;		/* rec has its input */
+	bool		 absent;	/* nobody sends it: a name only */
 };
 #define PF_WIRE_INIT	{ .fields = PF_BUF_INIT, .input = PF_BUF_INIT, \
 	.id = "", .hash = "" }

@@ -100,6 +100,28 @@ pf_known_token(bool *known, int64_t *log_end, struct pf_db *db,
 }
 
 const struct pf_err *
+pf_known_lease(bool *known, struct pf_db *db, struct pf_rec *r)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	*known = false;
+	if ((err = pf_q(&q, db, "SELECT job_id, inc, epoch, attempt FROM "
+	    "assignments WHERE bot_id = ?1 AND status IN ('assigned', "
+	    "'started') AND ?2 IN ('', job_id)", "ss", r->bot, r->job)) ==
+	    NULL)
+		err = pf_q_row(&q, known);
+	if (err == NULL && *known) {
+		pf_q_copy(&q, 0, r->job, sizeof(r->job));
+		pf_q_copy(&q, 1, r->inc, sizeof(r->inc));
+		r->epoch = pf_q_int(&q, 2);
+		r->attempt = pf_q_int(&q, 3);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
 pf_known_result(bool *known, struct pf_db *db, const char *rid)
 {
 	int64_t one;

@@ -41,6 +41,11 @@ const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 const struct pf_err	*pf_known_token(bool *known, int64_t *log_end,
 			    struct pf_db *, const struct pf_rec *);
 
+/* The lease that a record's bot holds, of its job if it names one: then job,
+ * inc, epoch and attempt are of it. */
+const struct pf_err	*pf_known_lease(bool *known, struct pf_db *,
+			    struct pf_rec *);
+
 /* Was the result of this rid counted? */
 const struct pf_err	*pf_known_result(bool *known, struct pf_db *,
 			    const char *rid);

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "codec/rec.h"
 #include "httpd/batch.h"
+#include "httpd/push.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/clock.h"
@@ -137,28 +138,24 @@ sort_frames(struct req *r, size_t *refused)
 	return at == 0 ? pf_err(PF_DATA, "the pack is empty") : NULL;
 }
 
-/* Is there room for all of it?  Crashes may come in when others may not. */
-static void
-look_for_room(struct req *r)
+void
+batch_room(struct req *r, int64_t n)
 {
-	const struct pf_err *err;
+	const struct pf_err *err = commit_admit(r->h->commit, n, false);
 
-	err = commit_admit(r->h->commit, (int64_t)r->body.len,
-	    false);
 	r->short_of = err != NULL;
 	if (err != NULL)
 		r->later = *err;
 }
 
-/* Then for the crashes in it.  All of it put off is no answer: an error. */
-static const struct pf_err *
-look_again(struct req *r, size_t refused)
+const struct pf_err *
+batch_again(const struct req *r, size_t refused)
 {
 	if (!r->short_of)
 		return NULL;
 	if (r->frames.len > 0)
-		return commit_admit(r->h->commit,
-		    (int64_t)r->frames.len, true);
+		return commit_admit(r->h->commit, (int64_t)r->frames.len,
+		    true);
 	return refused > 0 ? NULL : &r->later;
 }
 
@@ -169,14 +166,16 @@ api_batch(struct worker *w, struct req *r)
 	struct pf_buf *v = &r->verdicts;
 	size_t refused = 0;
 
-	look_for_room(r);
+	if (r->kind == BODY_JSON)
+		return push_batch(w, r);
+	batch_room(r, (int64_t)r->body.len);
 	batch_open(v);
 	if ((err = sort_frames(r, &refused)) != NULL &&
 	    err->class == PF_USAGE) {
 		reply_error(r, 413, err, NULL);
 		return NULL;
 	}
-	if (err != NULL || (err = look_again(r, refused)) != NULL)
+	if (err != NULL || (err = batch_again(r, refused)) != NULL)
 		return err;
 	batch_close(v);
 	pf_buf_free(&r->body);

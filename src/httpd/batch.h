@@ -12,6 +12,14 @@
 const struct pf_err	*batch_limit(const struct httpd *,
 			    const struct pf_rec *);
 
+/*
+ * Before the records are looked at: is there room for n bytes?  If not, crashes
+ * may come in all the same.  After that: refused is how many never will be
+ * taken; r->frames are those that are.  All of it put off is an error.
+ */
+void			 batch_room(struct req *, int64_t n);
+const struct pf_err	*batch_again(const struct req *, size_t refused);
+
 /* PF_BUSY if there is no room for it now. */
 const struct pf_err	*batch_later(const struct req *,
 			    const struct pf_rec *);

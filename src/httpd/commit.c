@@ -163,7 +163,8 @@ static void
 answer(struct commit *c, struct req *r, const struct pf_err *err)
 {
 	if (err == NULL) {
-		r->reply.status = 200;
+		if (r->reply.status == 0)
+			r->reply.status = 200;
 		pf_buf_free(&r->reply.body);
 		r->reply.body = r->verdicts;
 		memset(&r->verdicts, 0, sizeof(r->verdicts));

@@ -86,7 +86,6 @@ struct worker {
 	dev_t		 dev;		/* and which file that is */
 	ino_t		 ino;
 	bool		 taken;		/* the request went on elsewhere */
-	char		 known_job[PF_ID_MAX + 1];	/* push.c's */
 };
 
 /* The answer, filled by a handler. */

@@ -97,6 +97,11 @@ static const struct param log_query[] = {
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 
+static const struct param upload_query[] = {
+	{ "name", SHAPE_TEXT, "of the file, if it is the body", 0, 0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
 const struct route routes_jobs[] = {
 	{ .method = "GET", .path = "/api/v1/jobs", .call = api_jobs_list,
 	    .safe = true, .cli = "pf-report jobs",
@@ -134,5 +139,10 @@ const struct route routes_jobs[] = {
 	    .call = api_log_stream, .safe = true, .cli = "pf-report log -f",
 	    .what = "What its engine prints, as it comes", .codes = "200",
 	    .query = log_query, .type = "text/event-stream" },
+	{ .method = "POST", .path = JOBS "{id}/corpus", .call = api_upload,
+	    .feed = feed_form, .body = BODY_FORM | BODY_BYTES,
+	    .cli = "pf-ingest", .what = "Inputs for the job, as files",
+	    .codes = "200", .query = upload_query, .takes = &shape_corpus,
+	    .gives = &shape_uploaded },
 	{ .path = NULL }
 };

@@ -3,6 +3,7 @@
  */
 #include "httpd/route.h"
 
+#define RESULTS	"/api/v1/results/"
 #define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
 
 static const struct field verdict_fields[] = {
@@ -12,20 +13,58 @@ static const struct field verdict_fields[] = {
 	END
 };
 static const struct shape verdict = { "Verdict", verdict_fields, false };
+static const struct field processed_fields[] = {
+	{ "crashes", SHAPE_INT, 0, "of them", NULL },
+	{ "coverage", SHAPE_INT, 0, "of them", NULL },
+	{ "corpus", SHAPE_INT, 0, "of them", NULL },
+	END
+};
+static const struct shape processed = { "Processed", processed_fields, false };
 static const struct field verdicts_fields[] = {
-	{ "status", SHAPE_TEXT, 0, "accepted", NULL },
-	{ "results", SHAPE_OBJECT, FIELD_LIST, "one for each record, in the "
-	    "order of the pack", &verdict },
+	{ "status", SHAPE_TEXT, 0, "accepted, or processed if it was JSON",
+	    NULL },
+	{ "results", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE, "of a pack: one "
+	    "for each record, in its order", &verdict },
+	{ "bot_id", SHAPE_ID, FIELD_MAYBE, "of JSON: the bot", NULL },
+	{ "job_id", SHAPE_ID, FIELD_MAYBE, "of JSON: the job", NULL },
+	{ "processed", SHAPE_OBJECT, FIELD_MAYBE, "of JSON: how many were "
+	    "taken", &processed },
+	{ "partial_success", SHAPE_BOOL, FIELD_MAYBE, "of JSON: some were "
+	    "not", NULL },
+	{ "failed", SHAPE_INT, FIELD_MAYBE, "how many", NULL },
+	{ "errors", SHAPE_TEXT, FIELD_LIST | FIELD_MAYBE, "which, and why",
+	    NULL },
 	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL },
 	END
 };
 static const struct shape verdicts = { "Verdicts", verdicts_fields, false };
 
 const struct route routes_results[] = {
-	{ .method = "POST", .path = "/api/v1/results/batch",
-	    .call = api_batch, .feed = feed_batch, .body = BODY_PACK,
-	    .cli = "pf-ingest", .what = "Results in a pack, see pf-spool(5)",
-	    .codes = "200", .gives = &verdicts },
+	{ .method = "POST", .path = RESULTS "batch",
+	    .call = api_batch, .feed = feed_batch,
+	    .body = BODY_PACK | BODY_JSON, .bulky = true, .cli = "pf-ingest",
+	    .what = "Results in a pack, see pf-spool(5), or in JSON",
+	    .codes = "200", .takes = &shape_batch, .gives = &verdicts },
+	{ .method = "POST", .path = RESULTS "crash",
+	    .call = api_crash, .feed = feed_form,
+	    .body = BODY_JSON | BODY_FORM, .bulky = true, .cli = "pf-ingest",
+	    .what = "A crash: in JSON, or as parts metadata and input",
+	    .codes = "200", .takes = &shape_crash,
+	    .gives = &shape_crash_told },
+	{ .method = "POST", .path = RESULTS "coverage", .call = api_coverage,
+	    .body = BODY_JSON, .cli = "pf-ingest",
+	    .what = "How far the coverage of a job is", .codes = "200",
+	    .takes = &shape_coverage, .gives = &shape_coverage_told },
+	{ .method = "POST", .path = RESULTS "corpus", .call = api_corpus,
+	    .feed = feed_form, .body = BODY_JSON | BODY_FORM, .bulky = true,
+	    .cli = "pf-ingest",
+	    .what = "Inputs: in JSON, or as files beside a part metadata",
+	    .codes = "200", .takes = &shape_corpus,
+	    .gives = &shape_corpus_told },
+	{ .method = "POST", .path = RESULTS "status", .call = api_numbers,
+	    .body = BODY_JSON, .cli = "pf-ingest",
+	    .what = "Numbers of an engine", .codes = "200",
+	    .takes = &shape_numbers, .gives = &shape_numbers_told },
 	{ .path = NULL }
 };
 
