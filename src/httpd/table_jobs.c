@@ -1,8 +1,10 @@
 /*
  * Routes and shapes of jobs; see route.h.
  */
+#include "codec/rec.h"
 #include "httpd/list.h"
 
+#define TOKEN_MAX	(INT64_C(1) << 53)
 #define JOBS	"/api/v1/jobs/"
 #define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
 
@@ -91,7 +93,7 @@ static const struct param list_query[] = {
 	LIST_QUERY,
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
-static const struct param log_query[] = {
+static const struct param stream_query[] = {
 	{ "after", SHAPE_TEXT, "the id of the last part that is known", 0,
 	    0 },
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
@@ -99,6 +101,14 @@ static const struct param log_query[] = {
 
 static const struct param upload_query[] = {
 	{ "name", SHAPE_TEXT, "of the file, if it is the body", 0, 0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+static const struct param log_query[] = {
+	{ "offset", SHAPE_INT, "where the text belongs in the log", 0,
+	    PF_LOG_MAX },
+	{ "inc", SHAPE_ID, "the process of the bot, as it registered", 0, 0 },
+	{ "epoch", SHAPE_INT, "of the job's token", 0, TOKEN_MAX },
+	{ "attempt", SHAPE_INT, "of the job's token", 0, TOKEN_MAX },
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 
@@ -138,11 +148,16 @@ const struct route routes_jobs[] = {
 	{ .method = "GET", .path = JOBS "{id}/logs/stream",
 	    .call = api_log_stream, .safe = true, .cli = "pf-report log -f",
 	    .what = "What its engine prints, as it comes", .codes = "200",
-	    .query = log_query, .type = "text/event-stream" },
+	    .query = stream_query, .type = "text/event-stream" },
 	{ .method = "POST", .path = JOBS "{id}/corpus", .call = api_upload,
 	    .feed = feed_form, .body = BODY_FORM | BODY_BYTES,
 	    .cli = "pf-ingest", .what = "Inputs for the job, as files",
 	    .codes = "200", .query = upload_query, .takes = &shape_corpus,
 	    .gives = &shape_uploaded },
+	{ .method = "POST", .path = JOBS "{id}/logs/push", .call = api_log,
+	    .body = BODY_JSON | BODY_TEXT, .bulky = true, .cli = "pf-ingest",
+	    .what = "What the engine of the job printed", .codes = "201",
+	    .query = log_query, .takes = &shape_log,
+	    .gives = &shape_log_told },
 	{ .path = NULL }
 };
