@@ -116,8 +116,8 @@ check-valgrind: setup-check
 # A fault at every system call and allocation of who must lose nothing.  In
 # memory: what survives a program's death does not need a disk for it.
 FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
-	t/9003-tools-faults.t t/9005-ingest-faults.t t/9020-sched-faults.t \
-	t/9030-sched-malloc.t
+	t/9003-tools-faults.t t/9005-ingest-faults.t t/9012-push-faults.t \
+	t/9020-sched-faults.t t/9030-sched-malloc.t
 check-faults: setup-check
 	$(MAKE) -j2 tests
 	@rm -f $(O)/faults; mkdir -p $(O)

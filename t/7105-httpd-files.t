@@ -58,7 +58,7 @@ refused()
 {
 	refused_want=$1 refused_name=$2
 	shift 2
-	req POST "$@"
+	req POST "$@" -H Expect:
 	is "$code $(member field)" "$refused_want" "$refused_name"
 }
 ok_meta="metadata={$who}"
@@ -102,23 +102,44 @@ refused '413 ' 'also as the body' "$upload" --data-binary "@$T/over2" \
     -H 'Content-Type: application/octet-stream'
 head -c 70000 /dev/zero | tr '\0' ' ' >"$T/blank"
 refused '413 ' 'metadata' $crash -F "metadata=<$T/blank" -F "input=@$T/small"
-printf -- '--b\r\nContent-Disposition: form-data; name="input"\r\n\r\nboom' \
+printf -- '--bound\r\nContent-Disposition: form-data; name="input"\r\n\r\nboom' \
     >"$T/cut"
 form='Content-Type: multipart/form-data'
 refused '422 ' 'a form without an end' $crash --data-binary "@$T/cut" \
-    -H "$form; boundary=b"
+    -H "$form; boundary=bound"
 refused '422 ' 'no boundary' $crash --data-binary "@$T/cut" -H "$form"
 refused '422 ' 'another boundary' $crash --data-binary "@$T/cut" \
-    -H "$form; boundary=c"
-refused '422 ' 'nothing' $crash --data-binary '' -H "$form; boundary=b"
+    -H "$form; boundary=other"
+refused '422 ' 'nothing' $crash --data-binary '' -H "$form; boundary=bound"
 is "$(in_spool) $(count "$PF_SPOOL/tmp")" '0 0' 'nothing is left of all these'
+
+# Cut anywhere it is refused: only what follows the end may be missing.
+printf -- '--bound\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{%s}\r\n--bound\r\nContent-Disposition: form-data; name="input"\r\n\r\nboom\r\n--bound--\r\n' \
+    "$who" >"$T/form"
+size=$(wc -c <"$T/form")
+i=0
+while [ $i -le "$size" ]; do
+	head -c $i "$T/form" >"$T/cuts.$i"
+	printf 'next\nurl = "%s%s"\nheader = "%s; boundary=bound"\n' \
+	    "$url" "$crash" "$form"
+	printf 'data-binary = "@%s"\noutput = "/dev/null"\n' "$T/cuts.$i"
+	printf 'write-out = "%d %%{http_code}\\n"\n' $((size - i))
+	i=$((i + 1))
+done | sed 1d >"$T/curl"
+curl -sS -K "$T/curl" >"$T/codes"
+is "$(wc -l <"$T/codes" | tr -d ' ') $(grep -c ' 422$' "$T/codes")" \
+    "$((size + 1)) $((size + 1 - $(grep -c ' 200$' "$T/codes")))" \
+    'cut anywhere a form is refused'
+is "$(grep ' 200$' "$T/codes" | cut -d ' ' -f 1 | xargs)" '2 1 0' \
+    'but for the end of its last line'
+rm -f "$PF_SPOOL"/new/*
 
 # Cut off in the middle of what is large.
 half()
 {
-	printf 'POST %s HTTP/1.1\r\nHost: x\r\n%s; boundary=b\r\n' "$crash" "$form"
+	printf 'POST %s HTTP/1.1\r\nHost: x\r\n%s; boundary=bound\r\n' "$crash" "$form"
 	printf 'Content-Length: 2600000\r\n\r\n'
-	printf -- '--b\r\nContent-Disposition: form-data; name="input"\r\n\r\n'
+	printf -- '--bound\r\nContent-Disposition: form-data; name="input"\r\n\r\n'
 	head -c 1000000 /dev/zero
 }
 half | timeout 5 socat -t 0.1 - "TCP:${url#http://}" >"$T/raw" 2>&1

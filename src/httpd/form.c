@@ -187,7 +187,7 @@ form_begin(struct req *r, bool large, int64_t max)
 	}
 	f->pp = MHD_create_post_processor(r->conn, PARSER, on_part, f);
 	return f->pp != NULL ? NULL : pf_err(PF_DATA, "the Content-Type has "
-	    "no boundary");
+	    "no boundary of two letters or more");
 }
 
 const struct pf_err *
@@ -211,6 +211,7 @@ const struct pf_err *
 form_read(struct form *f)
 {
 	enum MHD_Result whole = MHD_YES;
+	bool form = f->pp != NULL;
 
 	if (f->pp != NULL)
 		whole = MHD_destroy_post_processor(f->pp);
@@ -218,6 +219,9 @@ form_read(struct form *f)
 	end_part(f);
 	if (f->failed)
 		return how(f);
+	if (form && f->n == 0 && !f->has_meta)
+		return pf_err(PF_DATA, "there is no part in the body: is its "
+		    "boundary that of the Content-Type?");
 	return whole == MHD_YES ? NULL : pf_err(PF_DATA, "the body is not "
 	    "multipart/form-data to its end");
 }
