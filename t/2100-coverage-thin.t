@@ -74,6 +74,8 @@ for order in cat tac shuf; do
 done
 is "$(sql "SELECT count(*) FROM coverage c LEFT JOIN results r ON r.rid = c.id WHERE r.rid IS NULL")" \
     0 'what stays is known as filed'
+is "$(sql "SELECT count(*) FROM results r LEFT JOIN coverage c ON r.rid = c.id WHERE c.id IS NULL")" \
+    0 'and what does not is forgotten, also if it came too late to stay'
 
 # A bot whose clock runs ahead does not age the others' samples.
 rm -rf "$T/m"

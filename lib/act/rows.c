@@ -181,6 +181,8 @@ put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
 struct filer {
 	const struct pf_err	*(*put)(struct pf_act *, struct row *,
 				    struct pf_buf *);
+	/* After it is known as filed; may be NULL. */
+	const struct pf_err	*(*settle)(struct pf_db *, const char *rid);
 };
 
 /*
@@ -243,8 +245,10 @@ file_row(struct pf_act *a, const struct pf_json *j, const char *campaign,
 			pf_jw_bool(&kept, "dropped", true);
 		if ((err = filer->put(a, &row, &kept)) != NULL ||
 		    (err = pf_result_insert(a->db, &row.r, kept.data)) !=
-		    NULL || (err = pf_assignment_progress(a->db, row.r.job,
-		    row.epoch, row.attempt)) != NULL)
+		    NULL || (filer->settle != NULL &&
+		    (err = filer->settle(a->db, row.r.rid)) != NULL) ||
+		    (err = pf_assignment_progress(a->db, row.r.job, row.epoch,
+		    row.attempt)) != NULL)
 			goto done;
 		if (!row.stored && !row.foreign &&
 		    (err = count_dropped(a, &row)) != NULL)
@@ -340,7 +344,7 @@ file_rows(struct pf_act *a, const struct pf_json *req,
 const struct pf_err *
 pf_act_crash(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
-	const struct filer filer = { pf_put_crash };
+	const struct filer filer = { pf_put_crash, NULL };
 
 	return file_rows(a, req, &filer, out);
 }
@@ -348,7 +352,7 @@ pf_act_crash(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 const struct pf_err *
 pf_act_corpus(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
-	const struct filer filer = { put_corpus };
+	const struct filer filer = { put_corpus, NULL };
 
 	return file_rows(a, req, &filer, out);
 }
@@ -357,7 +361,7 @@ const struct pf_err *
 pf_act_coverage(struct pf_act *a, const struct pf_json *req,
     struct pf_buf *out)
 {
-	const struct filer filer = { put_coverage };
+	const struct filer filer = { put_coverage, pf_coverage_settle };
 
 	return file_rows(a, req, &filer, out);
 }
@@ -365,7 +369,7 @@ pf_act_coverage(struct pf_act *a, const struct pf_json *req,
 const struct pf_err *
 pf_act_status(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
-	const struct filer filer = { put_status };
+	const struct filer filer = { put_status, NULL };
 
 	return file_rows(a, req, &filer, out);
 }
@@ -373,7 +377,7 @@ pf_act_status(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 const struct pf_err *
 pf_act_log(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
-	const struct filer filer = { put_log };
+	const struct filer filer = { put_log, NULL };
 
 	return file_rows(a, req, &filer, out);
 }

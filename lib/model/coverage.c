@@ -124,6 +124,13 @@ pf_stats_more(int64_t *more, struct pf_db *db, const struct pf_stats *s)
 }
 
 const struct pf_err *
+pf_coverage_settle(struct pf_db *db, const char *rid)
+{
+	return pf_db_run(db, NULL, "DELETE FROM results WHERE rid = ?1 AND "
+	    "NOT EXISTS (SELECT 1 FROM coverage WHERE id = ?1)", "s", rid);
+}
+
+const struct pf_err *
 pf_stats_put(struct pf_db *db, const struct pf_stats *s)
 {
 	return pf_db_run(db, NULL, "INSERT INTO job_stats (job_id, bot_id, "

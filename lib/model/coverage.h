@@ -31,6 +31,9 @@ struct pf_coverage {
 const struct pf_err	*pf_coverage_put(int64_t *fresh, struct pf_db *,
 			    const struct pf_coverage *, int64_t filed);
 
+/* A sample that came too late to stay is forgotten as a result, too. */
+const struct pf_err	*pf_coverage_settle(struct pf_db *, const char *rid);
+
 struct pf_stats {
 	const char	*job, *bot, *state;
 	int64_t		 time, seq, epoch, attempt;
