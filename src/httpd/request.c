@@ -328,8 +328,9 @@ connection(void *cls, struct MHD_Connection *conn, void **state,
 		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
 	} else {
 		watch_remove(h->watch, *state);
-		atomic_fetch_sub(&h->connections, 1);
 		atomic_fetch_add(&h->closed, 1);
+		if (atomic_fetch_sub(&h->connections, 1) > 1)
+			return;		/* nobody waits for that */
 		if (write(h->wake, &one, sizeof(one)) == -1)
 			return;		/* main looks each second anyway */
 	}

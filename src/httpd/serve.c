@@ -60,12 +60,18 @@ static bool
 listen_on(struct httpd *h, int sig, int64_t idle_ms)
 {
 	int64_t ms = idle_ms > 0 && idle_ms < LOOK_MS ? idle_ms : LOOK_MS;
+	int64_t now, looked = 0;
 
 	while (!told(h, sig, ms)) {
-		watch_look(h);
+		now = pf_boot_ms();
 		if (idle_ms > 0 && atomic_load(&h->connections) == 0 &&
-		    pf_boot_ms() - atomic_load(&h->last) >= idle_ms)
+		    now - atomic_load(&h->last) >= idle_ms)
 			return true;
+		/* Connections that close wake us too, thousands a second. */
+		if (now - looked < LOOK_MS / 2)
+			continue;
+		looked = now;
+		watch_look(h);
 		if (box_moved(h) != NULL)
 			break;
 	}
