@@ -379,5 +379,7 @@ httpd_start(struct httpd *h, int listener)
 	    (unsigned int)h->conf.http_per_address,
 	    MHD_OPTION_CONNECTION_TIMEOUT, seconds,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    /* Ignored in main; files go by sendfile() then. */
+	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
