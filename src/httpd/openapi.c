@@ -200,6 +200,8 @@ put_responses(struct doc *d, const struct route *r)
 	for (; strlen(p) >= 3; p += 3 + strspn(p + 3, " ")) {
 		memcpy(code, p, 3);
 		code[3] = '\0';
+		if (code[0] == '4')
+			continue;	/* an error as all others */
 		pf_jw_open(b, code, '{');
 		pf_jw_str(b, "description", told_by(code));
 		if (strcmp(code, "204") != 0 && strcmp(code, "304") != 0 &&
