@@ -126,7 +126,8 @@ pf_logtail_tell(char out[PF_LOG_PLACE], const struct pf_logtail *t)
 	out[0] = '\0';
 	if (t->r.begun && pf_joblog_parse(&l, t->r.name))
 		snprintf(out, PF_LOG_PLACE, "%" PRId64 ".%" PRId64 ".%" PRId64,
-		    l.epoch, l.attempt, l.segment * PF_JOBLOG_SEGMENT + t->r.at);
+		    l.epoch, l.attempt,
+		    l.segment * PF_JOBLOG_SEGMENT + t->r.at);
 }
 
 /* A number and the dot or the end behind it. */

@@ -27,7 +27,7 @@ struct pf_logtail {
 	char		*dir;
 	struct pf_buf	*out;			/* while it reads */
 	size_t		 max;
-	size_t		 run;			/* bytes since the last remark */
+	size_t		 run;			/* bytes since a remark */
 	struct pf_log_seen seen[2];		/* directory and segment */
 };
 
