@@ -38,6 +38,7 @@ blob=$(sha256sum <"$T/t1" | cut -d ' ' -f 1)
 # filled in by what stands behind "=", fails the test: give it a line.
 V=/api/v1 J=application/json P=application/x-pandafuzz-pack
 token='"inc":"i","job_id":"%id%","epoch":%epoch%,"attempt":%attempt%'
+of="\"job_id\":\"$a\",\"bot_id\":\"b1\""
 cat >"$T/asked" <<END
 POST $V/bots/register 201 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
 POST $V/bots/register 200 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
@@ -68,6 +69,16 @@ POST $V/bots/{id}/job/complete 200 $V/bots/%bot_id%/job/complete $J {$token,"suc
 POST $V/bots/{id}/job/complete 200 $V/bots/%bot_id%/job/complete $J {$token,"success":true}
 DELETE $V/bots/{id} 204 $V/bots/%bot_id%
 GET $V/bots/{id}/job 404 $V/bots/%bot_id%/job?inc=i
+POST $V/results/batch 200 $V/results/batch $J {$of,"crashes":[],"coverage":[{"edges":3}],"corpus":[]}
+POST $V/results/crash 200 $V/results/crash $J {$of,"type":"segfault","input":"QUJD"}
+POST $V/results/crash 422 $V/results/crash $J {$of,"type":"segfault","input":"?"}
+POST $V/results/coverage 200 $V/results/coverage $J {$of,"edges":5,"exec_count":9}
+POST $V/results/coverage 422 $V/results/coverage $J {$of,"edges":-1}
+POST $V/results/corpus 200 $V/results/corpus $J {$of,"files":[{"name":"n","data":"QUI="}]}
+POST $V/results/status 200 $V/results/status $J {$of,"epoch":1,"attempt":1,"executions":5}
+POST $V/jobs/{id}/corpus 200 $V/jobs/$a/corpus?name=x application/octet-stream bytes
+POST $V/jobs/{id}/logs/push 201 $V/jobs/$a/logs/push $J {"bot_id":"b1","epoch":1,"attempt":1,"content":"a line"}
+POST $V/jobs/{id}/logs/push 422 $V/jobs/$a/logs/push $J {"content":1}
 END
 conform "$T/asked" >"$T/wrong" 2>"$T/count" || cat "$T/count" >>"$T/wrong"
 empty "$T/wrong" 'all answers conform'

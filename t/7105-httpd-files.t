@@ -137,7 +137,7 @@ rm -f "$PF_SPOOL"/new/*
 # Cut off in the middle of what is large.
 half()
 {
-	printf 'POST %s HTTP/1.1\r\nHost: x\r\n%s; boundary=bound\r\n' "$crash" "$form"
+	printf 'POST %s HTTP/1.1\r\nHost: localhost\r\n%s; boundary=bound\r\n' "$crash" "$form"
 	printf 'Content-Length: 2600000\r\n\r\n'
 	printf -- '--bound\r\nContent-Disposition: form-data; name="input"\r\n\r\n'
 	head -c 1000000 /dev/zero

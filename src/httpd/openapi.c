@@ -284,7 +284,9 @@ put_components(struct doc *d)
 	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
+	pf_jw_open(b, "content", '{');
 	put_content(d, JSON, &reply_error_shape, false);
+	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
 	pf_jw_open(b, "securitySchemes", '{');
