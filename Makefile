@@ -31,9 +31,9 @@ CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
 		writer joblog token scratch
 NET =	http
-VIEW =	known shared view lists detail cursor page pick logread loglines \
-		logtail find show overdue explain progress metrics \
-		metrics_writer audit audit_line audit_sums
+VIEW =	known shared view lists detail cursor page pick logread \
+		loglines logtail find show overdue explain progress metrics \
+		metrics_writer audit audit_line audit_sums crash
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 

@@ -83,6 +83,9 @@ is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'),
     '\$.reproduce')")" "$repro" 'the same in JSON'
 is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'), '\$.count')")" \
     3 'and how often'
+is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'),
+    '\$.stack') = json_extract(readfile('$T/out'), '\$.stack_trace')")" 1 \
+    'the stack by both of its names'
 is "$(sqlite3 :memory: "SELECT value ->> 'bot', value ->> 'count',
     value ->> 'first_seen' <= value ->> 'last_seen'
     FROM json_each(readfile('$T/out'), '\$.bots')")" "$bot|2|1

@@ -20,9 +20,8 @@ pf_detail_members(struct pf_buf *b, bool *found, struct pf_db *db,
 	return err;
 }
 
-/* The rows of a list as an array, a member of an open object. */
-static const struct pf_err *
-add_array(struct pf_buf *b, struct pf_db *db, const char *name,
+const struct pf_err *
+pf_detail_array(struct pf_buf *b, struct pf_db *db, const char *name,
     const struct pf_view *v, const char *key, int64_t max)
 {
 	const struct pf_err *err;
@@ -45,10 +44,10 @@ pf_detail_job(struct pf_buf *b, bool *found, struct pf_db *db, const char *id,
 	const struct pf_err *err;
 
 	if ((err = pf_detail_members(b, found, db, &pf_view_jobs, id)) !=
-	    NULL || !*found || (err = add_array(b, db, "blobs",
-	    &pf_view_blobs, id, max)) != NULL)
+	    NULL || !*found || (err = pf_detail_array(b, db,
+	    "blobs", &pf_view_blobs, id, max)) != NULL)
 		return err;
-	return add_array(b, db, "assignments", &pf_view_assignments, id, max);
+	return pf_detail_array(b, db, "assignments", &pf_view_assignments, id, max);
 }
 
 const struct pf_err *

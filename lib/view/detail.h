@@ -13,7 +13,12 @@ const struct pf_err	*pf_detail_members(struct pf_buf *, bool *found,
 			    struct pf_db *, const struct pf_view *,
 			    const char *key);
 
-/* The same of a job, and its files and leases, at most max of each. */
+/* At most max rows of a key as an array, a member of an open object. */
+const struct pf_err	*pf_detail_array(struct pf_buf *, struct pf_db *,
+			    const char *name, const struct pf_view *,
+			    const char *key, int64_t max);
+
+/* The members of a job, and its files and leases, at most max of each. */
 const struct pf_err	*pf_detail_job(struct pf_buf *, bool *found,
 			    struct pf_db *, const char *id, int64_t max);
 

@@ -194,6 +194,7 @@ VIEW(timeouts,
     "ORDER BY b.timeout_at, b.id",
     TIMEOUTS("bots") "WHERE b.id = ?1 LIMIT ?2");
 
+/* stack_trace is what other programs of this API call the stack. */
 #define CRASH_COLS \
 	{ "id",		"id",			TEXT }, \
 	{ "type",	"type",			TEXT }, \
@@ -216,6 +217,7 @@ VIEW(timeouts,
 	{ NULL,		"file_path",		TEXT }, \
 	{ NULL,		"timestamp",		TIME }, \
 	{ NULL,		"stack",		TEXT }, \
+	{ NULL,		"stack_trace",		TEXT }, \
 	{ NULL,		"bucket",		TEXT }
 #define CRASHES \
 	"SELECT c.id, c.type, CASE WHEN c.tool IN ('', 'signal') AND " \
@@ -223,7 +225,7 @@ VIEW(timeouts,
 	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
 	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
 	"c.target_hash, c.run_seed, c.file_path, c.timestamp, c.stack, " \
-	"c.bucket"
+	"c.stack, c.bucket"
 #define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
 
 static const struct pf_view_col crashes_cols[] = { CRASH_COLS };

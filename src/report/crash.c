@@ -3,123 +3,29 @@
  * again on the master.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/name.h"
 #include "os/fs.h"
 #include "report/report.h"
-#include "store/blob.h"
+#include "view/crash.h"
 #include "view/find.h"
-
-/* A crash as far as its command line needs it. */
-struct crash {
-	char		*input;		/* absolute paths */
-	struct pf_buf	 target;
-	char		*command;	/* with %TARGET% and %INPUT% */
-	char		*output;
-};
-
-/* A word for the shell, quoted where needed. */
-static void
-quote(struct pf_buf *b, const char *s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:@,";
-
-	if (*s != '\0' && s[strspn(s, plain)] == '\0') {
-		pf_buf_adds(b, s);
-		return;
-	}
-	pf_buf_addc(b, '\'');
-	for (; *s != '\0'; s++)
-		if (*s == '\'')
-			pf_buf_adds(b, "'\\''");
-		else
-			pf_buf_addc(b, *s);
-	pf_buf_addc(b, '\'');
-}
-
-static void
-fill_in(struct pf_buf *b, const struct crash *c)
-{
-	const char *s = c->command;
-
-	while (*s != '\0')
-		if (strncmp(s, "%TARGET%", 8) == 0) {
-			quote(b, c->target.data);
-			s += 8;
-		} else if (strncmp(s, "%INPUT%", 7) == 0) {
-			quote(b, c->input);
-			s += 7;
-		} else
-			pf_buf_addc(b, *s++);
-}
-
-static char *
-column(const struct pf_q *q, const char *json)
-{
-	const struct pf_view *v = &pf_view_crash;
-	size_t i;
-
-	for (i = 0; i < v->n; i++)
-		if (v->cols[i].json != NULL &&
-		    strcmp(v->cols[i].json, json) == 0)
-			return pf_strdup(pf_q_text(q, (int)i));
-	pf_die("a crash has no column %s", json);
-}
-
-static void
-load(struct crash *c, const struct report *r, const struct pf_q *q)
-{
-	char *path = column(q, "file_path"), *sha = column(q, "target_hash");
-
-	c->input = pf_asprintf("%s/%s", r->conf.storage_path, path);
-	if (pf_sha_ok(sha))
-		pf_blob_path(&c->target, r->conf.storage_path, sha);
-	c->command = column(q, "command");
-	c->output = column(q, "output");
-	free(path);
-	free(sha);
-}
 
 /* Only the command: for "sh -c", so nothing else may come out. */
 static const struct pf_err *
-script(const struct crash *c, const char *id)
+script(const struct pf_crash *c, const char *id)
 {
-	struct pf_buf b = PF_BUF_INIT;
-
 	if (*c->command == '\0')
 		return pf_err(PF_NOTFOUND, "crash %s: its bot told no command;"
 		    " the input is %s", id, c->input);
 	if (!pf_exists(c->input))
 		return pf_err(PF_NOTFOUND, "crash %s: its input %s is gone",
 		    id, c->input);
-	if (!pf_exists(c->target.data))
+	if (!pf_exists(c->target))
 		return pf_err(PF_NOTFOUND, "crash %s: its target %s is gone",
-		    id, c->target.data);
-	fill_in(&b, c);
-	puts(b.data);
-	pf_buf_free(&b);
+		    id, c->target);
+	puts(c->command);
 	return NULL;
-}
-
-static const struct pf_err *
-bots_json(struct pf_buf *b, const struct report *r, const char *id)
-{
-	const struct pf_err *err;
-	struct pf_q q;
-	bool more = true;
-
-	pf_jw_open(b, "bots", '[');
-	err = pf_view_open(&q, r->show.db, &pf_view_crash_bots, id,
-	    PF_VIEW_ALL);
-	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
-		pf_view_json(b, &pf_view_crash_bots, &q);
-	pf_q_done(&q);
-	pf_jw_close(b, ']');
-	return err;
 }
 
 /* A bot and how often it found the crash, each. */
@@ -147,26 +53,17 @@ bots_text(struct pf_table *t, const struct report *r, const char *id)
 }
 
 static const struct pf_err *
-print_json(const struct report *r, const struct crash *c,
-    const struct pf_q *q, const char *id)
+print_json(const struct report *r, const struct pf_q *q)
 {
 	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT, line = PF_BUF_INIT;
+	struct pf_buf b = PF_BUF_INIT;
 
 	pf_jw_open(&b, NULL, '{');
-	pf_view_members(&b, &pf_view_crash, q);
-	err = bots_json(&b, r, id);
-	pf_jw_str(&b, "input", c->input);
-	fill_in(&line, c);
-	if (line.len > 0)
-		pf_jw_str(&b, "reproduce", line.data);
-	else
-		pf_jw_null(&b, "reproduce");
+	err = pf_crash_members(&b, r->show.db, r->conf.storage_path, q);
 	pf_jw_close(&b, '}');
 	pf_buf_addc(&b, '\n');
 	if (err == NULL)
 		pf_show_flush(&r->show, &b);
-	pf_buf_free(&line);
 	pf_buf_free(&b);
 	return err;
 }
@@ -189,12 +86,12 @@ print_output(const char *s)
 
 /* For people the report follows the fields, for pipes it is one of them. */
 static const struct pf_err *
-print_text(const struct report *r, const struct crash *c,
+print_text(const struct report *r, const struct pf_crash *c,
     const struct pf_q *q, const char *id)
 {
 	const struct pf_err *err;
 	bool people = r->show.format == PF_FORMAT_ALIGNED;
-	struct pf_buf b = PF_BUF_INIT, line = PF_BUF_INIT;
+	struct pf_buf b = PF_BUF_INIT;
 	struct pf_view v = pf_view_crash;
 	struct pf_table t;
 
@@ -205,11 +102,10 @@ print_text(const struct report *r, const struct crash *c,
 	err = bots_text(&t, r, id);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
-	fill_in(&line, c);
 	if (!people) {
 		pf_table_text(&t, "reproduce");
-		if (line.len > 0)
-			pf_table_text(&t, line.data);
+		if (*c->command != '\0')
+			pf_table_text(&t, c->command);
 		else
 			pf_table_null(&t);
 	}
@@ -217,9 +113,8 @@ print_text(const struct report *r, const struct crash *c,
 	pf_show_flush(&r->show, &b);
 	if (people && *c->output != '\0')
 		print_output(c->output);
-	if (people && line.len > 0)
-		printf("\nTo see it again:\n%s\n", line.data);
-	pf_buf_free(&line);
+	if (people && *c->command != '\0')
+		printf("\nTo see it again:\n%s\n", c->command);
 	pf_buf_free(&b);
 	return err;
 }
@@ -228,7 +123,7 @@ const struct pf_err *
 report_crash(struct report *r, const char *arg)
 {
 	const struct pf_err *err;
-	struct crash c = { .target = PF_BUF_INIT };
+	struct pf_crash c = { 0 };
 	struct pf_q q = PF_Q_INIT;
 	char id[PF_ID_MAX + 1];
 	bool more = false;
@@ -236,18 +131,15 @@ report_crash(struct report *r, const char *arg)
 	if ((err = pf_find_crash(id, r->show.db, arg)) == NULL &&
 	    (err = pf_view_open(&q, r->show.db, &pf_view_crash, id, 1)) ==
 	    NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
-		load(&c, r, &q);
+		pf_crash_load(&c, r->conf.storage_path, &q);
 		if (r->script)
 			err = script(&c, id);
 		else if (r->show.format == PF_FORMAT_JSON)
-			err = print_json(r, &c, &q, id);
+			err = print_json(r, &q);
 		else
 			err = print_text(r, &c, &q, id);
 	}
 	pf_q_done(&q);
-	pf_buf_free(&c.target);
-	free(c.input);
-	free(c.command);
-	free(c.output);
+	pf_crash_free(&c);
 	return err;
 }

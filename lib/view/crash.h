@@ -1,0 +1,28 @@
+/*
+ * A crash in full: its row, who found it, and the command that makes it
+ * happen again on the master.  Read-only.
+ */
+#ifndef PF_VIEW_CRASH_H
+#define PF_VIEW_CRASH_H
+
+#include "store/db.h"
+
+/* What it takes to see a crash again. */
+struct pf_crash {
+	char	*input;		/* absolute paths */
+	char	*target;	/* "" if it is not known */
+	char	*command;	/* ready for the shell, "" if none was told */
+	char	*output;	/* the report */
+};
+
+/* Of a row of pf_view_crash; pf_crash_free() what it holds. */
+void	pf_crash_load(struct pf_crash *, const char *storage,
+	    const struct pf_q *);
+void	pf_crash_free(struct pf_crash *);
+
+/* The row as members of an open JSON object, with bots (a thousand at most),
+ * input (where it lies) and reproduce (null if no command was told). */
+const struct pf_err	*pf_crash_members(struct pf_buf *, struct pf_db *,
+			    const char *storage, const struct pf_q *);
+
+#endif
