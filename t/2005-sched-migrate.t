@@ -50,4 +50,14 @@ is "$(sql "SELECT count(*) FROM corpus_meta WHERE last_updated
 is "$(sql 'SELECT seq, job_id, hash, campaign, target_hash FROM shared
     JOIN pools ON id = pool')" '1|j|h1|c|th
 2|j|h2|c|th' 'inputs are shared from the first on'
+
+# Pages of lists are read from an index, wherever they lie.
+is "$(sql "EXPLAIN QUERY PLAN SELECT id FROM crashes WHERE job_id = 'j' AND
+    (first_seen, id) < (9, 'x') ORDER BY first_seen DESC, id DESC LIMIT 9;
+    EXPLAIN QUERY PLAN SELECT id FROM buckets WHERE campaign = 'c' AND
+    (first_seen, id) < (9, 'x') ORDER BY first_seen DESC, id DESC LIMIT 9" |
+    sed -n 's/.*--//p' | sed 's/USING.*INDEX //')" \
+    'SEARCH crashes crashes_by_job (job_id=? AND (first_seen,id)<(?,?))
+SEARCH buckets buckets_by_campaign (campaign=? AND (first_seen,id)<(?,?))' \
+    'a page of crashes or buckets is read as such'
 done_testing
