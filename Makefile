@@ -27,7 +27,7 @@ PROGS =	pf-sched pf-registry pf-reaper pf-ingest pf-run pf-report pf-httpd
 BASE =	err mem buf num name time retry breaker hist
 OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
-		bucket header gzip prom recfield base64 wire
+		bucket header gzip prom recfield base64 wire tar
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
 		writer joblog token scratch
 NET =	http
@@ -67,7 +67,7 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \
 		breaker proc states moves json rec unpack conf trace table \
-		header cursor wire
+		header cursor wire tar
 HELPERS = mkpack storm proxy sender
 PRELOAD = mf short
 FUZZ =	json rec conf aflstat fuzzlog trace unpack wire self

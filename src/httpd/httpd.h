@@ -76,6 +76,7 @@ struct httpd {
 	_Atomic int64_t	 last;		/* pf_boot_ms() of the last request */
 	_Atomic int64_t	 bodies;	/* bytes of bodies held in memory */
 	_Atomic int64_t	 answers;	/* bytes of large answers */
+	atomic_int	 archives;	/* on their way out */
 };
 
 /* What one thread of the pool has for itself. */
@@ -88,10 +89,18 @@ struct worker {
 	bool		 taken;		/* the request went on elsewhere */
 };
 
-/* The answer, filled by a handler. */
+/*
+ * The answer, filled by a handler.  If that leaves fill set, body is only the
+ * first piece: whenever it is gone, fill puts the next one there, in a worker
+ * while the connection sleeps, and sets itself to NULL with the last.  After
+ * an error the connection is cut.
+ */
 struct reply {
 	unsigned int	 status;
 	struct pf_buf	 body;
+	const struct pf_err *(*fill)(struct worker *, struct req *);
+	size_t		 at;		/* so much of a piece is gone */
+	bool		 cut;		/* there will be no next one */
 	const char	*type;		/* NULL: application/json */
 	int		 fd;		/* the body instead, or -1 */
 	int64_t		 from, size;	/* what of fd goes out */
@@ -132,7 +141,7 @@ struct req {
 	bool		 fed;		/* to route->feed, piece by piece */
 	bool		 last;		/* this is the last piece */
 	atomic_bool	 away;		/* a worker has it, piece by piece */
-	void		*upload;	/* the feeder's */
+	void		*upload;	/* the feeder's, or reply.fill's */
 	void		(*drop)(void *);	/* ends it, if it is not NULL */
 	bool		 refused;	/* reply holds why; body is dropped */
 	bool		 done;		/* reply is complete */

@@ -68,6 +68,10 @@ work(struct worker *w, struct req *r)
 		req_free(r);
 		return;
 	}
+	if (r->done) {
+		reply_refill(w, r);
+		return;
+	}
 	if (r->fed) {
 		feed(w, r);
 		return;

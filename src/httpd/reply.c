@@ -20,6 +20,7 @@
 #include "os/clock.h"
 
 #define STREAM_BLOCK	4096
+#define PIECE_BLOCK	(16 * 1024)
 
 #define PLAIN(name, kind, what)	{ name, kind, 0, what, NULL }
 static const struct field error_fields[] = {
@@ -194,7 +195,16 @@ add_file_headers(struct MHD_Response *m, const struct reply *p)
 		    (long long)p->whole);
 	if (p->status == 206 || p->status == 416)
 		MHD_add_response_header(m, "Content-Range", text);
-	if (p->status == 416)
+}
+
+/* What is a file, or comes under a name, is to be saved and not shown. */
+static void
+add_name(struct MHD_Response *m, const struct reply *p)
+{
+	char text[160];
+
+	if (p->status == 416 || (!p->file && (p->name[0] == '\0' ||
+	    p->status != MHD_HTTP_OK)))
 		return;
 	snprintf(text, sizeof(text), "attachment%s%s%s",
 	    p->name[0] != '\0' ? "; filename=\"" : "", p->name,
@@ -252,6 +262,7 @@ add_headers(struct MHD_Response *m, const struct req *r)
 	add_cache_headers(m, p);
 	if (p->file)
 		add_file_headers(m, p);
+	add_name(m, p);
 	if (p->allow[0] != '\0')
 		MHD_add_response_header(m, "Allow", p->allow);
 	if (p->retry_after != 0) {
@@ -260,6 +271,54 @@ add_headers(struct MHD_Response *m, const struct req *r)
 	}
 	if (p->close || atomic_load(&r->h->stopping))
 		MHD_add_response_header(m, "Connection", "close");
+}
+
+void
+reply_refill(struct worker *w, struct req *r)
+{
+	struct reply *p = &r->reply;
+	const struct pf_err *err;
+
+	pf_buf_reset(&p->body);
+	p->at = 0;
+	if ((err = p->fill(w, r)) != NULL) {
+		pf_warn("%s: %s", r->route->path, err->msg);
+		p->cut = true;
+	}
+	/* From here on it is the event thread's. */
+	atomic_store(&r->away, false);
+	loop_resume(r->h->loop, r);
+}
+
+/*
+ * The next bytes of a body that comes in pieces.  Between two of them the
+ * connection sleeps, for the next one may wait for a disk.
+ */
+static ssize_t
+next_bytes(void *cls, uint64_t pos, char *to, size_t max)
+{
+	struct req *r = cls;
+	struct reply *p = &r->reply;
+	size_t n;
+
+	(void)pos;
+	if (atomic_load(&r->away))
+		return 0;
+	if ((n = p->body.len - p->at) > max)
+		n = max;
+	if (n > 0) {
+		memcpy(to, p->body.data + p->at, n);
+		p->at += n;
+		return (ssize_t)n;
+	}
+	if (p->cut)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (p->fill == NULL)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	atomic_store(&r->away, true);
+	MHD_suspend_connection(r->conn);
+	pool_push(r->h->pool, r);
+	return 0;
 }
 
 int
@@ -276,6 +335,9 @@ reply_queue(struct req *r)
 		/* It has begun, and that is all an end has to wait for. */
 		r->apart = true;
 		atomic_fetch_sub(&r->h->requests, 1);
+	} else if (p->fill != NULL) {
+		m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
+		    PIECE_BLOCK, next_bytes, r, NULL);
 	} else if (p->fd != -1) {
 		m = MHD_create_response_from_fd_at_offset64(
 		    (uint64_t)p->size, p->fd, (uint64_t)p->from);

@@ -40,8 +40,11 @@ const struct pf_err	*reply_file(struct req *, const char *path,
 struct shape;
 extern const struct shape reply_error_shape;
 
-/* Hands the reply to libmicrohttpd; its body is gone then. */
+/* Hands the reply to libmicrohttpd; its body is gone then, unless it comes in
+ * pieces. */
 int	reply_queue(struct req *);
+/* The next piece, in a worker. */
+void	reply_refill(struct worker *, struct req *);
 void	reply_free(struct reply *);
 
 #endif

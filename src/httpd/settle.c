@@ -66,7 +66,8 @@ reply_settle(struct req *r)
 	struct reply *p = &r->reply;
 	bool gzip;
 
-	if (!r->route->safe || p->fd != -1 || p->status != 200)
+	if (!r->route->safe || p->fd != -1 || p->fill != NULL ||
+	    p->status != 200)
 		return;
 	p->varies = p->body.len >= GZIP_MIN;
 	gzip = p->varies && pf_header_gzip(req_header(r, "Accept-Encoding"));
