@@ -33,7 +33,8 @@ STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
 NET =	http
 VIEW =	known shared view lists detail cursor page pick logread \
 		loglines logtail find show overdue explain progress metrics \
-		metrics_writer audit audit_line audit_sums crash
+		metrics_writer audit audit_line audit_sums crash inputs \
+		crashes coverage campaigns rows
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
@@ -62,7 +63,7 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		api_lists api_logs api_stats api_system api_live live \
 		live_events live_job live_peers ear access watch framing \
 		loop ops body table_push push api_push form stash \
-		api_form push_log
+		api_form push_log table_crashes table_campaign_reads read_crashes read_campaigns
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -67,6 +67,7 @@ pf_crash_load(struct pf_crash *c, const char *storage, const struct pf_q *q)
 	struct pf_buf target = PF_BUF_INIT, line = PF_BUF_INIT;
 	const char *sha = column(q, "target_hash");
 
+	c->hash = pf_strdup(column(q, "hash"));
 	c->input = pf_asprintf("%s/%s", storage, column(q, "file_path"));
 	if (pf_sha_ok(sha))
 		pf_blob_path(&target, storage, sha);
@@ -81,6 +82,7 @@ pf_crash_load(struct pf_crash *c, const char *storage, const struct pf_q *q)
 void
 pf_crash_free(struct pf_crash *c)
 {
+	free(c->hash);
 	free(c->input);
 	free(c->target);
 	free(c->command);

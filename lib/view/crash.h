@@ -9,6 +9,7 @@
 
 /* What it takes to see a crash again. */
 struct pf_crash {
+	char	*hash;		/* of the input */
 	char	*input;		/* absolute paths */
 	char	*target;	/* "" if it is not known */
 	char	*command;	/* ready for the shell, "" if none was told */

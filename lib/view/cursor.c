@@ -50,6 +50,12 @@ pf_cursor_parse(struct pf_cursor *c, char list, const char *text)
 	pf_cursor_text(again, list, c);
 	if (strcmp(again, text) == 0 && (c->id[0] == '\0' || pf_id_ok(c->id)))
 		return NULL;
+	return pf_cursor_bad();
+}
+
+const struct pf_err *
+pf_cursor_bad(void)
+{
 	return pf_err_field(PF_DATA, "cursor", "that is no cursor of this "
 	    "list: pass next_cursor of the answer before on as it is, or none "
 	    "to begin");

@@ -24,5 +24,7 @@ void	pf_cursor_text(char out[PF_CURSOR_TEXT], char list,
 /* PF_DATA of the field cursor unless it is just as it was given out. */
 const struct pf_err	*pf_cursor_parse(struct pf_cursor *, char list,
 			    const char *);
+/* That error, for lists that have another text. */
+const struct pf_err	*pf_cursor_bad(void);
 
 #endif

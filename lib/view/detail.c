@@ -47,7 +47,8 @@ pf_detail_job(struct pf_buf *b, bool *found, struct pf_db *db, const char *id,
 	    NULL || !*found || (err = pf_detail_array(b, db,
 	    "blobs", &pf_view_blobs, id, max)) != NULL)
 		return err;
-	return pf_detail_array(b, db, "assignments", &pf_view_assignments, id, max);
+	return pf_detail_array(b, db, "assignments", &pf_view_assignments,
+	    id, max);
 }
 
 const struct pf_err *

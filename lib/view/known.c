@@ -54,6 +54,15 @@ pf_known_bot(bool *known, struct pf_db *db, const char *bot)
 }
 
 const struct pf_err *
+pf_known_campaign(bool *known, struct pf_db *db, const char *campaign)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM campaigns WHERE "
+	    "id = ?1", "s", campaign);
+}
+
+const struct pf_err *
 pf_known_samples(int64_t *n, bool *known, struct pf_db *db,
     const char *bucket)
 {

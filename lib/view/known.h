@@ -27,6 +27,10 @@ const struct pf_err	*pf_known_about(struct pf_about *, bool *known,
 const struct pf_err	*pf_known_bot(bool *known, struct pf_db *,
 			    const char *bot);
 
+/* Is there a campaign of this id? */
+const struct pf_err	*pf_known_campaign(bool *known, struct pf_db *,
+			    const char *campaign);
+
 /* Inputs kept of a bucket, if there is one; buckets of a campaign; bytes of a
  * job's inputs, reports and logs; bytes of those of all jobs. */
 const struct pf_err	*pf_known_samples(int64_t *, bool *known,

@@ -2,22 +2,7 @@
  * The lists and records themselves, a view each: SQL and columns side by
  * side, in the same order.  The JSON names are those of the API.
  */
-#include "view/view.h"
-
-#define N(cols)	(sizeof(cols) / sizeof(cols[0]))
-#define VIEW_LIKE(what, cols, all, by) \
-	const struct pf_view pf_view_##what = \
-	    { #what, cols##_cols, N(cols##_cols), all, by }
-#define VIEW(what, all, by)	VIEW_LIKE(what, what, all, by)
-
-#define TEXT	PF_CELL_TEXT
-#define INT	PF_CELL_INT
-#define REAL	PF_CELL_REAL
-#define BOOL	PF_CELL_BOOL
-#define TIME	PF_CELL_TIME
-#define DUR	PF_CELL_DUR
-#define SIZE	PF_CELL_SIZE
-#define JSON	PF_CELL_JSON
+#include "view/columns.h"
 
 static const struct pf_view_col jobs_cols[] = {
 	{ "id",		"id",			TEXT },
@@ -131,25 +116,6 @@ VIEW(progress, NULL,
     "coalesce(c.value, 0), s.time, j.started_at, j.completed_at FROM jobs"
     JOBS_JOIN "WHERE j.id = ?1 LIMIT ?2");
 
-static const struct pf_view_col campaigns_cols[] = {
-	{ "id",		"id",			TEXT },
-	{ "name",	"name",			TEXT },
-	{ "status",	"status",		TEXT },
-	{ "weight",	"weight",		INT },
-	{ "pending",	"pending_jobs",		INT },
-	{ "running",	"running_jobs",		INT },
-	{ NULL,		"turns",		REAL },
-	{ "created",	"created_at",		TIME },
-	{ NULL,		"ended_at",		TIME },
-};
-#define CAMPAIGNS \
-	"SELECT id, name, status, weight, pending, running, turns, " \
-	"created_at, ended_at FROM "
-VIEW(campaigns,
-    CAMPAIGNS "(SELECT * FROM campaigns ORDER BY created_at DESC, id DESC "
-    "LIMIT ?1) ORDER BY created_at, id",
-    CAMPAIGNS "campaigns WHERE id = ?1 LIMIT ?2");
-
 static const struct pf_view_col bots_cols[] = {
 	{ "id",		"id",			TEXT },
 	{ "name",	"name",			TEXT },
@@ -194,87 +160,6 @@ VIEW(timeouts,
     "ORDER BY b.timeout_at, b.id",
     TIMEOUTS("bots") "WHERE b.id = ?1 LIMIT ?2");
 
-/* stack_trace is what other programs of this API call the stack. */
-#define CRASH_COLS \
-	{ "id",		"id",			TEXT }, \
-	{ "type",	"type",			TEXT }, \
-	{ "tool",	NULL,			TEXT }, \
-	{ NULL,		"tool",			TEXT }, \
-	{ NULL,		"signal",		INT }, \
-	{ NULL,		"exit_code",		INT }, \
-	{ "hash",	"hash",			TEXT }, \
-	{ "size",	"size",			SIZE }, \
-	{ "job",	"job_name",		TEXT }, \
-	{ "first seen",	"first_seen",		TIME }, \
-	{ NULL,		"last_seen",		TIME }, \
-	{ "times",	"count",		INT }, \
-	{ "unique",	"is_unique",		BOOL }, \
-	{ "job id",	"job_id",		TEXT }, \
-	{ NULL,		"bot_id",		TEXT }, \
-	{ NULL,		"engine",		TEXT }, \
-	{ NULL,		"target_hash",		TEXT }, \
-	{ NULL,		"run_seed",		INT }, \
-	{ NULL,		"file_path",		TEXT }, \
-	{ NULL,		"timestamp",		TIME }, \
-	{ NULL,		"stack",		TEXT }, \
-	{ NULL,		"stack_trace",		TEXT }, \
-	{ NULL,		"bucket",		TEXT }
-#define CRASHES \
-	"SELECT c.id, c.type, CASE WHEN c.tool IN ('', 'signal') AND " \
-	"c.signal > 0 THEN 'signal ' || c.signal ELSE c.tool END, c.tool, " \
-	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
-	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
-	"c.target_hash, c.run_seed, c.file_path, c.timestamp, c.stack, " \
-	"c.stack, c.bucket"
-#define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
-
-static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
-VIEW(crashes,
-    CRASHES " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, id DESC "
-    "LIMIT ?1)" CRASHES_JOIN "ORDER BY c.first_seen, c.id",
-    CRASHES " FROM (SELECT * FROM crashes WHERE job_id = ?1 "
-    "ORDER BY first_seen DESC, id DESC LIMIT ?2)" CRASHES_JOIN
-    "ORDER BY c.first_seen, c.id");
-
-/* The last two are for who makes the command line out of them. */
-static const struct pf_view_col crash_cols[] = {
-	CRASH_COLS,
-	{ NULL,		"output",		TEXT },
-	{ NULL,		"command",		TEXT },
-};
-VIEW(crash, NULL,
-    CRASHES ", c.output, c.command FROM crashes" CRASHES_JOIN
-    "WHERE c.id = ?1 LIMIT ?2");
-
-static const struct pf_view_col crash_bots_cols[] = {
-	{ "bot",	"bot",			TEXT },
-	{ "times",	"count",		INT },
-	{ "first seen",	"first_seen",		TIME },
-	{ "last seen",	"last_seen",		TIME },
-};
-VIEW(crash_bots, NULL,
-    "SELECT bot, count, first_seen, last_seen FROM crash_bots WHERE "
-    "crash = ?1 ORDER BY first_seen, bot LIMIT ?2");
-
-static const struct pf_view_col buckets_cols[] = {
-	{ "id",		"id",			TEXT },
-	{ "type",	"type",			TEXT },
-	{ "tool",	"tool",			TEXT },
-	{ "kept",	"samples",		INT },
-	{ "dropped",	"dropped",		INT },
-	{ "first seen",	"first_seen",		TIME },
-	{ "last seen",	"last_seen",		TIME },
-	{ "campaign",	"campaign",		TEXT },
-	{ "crash",	"first_crash",		TEXT },
-	{ "frames",	"frames",		TEXT },
-};
-VIEW(buckets,
-    "SELECT b.id, b.type, b.tool, b.samples, b.dropped, b.first_seen, "
-    "b.last_seen, k.name, b.first_crash, b.frames FROM (SELECT * FROM "
-    "buckets ORDER BY first_seen DESC, id DESC LIMIT ?1) AS b JOIN "
-    "campaigns AS k ON k.id = b.campaign ORDER BY b.first_seen, b.id",
-    NULL);
-
 static const struct pf_view_col coverage_cols[] = {
 	{ NULL,		"id",			TEXT },
 	{ "time",	"timestamp",		TIME },
@@ -301,37 +186,6 @@ VIEW(coverage,
     "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)")
     "coverage WHERE job_id = ?1 ORDER BY timestamp DESC, id DESC LIMIT ?2) "
     "ORDER BY timestamp, id");
-
-static const struct pf_view_col corpora_cols[] = {
-	{ "job",	"job_id",		TEXT },
-	{ "name",	"job_name",		TEXT },
-	{ "files",	"file_count",		INT },
-	{ "bytes",	"total_size",		SIZE },
-	{ "updated",	"last_updated",		TIME },
-};
-#define CORPORA \
-	"SELECT m.job_id, j.name, m.file_count, m.total_size, " \
-	"m.last_updated FROM corpus_meta AS m JOIN jobs AS j " \
-	"ON j.id = m.job_id "
-VIEW(corpora,
-    CORPORA "ORDER BY m.job_id LIMIT ?1",
-    CORPORA "WHERE m.job_id = ?1 LIMIT ?2");
-
-static const struct pf_view_col corpus_cols[] = {
-	{ NULL,		"id",			TEXT },
-	{ "hash",	"hash",			TEXT },
-	{ "size",	"total_size",		SIZE },
-	{ "engine",	"engine",		TEXT },
-	{ "name",	"name",			TEXT },
-	{ "time",	"timestamp",		TIME },
-	{ NULL,		"files",		JSON },
-	{ NULL,		"job_id",		TEXT },
-	{ "bot",	"bot_id",		TEXT },
-};
-VIEW(corpus, NULL,
-    "SELECT rid, hash, size, engine, name, timestamp, json_array(hash), "
-    "job_id, bot_id FROM (SELECT * FROM corpus WHERE job_id = ?1 "
-    "ORDER BY timestamp DESC, hash DESC LIMIT ?2) ORDER BY timestamp, hash");
 
 static const struct pf_view_col assignments_cols[] = {
 	{ "job",	"job_id",		TEXT },

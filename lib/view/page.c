@@ -14,10 +14,10 @@ begin(struct pf_q *q, const struct pf_page *p, struct pf_db *db,
     const struct pf_walk *w, const struct pf_cursor *from)
 {
 	static const char formats[PF_PAGE_WANTS + 1][PF_PAGE_WANTS + 3] = {
-	    "is", "iss", "isss", "issss" };
+	    "is", "iss", "isss", "issss", "isssss" };
 
 	return pf_q(q, db, w->sql, formats[w->wants], from->at, from->id,
-	    p->want[0], p->want[1], p->want[2]);
+	    p->want[0], p->want[1], p->want[2], p->want[3]);
 }
 
 /* "~" comes after every id. */

@@ -10,7 +10,8 @@
 #include "view/cursor.h"
 #include "view/view.h"
 
-#define PF_PAGE_WANTS	3	/* conditions that a walk may have */
+#define PF_PAGE_WANTS	4	/* conditions that a walk may have */
+#define PF_PAGE_NEXT	256	/* room for any list's cursor */
 #define PF_PAGE_SKIP	INT64_C(10000)	/* rows that are passed over at most */
 
 /*
@@ -33,7 +34,7 @@ struct pf_page {
 	int64_t		 skip;		/* passed over first, PF_PAGE_SKIP */
 	bool		 whole;		/* whatever it costs */
 	int64_t		 count;		/* out: rows */
-	char		 next[PF_CURSOR_TEXT];	/* out: "" at the end */
+	char		 next[PF_PAGE_NEXT];	/* out: "" at the end */
 };
 
 /* The ids of the rows, by calls that may fail. */

@@ -47,15 +47,18 @@ extern const struct pf_view pf_view_progress;	/* by: id, only */
 extern const struct pf_view pf_view_archive;	/* ended jobs put away */
 extern const struct pf_view pf_view_campaigns;	/* by: id */
 extern const struct pf_view pf_view_campaign_jobs;	/* by: campaign */
+extern const struct pf_view pf_view_campaign_stats;	/* by: campaign, only */
 extern const struct pf_view pf_view_bots;	/* by: id */
 extern const struct pf_view pf_view_timeouts;	/* by: bot */
-extern const struct pf_view pf_view_buckets;
-extern const struct pf_view pf_view_crashes;	/* by: job */
+extern const struct pf_view pf_view_buckets;	/* by: id */
+extern const struct pf_view pf_view_crashes;	/* by: id */
 extern const struct pf_view pf_view_crash;	/* by: id, only */
 extern const struct pf_view pf_view_crash_bots;	/* by: crash, only */
 extern const struct pf_view pf_view_coverage;	/* by: job */
 extern const struct pf_view pf_view_corpora;	/* by: job; one row a job */
 extern const struct pf_view pf_view_corpus;	/* by: job, only; the inputs */
+extern const struct pf_view pf_view_corpus_stats;	/* by: job; one row */
+extern const struct pf_view pf_view_campaign_corpus;	/* by view/inputs.h */
 extern const struct pf_view pf_view_assignments;	/* by: job */
 extern const struct pf_view pf_view_blobs;	/* by: job, only */
 extern const struct pf_view pf_view_events;	/* by: after this id */

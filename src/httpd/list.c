@@ -3,6 +3,7 @@
  */
 #include "httpd/list.h"
 #include "httpd/reply.h"
+#include "view/known.h"
 
 #define LIMIT	100	/* rows, if not said */
 
@@ -15,11 +16,26 @@ list_page(struct pf_page *p, const struct req *r)
 }
 
 void
+list_open(struct req *r, const char *name)
+{
+	reply_open(r, 200, NULL);
+	pf_jw_open(&r->reply.body, name, '[');
+}
+
+void
+list_close(struct req *r, const struct pf_page *p)
+{
+	pf_jw_close(&r->reply.body, ']');
+	list_next(r, p);
+}
+
+void
 list_next(struct req *r, const struct pf_page *p)
 {
 	struct pf_buf *b = &r->reply.body;
 
 	pf_jw_int(b, "count", p->count);
+	pf_jw_int(b, "limit", p->limit);
 	if (p->next[0] != '\0')
 		pf_jw_str(b, "next_cursor", p->next);
 	else
@@ -31,13 +47,34 @@ list_rows(struct req *r, const char *name, struct pf_page *p,
     struct pf_db *db, const struct pf_walk *walk)
 {
 	const struct pf_err *err;
-	struct pf_buf *b = &r->reply.body;
 
-	reply_open(r, 200, NULL);
-	pf_jw_open(b, name, '[');
-	if ((err = pf_page_json(p, db, walk, b)) != NULL)
-		return err;
-	pf_jw_close(b, ']');
-	list_next(r, p);
-	return NULL;
+	list_open(r, name);
+	if ((err = pf_page_json(p, db, walk, &r->reply.body)) == NULL)
+		list_close(r, p);
+	return err;
+}
+
+const struct pf_err *
+list_need_job(struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	char campaign[PF_ID_MAX + 1];
+	bool known;
+
+	err = pf_known_job(&known, campaign, db, id);
+	if (err == NULL && !known)
+		err = pf_err(PF_NOTFOUND, "there is no job %s", id);
+	return err;
+}
+
+const struct pf_err *
+list_need_campaign(struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	bool known;
+
+	err = pf_known_campaign(&known, db, id);
+	if (err == NULL && !known)
+		err = pf_err(PF_NOTFOUND, "there is no campaign %s", id);
+	return err;
 }

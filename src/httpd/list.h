@@ -13,6 +13,7 @@
 	{ "cursor", SHAPE_TEXT, "next_cursor of the answer before", 0, 0 }
 #define LIST_FIELDS \
 	{ "count", SHAPE_INT, 0, "rows of this answer", NULL }, \
+	{ "limit", SHAPE_INT, 0, "at most", NULL }, \
 	{ "next_cursor", SHAPE_TEXT, FIELD_NULL, "where the list goes on", \
 	    NULL }
 
@@ -29,5 +30,12 @@ void			 list_next(struct req *, const struct pf_page *);
 const struct pf_err	*list_rows(struct req *, const char *name,
 			    struct pf_page *, struct pf_db *,
 			    const struct pf_walk *);
+/* The two ends of that, for rows that come otherwise. */
+void			 list_open(struct req *, const char *name);
+void			 list_close(struct req *, const struct pf_page *);
+
+/* PF_NOTFOUND unless there is such a job or campaign. */
+const struct pf_err	*list_need_job(struct pf_db *, const char *id);
+const struct pf_err	*list_need_campaign(struct pf_db *, const char *id);
 
 #endif

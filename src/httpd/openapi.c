@@ -60,6 +60,10 @@ put_head(struct pf_buf *b)
 	pf_jw_close(b, ']');
 	pf_jw_open(b, "tags", '[');
 	for (t = route_tables; t->segment != NULL; t++) {
+		/* Tables of one segment stand together. */
+		if (t > route_tables &&
+		    strcmp(t->segment, t[-1].segment) == 0)
+			continue;
 		pf_jw_open(b, NULL, '{');
 		pf_jw_str(b, "name", t->segment);
 		pf_jw_close(b, '}');
@@ -244,26 +248,41 @@ put_operation(struct doc *d, const char *tag, const struct route *r)
 	pf_jw_close(b, '}');
 }
 
-/* Routes of one path stand in one table; the first of them opens it. */
+/*
+ * All routes of a path, or none of them if a row before this one has it.
+ * The rows of a path may stand in several tables.
+ */
+static void
+put_path(struct doc *d, const struct route *r)
+{
+	const struct table *t;
+	const struct route *o;
+	bool open = false;
+
+	for (t = route_tables; t->segment != NULL; t++)
+		for (o = t->routes; o->path != NULL; o++) {
+			if (strcmp(o->path, r->path) != 0)
+				continue;
+			if (!open && o != r)
+				return;
+			if (!open)
+				pf_jw_open(&d->b, r->path, '{');
+			open = true;
+			put_operation(d, t->segment, o);
+		}
+	pf_jw_close(&d->b, '}');
+}
+
 static void
 put_paths(struct doc *d)
 {
 	const struct table *t;
-	const struct route *r, *o;
+	const struct route *r;
 
 	pf_jw_open(&d->b, "paths", '{');
 	for (t = route_tables; t->segment != NULL; t++)
-		for (r = t->routes; r->path != NULL; r++) {
-			for (o = t->routes; strcmp(o->path, r->path) != 0; o++)
-				;
-			if (o < r)
-				continue;
-			pf_jw_open(&d->b, r->path, '{');
-			for (; o->path != NULL; o++)
-				if (strcmp(o->path, r->path) == 0)
-					put_operation(d, t->segment, o);
-			pf_jw_close(&d->b, '}');
-		}
+		for (r = t->routes; r->path != NULL; r++)
+			put_path(d, r);
 	pf_jw_close(&d->b, '}');
 }
 

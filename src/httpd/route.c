@@ -15,7 +15,10 @@
 const struct table route_tables[] = {
 	{ "bots", routes_bots },
 	{ "jobs", routes_jobs },
+	{ "jobs", routes_job_crashes },
 	{ "results", routes_results },
+	{ "results", routes_crashes },
+	{ "campaigns", routes_campaign_reads },
 	{ "blobs", routes_blobs },
 	{ "status", routes_status },
 	{ "system", routes_system },
@@ -130,20 +133,12 @@ match(struct req *r, const struct path *p, const char *pat)
 	return i == p->n;
 }
 
-/* The routes that a path can be one of, or NULL. */
-static const struct route *
-table_of(const struct path *p)
+/* What tells in which tables a path can be. */
+static const char *
+segment_of(const struct path *p)
 {
-	const char *seg = p->seg[0];
-	const struct table *t;
-
-	if (strcmp(seg, "api") == 0 && p->n > 2 &&
-	    strcmp(p->seg[1], "v1") == 0)
-		seg = p->seg[2];
-	for (t = route_tables; t->segment != NULL; t++)
-		if (strcmp(t->segment, seg) == 0)
-			return t->routes;
-	return NULL;
+	return strcmp(p->seg[0], "api") == 0 && p->n > 2 &&
+	    strcmp(p->seg[1], "v1") == 0 ? p->seg[2] : p->seg[0];
 }
 
 static void
@@ -154,33 +149,49 @@ add_method(char allow[64], const char *method)
 	snprintf(allow + n, 64 - n, "%s%s", n == 0 ? "" : ", ", method);
 }
 
-const struct pf_err *
-route_find(struct req *r, const char *method, const char *path)
+/*
+ * True if the request is one of the table; else r->reply.allow grows.  *at is
+ * the path that it fits.
+ */
+static bool
+look(struct req *r, const char **at, const struct route *t,
+    const struct path *p, const char *method)
 {
-	const struct route *t = NULL;
-	struct path p;
 	char *allow = r->reply.allow;
-	const char *at = NULL;
 	bool head = strcmp(method, "HEAD") == 0;
 
-	if (split(&p, path))
-		t = table_of(&p);
-	for (; t != NULL && t->path != NULL; t++) {
+	for (; t->path != NULL; t++) {
 		/* One path, the first that fits: /bots/register is no id. */
-		if ((at != NULL && strcmp(at, t->path) != 0) ||
-		    !match(r, &p, t->path))
+		if ((*at != NULL && strcmp(*at, t->path) != 0) ||
+		    !match(r, p, t->path))
 			continue;
-		at = t->path;
+		*at = t->path;
 		if (strcmp(t->method, method) == 0 || (head && t->safe)) {
 			r->route = t;
 			r->head = head;
 			allow[0] = '\0';
-			return NULL;
+			return true;
 		}
 		add_method(allow, t->method);
 		if (t->safe)
 			add_method(allow, "HEAD");
 	}
+	return false;
+}
+
+const struct pf_err *
+route_find(struct req *r, const char *method, const char *path)
+{
+	const struct table *t = route_tables;
+	char *allow = r->reply.allow;
+	const char *at = NULL;
+	struct path p;
+
+	if (split(&p, path))
+		for (; t->segment != NULL; t++)
+			if (strcmp(t->segment, segment_of(&p)) == 0 &&
+			    look(r, &at, t->routes, &p, method))
+				return NULL;
 	if (allow[0] != '\0')
 		add_method(allow, options.method);
 	if (allow[0] != '\0' && strcmp(method, options.method) == 0) {

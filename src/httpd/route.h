@@ -66,8 +66,9 @@ struct route {
 };
 
 /*
- * The routes below one segment: that after /api/v1, or the first.  A path
- * without an {id} stands before one with an {id} in its place.
+ * Routes below one segment: that after /api/v1, or the first.  It may have
+ * several tables, side by side; all of one path stand in one.  A path without
+ * an {id} stands before one with an {id} in its place.
  */
 struct table {
 	const char	*segment;
@@ -77,6 +78,8 @@ struct table {
 extern const struct route routes_bots[], routes_jobs[], routes_results[];
 extern const struct route routes_blobs[], routes_status[], routes_health[];
 extern const struct route routes_system[], routes_timeouts[];
+extern const struct route routes_crashes[], routes_job_crashes[];
+extern const struct route routes_campaign_reads[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 
@@ -129,6 +132,10 @@ handler	api_batch, api_blob;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;
 handler	api_shared, api_input;
+handler	api_crashes, api_job_crashes, api_crash_get, api_crash_input;
+handler	api_coverage_list;
+handler	api_campaigns, api_campaign, api_campaign_stats;
+handler	api_campaign_crashes, api_campaign_corpus;
 handler	api_status, api_health, api_stats, api_timeouts;
 handler	api_openapi, api_options, api_metrics;
 handler	api_events, api_progress, api_log_stream;

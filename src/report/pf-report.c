@@ -14,6 +14,7 @@
 #include "os/clock.h"
 #include "report/report.h"
 #include "store/conffile.h"
+#include "view/crashes.h"
 #include "view/detail.h"
 #include "view/find.h"
 
@@ -28,9 +29,10 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] campaign name\n"
     "       pf-report [-j] [-c conf] explain job | bot id\n"
     "       pf-report [-Hj] [-c conf] [-n max] bots [-s status]\n"
-    "       pf-report [-Hj] [-c conf] [-n max] crashes [-J job]\n"
+    "       pf-report [-Hj] [-c conf] [-n max] crashes [-b bucket]\n"
+    "                 [-C campaign] [-J job] [-t type]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
-    "       pf-report [-Hj] [-c conf] [-n max] buckets\n"
+    "       pf-report [-Hj] [-c conf] [-n max] buckets [-C campaign]\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
     "       pf-report [-c conf] log [-f] job\n"
@@ -39,6 +41,7 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] [-n max] events [-f]\n"
     "       pf-report [-Hj] [-c conf] [-n max] timeouts\n"
     "       pf-report [-Hj] [-c conf] config\n"
+    "       pf-report [-Hj] [-c conf] totals name\n"
     "       pf-report -h | -V\n";
 
 static void __attribute__((noreturn))
@@ -66,8 +69,17 @@ report_jobs(struct report *r, const char *arg)
 static const struct pf_err *
 report_buckets(struct report *r, const char *arg)
 {
+	const struct pf_err *err;
+	struct pf_page p = { 0 };
+	char id[PF_ID_MAX + 1];
+
 	(void)arg;
-	return pf_show_list(&r->show, &pf_view_buckets, NULL, NULL);
+	if (r->pick.campaign == NULL)
+		return pf_show_list(&r->show, &pf_view_buckets, NULL, NULL);
+	if ((err = pf_find_campaign(id, r->show.db, r->pick.campaign)) != NULL)
+		return err;
+	p.want[0] = id;
+	return pf_show_page(&r->show, &pf_walk_buckets, &p);
 }
 
 static const struct pf_err *
@@ -173,10 +185,37 @@ report_campaign(struct report *r, const char *arg)
 }
 
 static const struct pf_err *
+report_totals(struct report *r, const char *arg)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+
+	if ((err = pf_find_campaign(id, r->show.db, arg)) != NULL)
+		return err;
+	return pf_show_record(&r->show, &pf_view_campaign_stats, id);
+}
+
+static const struct pf_err *
 report_crashes(struct report *r, const char *arg)
 {
+	const struct pf_err *err;
+	struct pf_crash_pick k = { .campaign = r->pick.campaign,
+	    .bucket = r->bucket, .type = r->type };
+	struct pf_page p = { 0 };
+	char job[PF_ID_MAX + 1];
+
 	(void)arg;
-	return of_job(r, &pf_view_crashes, &pf_view_crashes, r->job);
+	if (r->job == NULL && k.campaign == NULL && k.bucket == NULL &&
+	    k.type == NULL)
+		return pf_show_list(&r->show, &pf_view_crashes, NULL, NULL);
+	if (r->job != NULL) {
+		if ((err = pf_find_job(job, r->show.db, r->job)) != NULL)
+			return err;
+		k.job = job;
+	}
+	if ((err = pf_pick_crashes(&k, &p, r->show.db)) != NULL)
+		return err;
+	return pf_show_page(&r->show, k.walk, &p);
 }
 
 static const struct pf_err *
@@ -235,14 +274,14 @@ static const struct command {
 } commands[] = {
 	{ "archive",	"",	0, 0, true,	report_archive },
 	{ "bots",	"s",	0, 0, true,	report_bots },
-	{ "buckets",	"",	0, 0, true,	report_buckets },
+	{ "buckets",	"C",	0, 0, true,	report_buckets },
 	{ "campaign",	"",	1, 1, true,	report_campaign },
 	{ "campaigns",	"",	0, 0, true,	report_campaigns },
 	{ "config",	"",	0, 0, false,	report_config },
 	{ "corpus",	"",	0, 1, true,	report_corpus },
 	{ "coverage",	"",	0, 1, true,	report_coverage },
 	{ "crash",	"x",	1, 1, true,	report_crash },
-	{ "crashes",	"J",	0, 0, true,	report_crashes },
+	{ "crashes",	"CJbt",	0, 0, true,	report_crashes },
 	{ "events",	"f",	0, 0, true,	report_events },
 	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
@@ -251,6 +290,7 @@ static const struct command {
 	{ "metrics",	"",	0, 0, false,	report_metrics },
 	{ "status",	"",	0, 0, true,	report_status },
 	{ "timeouts",	"",	0, 0, true,	report_timeouts },
+	{ "totals",	"",	1, 1, true,	report_totals },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -298,7 +338,7 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
 	argv[0] = name;
 	optind = 0;
-	while ((ch = getopt(argc, argv, "+C:J:e:fs:x")) != -1) {
+	while ((ch = getopt(argc, argv, "+C:J:b:e:fs:t:x")) != -1) {
 		if (strchr(flags, ch) == NULL)
 			usage();
 		switch (ch) {
@@ -308,6 +348,9 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 		case 'J':
 			r->job = optarg;
 			break;
+		case 'b':
+			r->bucket = optarg;
+			break;
 		case 'e':
 			r->pick.fuzzer = optarg;
 			break;
@@ -316,6 +359,9 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 			break;
 		case 's':
 			r->pick.status = optarg;
+			break;
+		case 't':
+			r->type = optarg;
 			break;
 		case 'x':
 			r->script = true;

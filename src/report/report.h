@@ -17,6 +17,8 @@ struct report {
 	int		*lines;		/* where keys stand, pf_conf_count() */
 	struct pf_show	 show;
 	const char	*job;		/* -J */
+	const char	*bucket;	/* -b */
+	const char	*type;		/* -t */
 	struct pf_pick	 pick;		/* -C, -e, -s */
 	char		**rest;		/* all arguments */
 	bool		 follow;	/* -f */
