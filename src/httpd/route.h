@@ -79,6 +79,7 @@ extern const struct route routes_bots[], routes_jobs[], routes_results[];
 extern const struct route routes_blobs[], routes_status[], routes_health[];
 extern const struct route routes_system[], routes_timeouts[];
 extern const struct route routes_crashes[], routes_job_crashes[];
+extern const struct route routes_corpus[], routes_job_corpus[];
 extern const struct route routes_campaign_reads[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
@@ -134,6 +135,8 @@ feeder	feed_batch, feed_form;
 handler	api_shared, api_input;
 handler	api_crashes, api_job_crashes, api_crash_get, api_crash_input;
 handler	api_coverage_list;
+handler	api_corpus_list, api_corpus_stats, api_job_corpus_stats;
+handler	api_download, api_job_download;
 handler	api_campaigns, api_campaign, api_campaign_stats;
 handler	api_campaign_crashes, api_campaign_corpus;
 handler	api_status, api_health, api_stats, api_timeouts;
