@@ -51,8 +51,8 @@ SCHED =		pf-sched writer serve client apply init submit cancel campaign recover 
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch check place report ledger rows watch dry bad \
-		joblog room hook errand fsck fsck_ledger fsck_rows fsck_meta \
-		fsck_spool fsck_report mend mend_rows thin stay refuse keep
+		joblog room hook errand blob fsck fsck_ledger fsck_rows \
+		fsck_meta fsck_spool fsck_report mend mend_rows thin stay refuse keep
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log

@@ -237,8 +237,8 @@ mend_frames(struct pf_db *db)
 #define KEPT \
 	"((scope = '' OR EXISTS (SELECT 1 FROM jobs WHERE id = c.scope)) AND " \
 	"(name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
-	"'foreign_status', 'foreign_log', 'refused_other') OR name IN (" \
-	"SELECT 'swept_' || k FROM kinds) OR name IN (SELECT " \
+	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other') " \
+	"OR name IN (SELECT 'swept_' || k FROM kinds) OR name IN (SELECT " \
 	"'refused_' || k FROM kinds)))"
 
 const struct pf_err *

@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "os/fs.h"
 #include "store/blob.h"
 
@@ -130,39 +132,66 @@ settle(const char *storage, const char *tmp, const char *sha)
 }
 
 const struct pf_err *
+pf_blob_begin(struct pf_blob_file *f, const char *storage)
+{
+	f->tmp = pf_asprintf("%s/targets/.tmp.%ld", storage,
+	    (long)getpid());
+	/* One of old cannot be opened: it may not be written. */
+	unlink(f->tmp);
+	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0550);
+	return f->fd == -1 ? pf_errno("create %s", f->tmp) : NULL;
+}
+
+const struct pf_err *
+pf_blob_settle(struct pf_blob_file *f, const char *storage, const char *sha,
+    int64_t size)
+{
+	const struct pf_err *err = NULL;
+	int64_t there;
+	int fd = f->fd;
+
+	if (pf_blob_has(storage, sha, &there) && there == size)
+		return sync_blob(storage, sha);
+	if (fsync(fd) == -1)
+		return pf_errno("fsync %s", f->tmp);
+	f->fd = -1;
+	if (close(fd) == -1)
+		err = pf_errno("close %s", f->tmp);
+	else if ((err = settle(storage, f->tmp, sha)) == NULL) {
+		free(f->tmp);
+		f->tmp = NULL;
+	}
+	return err;
+}
+
+void
+pf_blob_abort(struct pf_blob_file *f)
+{
+	if (f->fd != -1)
+		close(f->fd);
+	if (f->tmp != NULL)
+		unlink(f->tmp);
+	free(f->tmp);
+	*f = (struct pf_blob_file)PF_BLOB_FILE_INIT;
+}
+
+const struct pf_err *
 pf_blob_add(char sha[PF_SHA_TEXT], int64_t *size, const char *storage,
     const char *path, int64_t max)
 {
 	const struct pf_err *err;
-	struct pf_buf tmp = PF_BUF_INIT;
-	int from, to;
-	int64_t there;
+	struct pf_blob_file to = PF_BLOB_FILE_INIT;
+	int from;
 
 	if ((err = open_regular(&from, path)) != NULL)
 		return err;
-	pf_buf_addf(&tmp, "%s/targets/.tmp.%ld", storage, (long)getpid());
-	to = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0550);
-	if (to == -1) {
-		err = pf_errno("create %s", tmp.data);
-	} else {
-		err = pump(sha, size, from, to, max);
-		if (err != NULL)
-			err = pf_err_at(err, "%s", path);
-		else if (pf_blob_has(storage, sha, &there) && there == *size)
-			err = unlink(tmp.data) == -1 ?
-			    pf_errno("unlink %s", tmp.data) :
-			    sync_blob(storage, sha);
-		else if (fsync(to) == -1)
-			err = pf_errno("fsync %s", tmp.data);
-		else
-			err = settle(storage, tmp.data, sha);
-		if (close(to) == -1 && err == NULL)
-			err = pf_errno("close %s", tmp.data);
-		if (err != NULL)
-			unlink(tmp.data);
-	}
+	if ((err = pf_blob_begin(&to, storage)) == NULL &&
+	    (err = pump(sha, size, from, to.fd, max)) != NULL)
+		err = pf_err_at(err, "%s", path);
+	if (err == NULL)
+		err = pf_blob_settle(&to, storage, sha, *size);
+	pf_blob_abort(&to);
 	close(from);
-	pf_buf_free(&tmp);
 	return err;
 }

@@ -26,6 +26,25 @@ const struct pf_err	*pf_blob_hash(char sha[PF_SHA_TEXT], int64_t *size,
 			    const char *path, int64_t max);
 
 /*
+ * A blob on its way, for who has its bytes in pieces: begun, written to fd,
+ * and settled under its hash, synced with its directories when that returns;
+ * there already: nothing to do.  A process has one at a time; what a dead one
+ * left is swept by the writer.  pf_blob_abort() is needed in every case.
+ */
+struct pf_blob_file {
+	int	 fd;
+	char	*tmp;
+};
+#define PF_BLOB_FILE_INIT	{ -1, NULL }
+
+const struct pf_err	*pf_blob_begin(struct pf_blob_file *,
+			    const char *storage);
+const struct pf_err	*pf_blob_settle(struct pf_blob_file *,
+			    const char *storage, const char *sha,
+			    int64_t size);
+void			 pf_blob_abort(struct pf_blob_file *);
+
+/*
  * Copies the file into the store under its hash, synced with its directories
  * when it returns; mode 0550, so that a target can be run in place.  There
  * already: nothing to do.

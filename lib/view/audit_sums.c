@@ -117,8 +117,8 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 #define KEPT \
 	"((c.scope = '' OR EXISTS (SELECT 1 FROM m.jobs WHERE id = c.scope)) " \
 	"AND (c.name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
-	"'foreign_status', 'foreign_log', 'refused_other') OR c.name IN " \
-	"(SELECT 'swept_' || k FROM kinds) OR c.name IN (SELECT " \
+	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other') " \
+	"OR c.name IN (SELECT 'swept_' || k FROM kinds) OR c.name IN (SELECT " \
 	"'refused_' || k FROM kinds)))"
 /* A log that was measured while its lines, which say so, are all there. */
 #define MEASURED \

@@ -272,8 +272,8 @@ VIEW(counters,
     "(22, 'dropped_corpus'), (23, 'dropped_log'), (24, 'dropped_crash'), "
     "(25, 'overflow_crash'), (26, 'refused_crash'), (27, 'refused_corpus'), "
     "(28, 'refused_coverage'), (29, 'refused_status'), (30, 'refused_log'), "
-    "(31, 'refused_other'), (32, 'foreign_status'), (33, 'foreign_log'), "
-    "(34, 'buckets')) "
+    "(31, 'refused_blob'), (32, 'refused_other'), (33, 'foreign_status'), "
+    "(34, 'foreign_log'), (35, 'buckets')) "
     "SELECT names.name, coalesce(value, 0) "
     "FROM names LEFT JOIN counters ON counters.name = names.name AND "
     "scope = '' ORDER BY n LIMIT ?1", NULL);

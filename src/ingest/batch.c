@@ -56,10 +56,12 @@ refuse_item(struct ingest *g, struct item *it, const char *why)
 	it->state = ITEM_BAD;
 	g->refused++;
 	/* One that comes again and again, in times of trouble, counts once. */
-	if (!pf_spool_is_bad(g->conf->spool_path, it->rid, it->raw,
-	    it->rawlen))
+	if (it->raw == NULL || !pf_spool_is_bad(g->conf->spool_path, it->rid,
+	    it->raw, it->rawlen))
 		count_refusal(g, kind_of(it), it->rec.job);
 	pf_warn("record %.16s is refused: %s", it->rid, text);
+	if (it->raw == NULL)
+		return NULL;	/* its pack goes to bad/ as a whole */
 	return keep_bad(g, it->pack, it->rid, it->raw, it->rawlen, text);
 }
 

@@ -61,6 +61,19 @@ check_token(struct ingest *g, struct item *it)
 	return NULL;
 }
 
+void
+blob_row(struct item *it)
+{
+	struct pf_buf *b = &it->row;
+
+	pf_jw_open(b, NULL, '{');
+	pf_jw_str(b, "rid", it->rid);
+	pf_jw_str(b, "sha256", it->rec.sha256);
+	pf_jw_int(b, "size", it->rec.len);
+	pf_jw_int(b, "filed", pf_wall_ms());
+	pf_jw_close(b, '}');
+}
+
 static const struct pf_err *
 make_row(struct item *it)
 {
@@ -97,10 +110,19 @@ make_row(struct item *it)
 	return err;
 }
 
-static const struct pf_err *
+const struct pf_err *
 check_size(const struct pf_rec *r, const struct pf_conf *c)
 {
 	int64_t max = 0;
+
+	if (r->kind == PF_KIND_BLOB && r->len == 0)
+		return pf_err(PF_DATA, "the blob is empty");
+	if (r->kind == PF_KIND_BLOB && r->len > c->target_size)
+		return pf_err(PF_DATA, "%lld bytes are over target_size = "
+		    "%lld in [limits]", (long long)r->len,
+		    (long long)c->target_size);
+	if (r->kind == PF_KIND_BLOB)
+		return NULL;
 
 	if (r->kind == PF_KIND_CRASH)
 		max = c->crash_size;
@@ -176,6 +198,11 @@ check_item(struct ingest *g, struct item *it)
 		return err;
 	if ((err = check_size(&it->rec, g->conf)) != NULL)
 		return err;
+	/* A file belongs to whoever names its hash. */
+	if (it->rec.kind == PF_KIND_BLOB) {
+		blob_row(it);
+		return NULL;
+	}
 	if ((err = check_job(g, it->rec.job)) != NULL)
 		return err;
 	snprintf(it->campaign, sizeof(it->campaign), "%s", g->campaign);

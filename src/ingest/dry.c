@@ -82,11 +82,9 @@ dry_run(struct ingest *g)
 		err = pf_slurp(&b, path, (size_t)g->conf->pack_size);
 		if (err == NULL)
 			err = judge_pack(g, list[i], &b);
-		else if (err->class == PF_DATA) {
-			g->refused++;
-			pf_warn("%s would be refused: %s", list[i], err->msg);
-			err = NULL;
-		} else if (err->class == PF_NOTFOUND)
+		else if (err->class == PF_DATA)
+			err = dry_large(g, path);
+		else if (err->class == PF_NOTFOUND)
 			err = NULL;
 		free(path);
 	}

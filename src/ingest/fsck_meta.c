@@ -135,7 +135,8 @@ fsck_targets(struct fsck *f)
 
 	do {
 		if ((err = pf_q(&q, f->g->db, "SELECT sha256, size FROM "
-		    "job_blobs WHERE sha256 > ? ORDER BY sha256 LIMIT 1",
+		    "job_blobs WHERE sha256 > ? AND missing = 0 "
+		    "ORDER BY sha256 LIMIT 1",
 		    "s", sha)) == NULL)
 			err = pf_q_row(&q, &more);
 		if (err == NULL && more) {

@@ -51,6 +51,8 @@ check_pack(struct fsck *f, const char *entry)
 	f->files++;
 	if ((err = pf_slurp(&b, path, (size_t)f->g->conf->pack_size)) == NULL)
 		err = check_frames(&b);
+	else if (err->class == PF_DATA)
+		err = check_large(f->g, path);
 	if (err != NULL && err->class == PF_DATA && pf_exists(path)) {
 		/* Filing it puts the bad part into bad/. */
 		snprintf(why, sizeof(why), "%s", err->msg);

@@ -18,6 +18,7 @@
 #include "codec/bucket.h"
 #include "codec/conf.h"
 #include "codec/rec.h"
+#include "store/blob.h"
 #include "store/db.h"
 #include "store/spool.h"
 #include "store/writer.h"
@@ -85,6 +86,10 @@ struct item {
  * why the record is to be refused; any other class is our own trouble.
  */
 const struct pf_err	*check_item(struct ingest *, struct item *);
+/* The parts of it that a pack needs which is not held in memory. */
+const struct pf_err	*check_size(const struct pf_rec *,
+			    const struct pf_conf *);
+void			 blob_row(struct item *);
 /* True if the error is of the kind that refuses a record for good. */
 bool			 refuses(const struct pf_err *);
 
@@ -122,6 +127,20 @@ const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
  */
 const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
 
+/*
+ * blob.c: files that jobs need, into targets/.  place_blob() files the item's;
+ * blob_settle() one that was written to the file, whose record it is.  Both
+ * durable on return.  file_large() files a pack over pack_size piece by
+ * piece, which may hold nothing else, and lets go of it; dry_large() says
+ * what it would do, check_large() whether it is damaged.
+ */
+const struct pf_err	*place_blob(struct ingest *, const struct item *);
+const struct pf_err	*blob_settle(struct ingest *, struct pf_blob_file *,
+			    const struct pf_rec *);
+const struct pf_err	*file_large(struct ingest *, struct pf_pack *);
+const struct pf_err	*dry_large(struct ingest *, const char *path);
+const struct pf_err	*check_large(struct ingest *, const char *path);
+
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 
@@ -138,7 +157,10 @@ const struct pf_err	*let_go(struct ingest *, struct pf_pack *,
  * The pack stays, with a warning the first time; ail_note() is without, and
  * true the first time.  ail_waits(): it is not its time yet.  ail_over(): it
  * does not any more.  ail_end() forgets them; the error of one that stays.
+ * ail_local(): the error is of one place, not of the whole storage.
  */
+bool			 ail_local(const struct ingest *,
+			    const struct pf_err *);
 void			 ail(struct ingest *, const char *pack,
 			    const struct pf_err *);
 bool			 ail_note(struct ingest *, const char *pack,

@@ -39,9 +39,10 @@ print_item(const struct ingest *g, const struct item *it)
 
 	if (g->quiet)
 		return;
-	printf("%s\t%s\t%s\t%s\t", pf_kind_name(r->kind), it->what, r->job,
-	    r->bot);
-	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS)
+	printf("%s\t%s\t%s\t%s\t", pf_kind_name(r->kind), it->what,
+	    *r->job != '\0' ? r->job : "-", *r->bot != '\0' ? r->bot : "-");
+	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS ||
+	    r->kind == PF_KIND_BLOB)
 		printf("%s\t%lld\t", r->sha256, (long long)r->len);
 	else
 		printf("-\t-\t");
@@ -96,14 +97,8 @@ take(struct ingest *g, struct batch *b, const char *entry)
 	if (err != NULL || !found)
 		return err;
 	b->taken++;
-	if (p.size > (int64_t)max) {
-		g->refused++;
-		count_refusal(g, PF_KIND_MAX, "");
-		pf_warn("pack %s is refused: %lld bytes are over pack_size "
-		    "in [limits]", entry, (long long)p.size);
-		return keep_bad_pack(g, &p,
-		    "it is over pack_size in [limits]");
-	}
+	if (p.size > (int64_t)max)
+		return file_large(g, &p);
 	if (p.tries > 1)
 		return file_carefully(g, &p);
 	b->pack[b->n++] = p;

@@ -207,6 +207,8 @@ place_items(struct ingest *g, struct item *it, size_t n)
 			err = begin_item(g, w, &it[i]);
 		else if (it[i].rec.kind == PF_KIND_LOG)
 			err = place_log(g, &it[i]);
+		else if (it[i].rec.kind == PF_KIND_BLOB)
+			err = place_blob(g, &it[i]);
 	}
 	if (err == NULL)
 		err = commit(g, w);

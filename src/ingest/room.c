@@ -235,6 +235,12 @@ judge(struct space *s, struct item *it)
 	enum room room = of_all(s), own;
 
 	weigh(it);
+	/* Somebody waits for it: it comes in, or waits for room as well. */
+	if (it->rec.kind == PF_KIND_BLOB) {
+		s->bytes -= it->bytes;
+		s->inodes -= 2;
+		return NULL;
+	}
 	if ((err = of_job(&own, s, it)) != NULL)
 		return err;
 	room = worse(room, own);

@@ -105,8 +105,8 @@ ail_end(struct ingest *g)
 }
 
 /* Trouble with one place, not with the whole of the storage? */
-static bool
-is_local(const struct ingest *g, const struct pf_err *err)
+bool
+ail_local(const struct ingest *g, const struct pf_err *err)
 {
 	struct statvfs st;
 
@@ -124,13 +124,13 @@ place_all(struct ingest *g, struct item *it, size_t n)
 	size_t i;
 
 	err = place_items(g, it, n);
-	if (err == NULL || !is_local(g, err))
+	if (err == NULL || !ail_local(g, err))
 		return err;
 	for (i = 0, err = NULL; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO ||
 		    (err = place_items(g, &it[i], 1)) == NULL)
 			continue;
-		if (!is_local(g, err))
+		if (!ail_local(g, err))
 			break;
 		ail(g, it[i].pack->name, err);
 		it[i].state = ITEM_STAYS;
