@@ -107,9 +107,14 @@ blob=$(sha256sum /bin/true | cut -c 1-64)
 line="{\"op\":\"submit\",\"name\":\"r\",\"engine\":\"afl\",\"request\":\"r1\",\"copies\":2,\"target\":{\"sha256\":\"$blob\",\"name\":\"t\"}}"
 op "$line"
 first=$(get '.jobs | join(" ")')
+is "$(get .replay)" null 'the first time'
 op "$line"
+is "$(get .replay)" true 'and the second'
 is "$(get '.jobs | join(" ")')" "$first" 'the same request submits once'
 is "$(sql "SELECT count(*) FROM jobs WHERE name = 'r'")" 2 'its two copies'
+op "$(echo "$line" | sed 's/"name":"r"/"name":"else"/')"
+is "$(get '.class + " " + .field')" 'conflict request' \
+    'the request of another job'
 
 # A full disk: a clear error, and nothing half-made.
 if [ "$(id -u)" -eq 0 ] && mkdir "$T/small" &&

@@ -39,6 +39,7 @@ blob=$(sha256sum <"$T/t1" | cut -d ' ' -f 1)
 V=/api/v1 J=application/json P=application/x-pandafuzz-pack
 token='"inc":"i","job_id":"%id%","epoch":%epoch%,"attempt":%attempt%'
 of="\"job_id\":\"$a\",\"bot_id\":\"b1\""
+new='"name":"n","target":"'$blob'","id":"mine"'
 cat >"$T/asked" <<END
 POST $V/bots/register 201 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
 POST $V/bots/register 200 $V/bots/register $J {"hostname":"h","capabilities":["libfuzzer"],"inc":"i"}
@@ -57,6 +58,14 @@ POST $V/results/batch 200 $V/results/batch $P @$T/pack
 POST $V/results/batch 422 $V/results/batch $P rubbish
 GET $V/jobs/{id}/shared 200 $V/jobs/$a/shared?own=1&limit=2
 GET $V/jobs/{id}/shared 422 $V/jobs/$a/shared?limit=0
+POST $V/jobs 201 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
+POST $V/jobs 200 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
+POST $V/jobs 409 $V/jobs $J {$new,"fuzzer":"afl"}
+POST $V/jobs 422 $V/jobs $J {"name":"n"}
+PUT $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel?message=why
+POST $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel
+DELETE $V/jobs/{id} 204 $V/jobs/%id%
+DELETE $V/jobs/{id} 404 $V/jobs/nosuch
 = bots %bot_id%
 = jobs $a
 = campaigns $camp

@@ -352,7 +352,7 @@ const struct pf_err *
 pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
 	const struct pf_err *err;
-	struct pf_job_new n = { 0 };
+	struct pf_job_new n = { .target_hash = "" };
 	struct pf_buf args = PF_BUF_INIT, options = PF_BUF_INIT;
 	struct pf_buf before = PF_BUF_INIT;
 	struct blobs blobs = { PF_BUF_INIT, PF_BUF_INIT };
@@ -361,12 +361,14 @@ pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 
 	if ((err = get_fields(a, &n, engine, req)) != NULL)
 		goto done;
-	if (n.request != NULL && (err = pf_job_of_request(&before, &known,
-	    a->db, n.request)) != NULL)
+	if (n.request != NULL && ((err = pf_json_str(&n.target_hash,
+	    pf_json_get(req, "target"), "sha256")) != NULL ||
+	    (err = pf_job_of_request(&before, &known, a->db, &n)) != NULL))
 		goto done;
 	if (known > 0) {
 		pf_buf_addc(out, ',');
 		pf_buf_add(out, before.data, before.len);
+		pf_jw_bool(out, "replay", true);
 		goto done;
 	}
 	if ((err = get_blobs(a, &n, &blobs, req)) != NULL ||

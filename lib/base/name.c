@@ -117,6 +117,12 @@ pf_engine_name(char out[33], const char *s)
 	return true;
 }
 
+bool
+pf_engine_known(const char *name)
+{
+	return strcmp(name, "afl++") == 0 || strcmp(name, "libfuzzer") == 0;
+}
+
 #define STEP	12	/* bytes of a UUID that a step fills, and later */
 
 static void

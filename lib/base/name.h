@@ -33,6 +33,9 @@ bool	pf_utf8_ok(const char *, size_t n);
  */
 bool	pf_engine_name(char out[33], const char *);
 
+/* Is the canonical name one of those that the toolkit runs? */
+bool	pf_engine_known(const char *);
+
 /*
  * A new UUID of version 7 (RFC 9562) for the time in ms; 36 characters.  In
  * one thread those of one millisecond go up.

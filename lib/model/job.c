@@ -317,20 +317,26 @@ pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
 
 const struct pf_err *
 pf_job_of_request(struct pf_buf *b, int64_t *n, struct pf_db *db,
-    const char *request)
+    const struct pf_job_new *j)
 {
 	const struct pf_err *err;
 	struct pf_q q;
-	bool more = true;
+	bool more = true, same = true;
 
 	*n = 0;
 	pf_jw_open(b, "jobs", '[');
-	err = pf_q(&q, db, "SELECT id FROM jobs WHERE request = ? "
-	    "ORDER BY rowid", "s", request);
+	err = pf_q(&q, db, "SELECT id, name = ?2 AND fuzzer = ?3 AND "
+	    "target_hash = ?4 FROM jobs WHERE request = ?1 ORDER BY rowid",
+	    "ssss", j->request, j->name, j->engine, j->target_hash);
 	for (; err == NULL && (err = pf_q_row(&q, &more)) == NULL && more;
-	    ++*n)
+	    ++*n) {
+		same = same && pf_q_int(&q, 1) != 0;
 		pf_q_json(&q, 0, b, NULL);
+	}
 	pf_q_done(&q);
 	pf_jw_close(b, ']');
+	if (err == NULL && !same)
+		err = pf_err_field(PF_CONFLICT, "request", "request %s: it "
+		    "has submitted another job", j->request);
 	return err;
 }

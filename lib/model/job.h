@@ -111,8 +111,11 @@ const struct pf_err	*pf_job_fill(int64_t *left, struct pf_db *,
 const struct pf_err	*pf_job_json(struct pf_buf *, struct pf_db *,
 			    const char *id);
 
-/* Ids submitted under a request id, as a JSON array; *n of them. */
+/*
+ * Ids submitted under the request's id, as a JSON array; *n of them.
+ * PF_CONFLICT if they have another name, engine or target than this one.
+ */
 const struct pf_err	*pf_job_of_request(struct pf_buf *, int64_t *n,
-			    struct pf_db *, const char *request);
+			    struct pf_db *, const struct pf_job_new *);
 
 #endif

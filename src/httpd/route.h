@@ -129,6 +129,7 @@ teller	tell_heartbeat, tell_claim;
 handler	api_complete, api_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
+handler	api_submit, api_cancel, api_archive;
 handler	api_batch, api_blob;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;

@@ -111,6 +111,57 @@ static const struct param log_query[] = {
 	{ "attempt", SHAPE_INT, "of the job's token", 0, TOKEN_MAX },
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
+static const struct field job_config_fields[] = {
+	{ "duration", SHAPE_ANY, 0, "if it does not stand above", NULL },
+	{ "memory_limit", SHAPE_INT, 0, "bytes, 0 is none", NULL },
+	{ "timeout", SHAPE_ANY, 0, "of one execution, as duration", NULL },
+	{ "dictionary", SHAPE_ANY, 0, "its SHA-256, or a blob object", NULL },
+	{ "seed_corpus", SHAPE_ANY, FIELD_LIST, "likewise", NULL },
+	{ "output_dir", SHAPE_TEXT, 0, "is the master's to say", NULL },
+	END
+};
+static const struct shape job_config = {
+	"NewJobConfig", job_config_fields, true
+};
+#define NEW_JOB(target_flags, target_what) \
+	{ "name", SHAPE_TEXT, FIELD_NEEDED, "for people", NULL }, \
+	{ "fuzzer", SHAPE_TEXT, FIELD_NEEDED, "afl++ or libfuzzer", NULL }, \
+	{ "target", SHAPE_ANY, target_flags, target_what, NULL }, \
+	{ "id", SHAPE_TEXT, 0, "the sender's own of this request: with the " \
+	    "same one it submits once", NULL }, \
+	{ "duration", SHAPE_ANY, 0, "text such as 90s or nanoseconds", \
+	    NULL }, \
+	{ "config", SHAPE_OBJECT, 0, "how it runs", &job_config }, \
+	{ "campaign", SHAPE_TEXT, 0, "name of one, made if there is none", \
+	    NULL }, \
+	{ "campaign_id", SHAPE_ID, 0, "of one that is there", NULL }, \
+	{ "priority", SHAPE_ANY, 0, "from -100 to 100", NULL }, \
+	{ "args", SHAPE_TEXT, FIELD_LIST, "the target's arguments", NULL }, \
+	{ "options", SHAPE_OBJECT, 0, "the engine's options", NULL }
+static const struct field new_job_fields[] = {
+	NEW_JOB(FIELD_NEEDED, "its SHA-256, or a blob object"),
+	END
+};
+static const struct shape new_job = { "NewJob", new_job_fields, true };
+static const struct field cancelled_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "cancelled", NULL },
+	{ "job_id", SHAPE_ID, 0, "the job", NULL },
+	{ "job_status", SHAPE_TEXT, 0, "cancelled; or cancelling, until its "
+	    "bot has heard of it", NULL },
+	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL },
+	END
+};
+static const struct shape cancelled = {
+	"Cancelled", cancelled_fields, false
+};
+static const struct param cancel_query[] = {
+	{ "message", SHAPE_TEXT, "why, for the reader", 0, 0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+#define CANCEL(how) \
+	{ .method = how, .path = JOBS "{id}/cancel", .call = api_cancel, \
+	    .cli = "pf-sched cancel", .what = "Ends a job", \
+	    .codes = "200", .query = cancel_query, .gives = &cancelled }
 
 const struct route routes_jobs[] = {
 	{ .method = "GET", .path = "/api/v1/jobs", .call = api_jobs_list,
@@ -133,6 +184,16 @@ const struct route routes_jobs[] = {
 	    .cli = "cat targets/SHA256/data",
 	    .what = "The program that a job fuzzes",
 	    .codes = "200 206 304 416", .type = "application/octet-stream" },
+	{ .method = "POST", .path = "/api/v1/jobs", .call = api_submit,
+	    .body = BODY_JSON, .cli = "pf-sched submit",
+	    .what = "A new job, of files that are in the storage",
+	    .codes = "201 200", .takes = &new_job, .gives = &shape_job },
+	CANCEL("PUT"),
+	CANCEL("POST"),
+	{ .method = "DELETE", .path = JOBS "{id}", .call = api_archive,
+	    .cli = "pf-sched apply",
+	    .what = "Takes a job that has ended out of the lists",
+	    .codes = "204" },
 	{ .method = "GET", .path = JOBS "{id}/shared", .call = api_shared,
 	    .safe = true, .cli = "pf-report corpus",
 	    .what = "Inputs that the other jobs of its campaign have filed",

@@ -38,25 +38,15 @@ struct submission {
 	int		 nargs;
 };
 
-/* Names that the toolkit runs; others would wait for ever unnoticed. */
-static const char *const engines[] = { "afl++", "libfuzzer" };
-
-#define NENGINES	(sizeof(engines) / sizeof(engines[0]))
-
+/* One that is not known would wait for ever unnoticed. */
 static const struct pf_err *
 check_engine(struct submission *s, char name[33])
 {
-	size_t i;
-
-	if (!pf_engine_name(name, s->engine))
-		name[0] = '\0';
-	for (i = 0; i < NENGINES; i++)
-		if (strcmp(engines[i], name) == 0) {
-			s->engine = name;
-			return NULL;
-		}
-	return pf_err(PF_USAGE, "-e %s: unknown engine; there are afl++ and "
-	    "libfuzzer", s->engine);
+	if (!pf_engine_name(name, s->engine) || !pf_engine_known(name))
+		return pf_err(PF_USAGE, "-e %s: unknown engine; there are "
+		    "afl++ and libfuzzer", s->engine);
+	s->engine = name;
+	return NULL;
 }
 
 static const struct pf_err *
