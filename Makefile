@@ -29,7 +29,7 @@ OS =	fs clock lock sock guard proc stop notify sandbox user
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
 		bucket header gzip prom recfield base64 wire tar
 STORE =	conffile db steps schema rowjson blob spool spoolfile spoolbad \
-		writer joblog token scratch
+		writer joblog token scratch spoolblob
 NET =	http
 VIEW =	known shared view lists detail cursor page pick logread \
 		loglines logtail find show overdue explain progress metrics \
@@ -59,7 +59,7 @@ REPORT =	pf-report crash status explain log
 HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		table_results table_system table_live openapi schema \
 		meter reply settle pool db commit api_bots table_shapes \
-		list api_claim api_jobs newjob api_results feed_results api_shared \
+		list api_claim api_jobs newjob feed_upload api_results feed_results api_shared \
 		api_lists api_logs api_stats api_system api_live live \
 		live_events live_job live_peers ear access watch framing \
 		loop ops body table_push push api_push form stash \

@@ -36,6 +36,14 @@ blob=$(sha256sum <"$T/t1" | cut -d ' ' -f 1)
 
 # Requests, in order.  A route that is not here, and is no GET that can be
 # filled in by what stands behind "=", fails the test: give it a line.
+{
+	printf -- '--bb\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n' \
+	    'name="job_metadata"' '{"name":"n","fuzzer":"libfuzzer"}' \
+	    'name="target_binary"; filename="t"' '#!/bin/sh' \
+	    'name="seed_corpus"; filename="s"' seed
+	printf -- '--bb--\r\n'
+} >"$T/form"
+F='multipart/form-data;boundary=bb'
 V=/api/v1 J=application/json P=application/x-pandafuzz-pack
 token='"inc":"i","job_id":"%id%","epoch":%epoch%,"attempt":%attempt%'
 of="\"job_id\":\"$a\",\"bot_id\":\"b1\""
@@ -62,6 +70,8 @@ POST $V/jobs 201 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 200 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 409 $V/jobs $J {$new,"fuzzer":"afl"}
 POST $V/jobs 422 $V/jobs $J {"name":"n"}
+POST $V/jobs/upload 201 $V/jobs/upload $F @$T/form
+POST $V/jobs/upload 422 $V/jobs/upload $F rubbish
 PUT $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel?message=why
 POST $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel
 DELETE $V/jobs/{id} 204 $V/jobs/%id%

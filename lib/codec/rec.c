@@ -73,6 +73,21 @@ pf_rec_frame(struct pf_buf *out, struct pf_rec *r, const char *fields)
 	pf_buf_free(&b);
 }
 
+/* Blanks and zeros make what they need of room independent of len. */
+void
+pf_rec_blob_header(struct pf_buf *out, const char *sha256, int64_t len)
+{
+	pf_buf_addf(out, "{\"v\":1,\"kind\":\"blob\","
+	    "\"len\":%19" PRId64 ",\"sha256\":\"%.64s\"}\n", len, sha256);
+}
+
+void
+pf_rec_blob_line(struct pf_buf *out, const char *rid, int64_t len)
+{
+	pf_buf_addf(out, "%.64s %019" PRId64 "\n", rid,
+	    PF_BLOB_HEADER + len + END_LEN);
+}
+
 const struct pf_err *
 pf_frame_line(char rid[PF_SHA_TEXT], int64_t *len, const char *p, size_t n)
 {

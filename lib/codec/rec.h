@@ -77,6 +77,18 @@ void	pf_rec_head(struct pf_buf *, const struct pf_rec *,
 	    const char *fields);
 
 /*
+ * The frame of a blob, for who has its body before its hash: what stands in
+ * front of the body is always PF_BLOB_LINE and PF_BLOB_HEADER bytes long, and
+ * of the file alone, so that the same file makes the same record.  First the
+ * header, of which with the body and PF_REC_END the rid is the hash; then the
+ * line.
+ */
+#define PF_BLOB_HEADER	124
+#define PF_BLOB_LINE	85
+void	pf_rec_blob_header(struct pf_buf *, const char *sha256, int64_t len);
+void	pf_rec_blob_line(struct pf_buf *, const char *rid, int64_t len);
+
+/*
  * What a frame line says, n bytes without the newline; PF_DATA if it is none.
  */
 const struct pf_err	*pf_frame_line(char rid[PF_SHA_TEXT], int64_t *len,

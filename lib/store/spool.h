@@ -48,6 +48,11 @@ const struct pf_err	*pf_spool_write(struct pf_spool_file *, const void *,
 			    size_t n);
 /* Takes back what was written beyond size bytes. */
 const struct pf_err	*pf_spool_cut(struct pf_spool_file *, int64_t size);
+/* Looks at and changes n bytes of what was written, at an offset. */
+const struct pf_err	*pf_spool_reread(struct pf_spool_file *, int64_t at,
+			    void *, size_t n);
+const struct pf_err	*pf_spool_patch(struct pf_spool_file *, int64_t at,
+			    const void *, size_t n);
 /* Synced under new/ with its directory; name (may be NULL) as above. */
 const struct pf_err	*pf_spool_commit(struct pf_spool_file *,
 			    char name[PF_PACK_NAME]);

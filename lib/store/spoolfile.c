@@ -55,7 +55,7 @@ pf_spool_begin(struct pf_spool_file *f, const char *dir)
 	f->dir = pf_strdup(dir);
 	f->tmp = pf_asprintf("%s/tmp/%ld.%s.%s", dir, (long)getpid(), boot,
 	    f->name);
-	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	f->fd = open(f->tmp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, FILE_MODE);
 	if (f->fd == -1) {
 		err = pf_errno("create %s", f->tmp);
@@ -84,6 +84,41 @@ pf_spool_cut(struct pf_spool_file *f, int64_t size)
 	    lseek(f->fd, size, SEEK_SET) == -1)
 		return pf_errno("truncate %s", f->tmp);
 	f->size = size;
+	return NULL;
+}
+
+const struct pf_err *
+pf_spool_reread(struct pf_spool_file *f, int64_t at, void *p, size_t n)
+{
+	ssize_t k;
+	char *to = p;
+
+	for (; n > 0; to += k, at += k, n -= (size_t)k) {
+		k = pread(f->fd, to, n, at);
+		if (k == 0)
+			return pf_err(PF_IO, "read %s: it ends too early",
+			    f->tmp);
+		if (k == -1 && errno != EINTR)
+			return pf_errno("read %s", f->tmp);
+		if (k == -1)
+			k = 0;
+	}
+	return NULL;
+}
+
+const struct pf_err *
+pf_spool_patch(struct pf_spool_file *f, int64_t at, const void *p, size_t n)
+{
+	const char *from = p;
+	ssize_t k;
+
+	for (; n > 0; from += k, at += k, n -= (size_t)k) {
+		k = pwrite(f->fd, from, n, at);
+		if (k == -1 && errno != EINTR)
+			return pf_errno("write %s", f->tmp);
+		if (k == -1)
+			k = 0;
+	}
 	return NULL;
 }
 

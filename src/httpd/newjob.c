@@ -172,14 +172,16 @@ static const struct pf_err *
 put_target(struct pf_buf *line, const struct pf_json *j,
     const struct newjob_files *files)
 {
+	const char *name = pf_json_text(pf_json_get(j, "target"));
+
 	if (files != NULL && files->target.size > 0) {
 		put_file(line, "target", &files->target);
 		return NULL;
 	}
-	if (said(j, "target") == NULL)
-		return pf_err_field(PF_DATA, files != NULL ? "target_binary" :
-		    "target", files != NULL ? "target_binary is missing" :
-		    "target is missing");
+	if (files != NULL && (name == NULL || !pf_sha_ok(name)) &&
+	    !pf_json_is_object(pf_json_get(j, "target")))
+		return pf_err_field(PF_DATA, "target_binary", "target_binary "
+		    "is missing: the part with the target");
 	return put_ref(line, "target", "target", said(j, "target"), "target");
 }
 

@@ -52,6 +52,7 @@ struct route {
 	feeder		*feed;		/* NULL: bodies are held */
 	unsigned int	 body;		/* a set of BODY_* */
 	bool		 bulky;		/* its JSON may have inputs in it */
+	bool		 large;		/* its form has what jobs need in it */
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
 	bool		 open;		/* nor a token */
@@ -83,6 +84,8 @@ extern const struct route routes_corpus[], routes_job_corpus[];
 extern const struct route routes_campaign_reads[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
+/* The part job_metadata of an upload: table_jobs.c. */
+extern const struct shape shape_upload;
 
 extern const struct route routes_openapi[], routes_metrics[], routes_events[];
 extern const struct table route_tables[];	/* ended by one without */
@@ -129,7 +132,8 @@ teller	tell_heartbeat, tell_claim;
 handler	api_complete, api_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
-handler	api_submit, api_cancel, api_archive;
+handler	api_submit, api_job_upload, api_cancel, api_archive;
+feeder	feed_upload;
 handler	api_batch, api_blob;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;

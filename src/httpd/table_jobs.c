@@ -143,6 +143,12 @@ static const struct field new_job_fields[] = {
 	END
 };
 static const struct shape new_job = { "NewJob", new_job_fields, true };
+static const struct field upload_fields[] = {
+	NEW_JOB(0, "name of the target that comes along; or one in the "
+	    "storage, as for POST /jobs"),
+	END
+};
+const struct shape shape_upload = { "UploadedJob", upload_fields, true };
 static const struct field cancelled_fields[] = {
 	{ "status", SHAPE_TEXT, 0, "cancelled", NULL },
 	{ "job_id", SHAPE_ID, 0, "the job", NULL },
@@ -168,6 +174,15 @@ const struct route routes_jobs[] = {
 	    .safe = true, .cli = "pf-report jobs",
 	    .what = "Jobs by state, engine, campaign",
 	    .codes = "200 304", .query = list_query, .gives = &list },
+	{ .method = "POST", .path = "/api/v1/jobs", .call = api_submit,
+	    .body = BODY_JSON, .cli = "pf-sched submit",
+	    .what = "A new job, of files that are in the storage",
+	    .codes = "201 200", .takes = &new_job, .gives = &shape_job },
+	{ .method = "POST", .path = JOBS "upload",
+	    .call = api_job_upload, .feed = feed_upload, .body = BODY_FORM,
+	    .large = true, .cli = "pf-sched submit",
+	    .what = "A new job with its files, as a form of several parts",
+	    .codes = "201 200", .gives = &shape_job },
 	{ .method = "GET", .path = JOBS "{id}", .call = api_job_get,
 	    .safe = true, .cli = "pf-report job", .what = "A job",
 	    .codes = "200 304", .gives = &shape_job },
@@ -184,10 +199,6 @@ const struct route routes_jobs[] = {
 	    .cli = "cat targets/SHA256/data",
 	    .what = "The program that a job fuzzes",
 	    .codes = "200 206 304 416", .type = "application/octet-stream" },
-	{ .method = "POST", .path = "/api/v1/jobs", .call = api_submit,
-	    .body = BODY_JSON, .cli = "pf-sched submit",
-	    .what = "A new job, of files that are in the storage",
-	    .codes = "201 200", .takes = &new_job, .gives = &shape_job },
 	CANCEL("PUT"),
 	CANCEL("POST"),
 	{ .method = "DELETE", .path = JOBS "{id}", .call = api_archive,

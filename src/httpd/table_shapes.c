@@ -138,6 +138,10 @@ static const struct field job_fields[] = {
 	    "single job only", &blob },
 	{ "assignments", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE, "its "
 	    "leases, likewise", &assignment },
+	FIELD("uploaded_binary", OBJECT, FIELD_MAYBE, "path and size, when "
+	    "it has just come"),
+	FIELD("uploaded_corpus", OBJECT, FIELD_MAYBE, "count and paths, "
+	    "likewise"),
 	END
 };
 const struct shape shape_job = { "Job", job_fields, false };

@@ -50,6 +50,41 @@ whole(void)
 	pf_buf_free(&b);
 }
 
+/* Written after its body, a frame is as good. */
+static void
+blob(void)
+{
+	static const int64_t len[] = { 0, 3, 700, 99999 };
+	char *body = calloc(1, 100000), rid[PF_SHA_TEXT];
+	struct pf_rec got;
+	const char *rec;
+	size_t i, used, n;
+
+	for (i = 0; i < sizeof(len) / sizeof(len[0]); i++) {
+		struct pf_buf b = PF_BUF_INIT, all = PF_BUF_INIT;
+		char sha[PF_SHA_TEXT];
+
+		pf_sha256(sha, body, (size_t)len[i]);
+		pf_rec_blob_header(&b, sha, len[i]);
+		is_int((long long)b.len, PF_BLOB_HEADER, "a header");
+		pf_buf_add(&b, body, (size_t)len[i]);
+		pf_buf_add(&b, PF_REC_END, PF_REC_END_LEN);
+		pf_sha256(rid, b.data, b.len);
+		pf_rec_blob_line(&all, rid, len[i]);
+		is_int((long long)all.len, PF_BLOB_LINE, "a line");
+		pf_buf_add(&all, b.data, b.len);
+		ok(pf_frame_next(all.data, all.len, &used, &rec, &n, rid) ==
+		    NULL && used == all.len && pf_rec_parse(&got, rec, n,
+		    rid) == NULL, "make a frame");
+		ok(got.kind == PF_KIND_BLOB && got.len == len[i],
+		    "of the blob");
+		pf_rec_free(&got);
+		pf_buf_free(&all);
+		pf_buf_free(&b);
+	}
+	free(body);
+}
+
 /* Cut anywhere it is unfinished, never wrong; changed anywhere, refused. */
 static void
 damaged(void)
@@ -164,6 +199,7 @@ int
 main(void)
 {
 	whole();
+	blob();
 	damaged();
 	refused();
 	not_frames();
