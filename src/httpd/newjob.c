@@ -14,7 +14,6 @@
 #include "httpd/route.h"
 #include "os/clock.h"
 #include "store/writer.h"
-#include "view/view.h"
 
 #define NS_MS	1000000		/* nanoseconds of a millisecond */
 
@@ -340,28 +339,6 @@ newjob_line(struct worker *w, struct pf_buf *line, const struct req *r,
 	return NULL;
 }
 
-/* The job as it is by now; what is known of it if nobody can say. */
-static void
-put_job(struct worker *w, struct req *r, const char *id)
-{
-	const struct pf_err *err;
-	struct pf_db *db = NULL;
-	struct pf_q q = PF_Q_INIT;
-	bool more = false;
-
-	if ((err = pf_db_open(&db, w->h->conf.storage_path)) == NULL &&
-	    (err = pf_view_open(&q, db, &pf_view_jobs, id, 1)) == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more) {
-		pf_view_members(&r->reply.body, &pf_view_jobs, &q);
-	} else {
-		pf_jw_str(&r->reply.body, "id", id);
-		pf_jw_str(&r->reply.body, "status", "pending");
-	}
-	pf_q_done(&q);
-	pf_db_close(db);
-}
-
 /* Where a file that came with it will lie. */
 static void
 put_path(struct pf_buf *b, const char *key, const struct newjob_file *f)
@@ -411,7 +388,11 @@ newjob_submit(struct worker *w, struct req *r, const struct pf_buf *line,
 		refuse(r, err);
 	else {
 		reply_open(r, replay ? 200 : 201, NULL);
-		put_job(w, r, id);
+		/* What is known of it, if nobody can say how it is by now. */
+		if (!reply_row(w, r, &pf_view_jobs, id)) {
+			pf_jw_str(&r->reply.body, "id", id);
+			pf_jw_str(&r->reply.body, "status", "pending");
+		}
 		if (files != NULL)
 			put_uploaded(&r->reply.body, files);
 		reply_end(r);

@@ -93,6 +93,27 @@ reply_end(struct req *r)
 	pf_buf_addc(&r->reply.body, '\n');
 }
 
+bool
+reply_row(struct worker *w, struct req *r, const struct pf_view *v,
+    const char *key)
+{
+	const struct pf_err *err;
+	struct pf_db *db;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = worker_db(&db, w)) == NULL &&
+	    (err = pf_view_open(&q, db, v, key, 1)) == NULL)
+		err = pf_q_row(&q, &more);
+	more = err == NULL && more;
+	if (more)
+		pf_view_members(&r->reply.body, v, &q);
+	pf_q_done(&q);
+	if (err != NULL)
+		worker_forget(w);
+	return more;
+}
+
 static void
 shut_file(struct reply *p)
 {

@@ -5,6 +5,7 @@
 #define PF_HTTPD_REPLY_H
 
 #include "httpd/httpd.h"
+#include "view/view.h"
 
 struct MHD_Response;
 
@@ -26,6 +27,13 @@ void	reply_end(struct req *);
  * for the memory becomes an error.
  */
 void	reply_settle(struct req *);
+
+/*
+ * The members of a record into the open body; false, and nothing is there,
+ * if the database cannot say.
+ */
+bool	reply_row(struct worker *, struct req *, const struct pf_view *,
+	    const char *key);
 
 /*
  * The bytes of a file that sha is the hash of, those that the client wants,

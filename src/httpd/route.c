@@ -17,6 +17,7 @@ const struct table route_tables[] = {
 	{ "jobs", routes_jobs },
 	{ "jobs", routes_job_crashes },
 	{ "jobs", routes_job_corpus },
+	{ "campaigns", routes_campaigns },
 	{ "results", routes_results },
 	{ "results", routes_crashes },
 	{ "corpus", routes_corpus },

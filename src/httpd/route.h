@@ -77,6 +77,7 @@ struct table {
 };
 
 extern const struct route routes_bots[], routes_jobs[], routes_results[];
+extern const struct route routes_campaigns[];
 extern const struct route routes_blobs[], routes_status[], routes_health[];
 extern const struct route routes_system[], routes_timeouts[];
 extern const struct route routes_crashes[], routes_job_crashes[];
@@ -134,6 +135,7 @@ handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_submit, api_job_upload, api_cancel, api_archive;
 feeder	feed_upload;
+handler	api_campaign_new, api_campaign_set, api_campaign_end;
 handler	api_batch, api_blob;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;

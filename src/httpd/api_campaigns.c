@@ -1,0 +1,252 @@
+/*
+ * Campaigns are made, changed and finished: the op campaign of pf-ops(5).
+ * What a Go program would also say of one, and what this master has no place
+ * for, is refused unless it says nothing.
+ */
+#include <string.h>
+
+#include "httpd/reply.h"
+#include "httpd/route.h"
+
+static const struct {
+	const char	*name, *instead;
+} others[] = {
+	{ "target_binary", "the target is a job's: POST /api/v1/jobs/upload "
+	    "with campaign" },
+	{ "binary_hash", "the target is a job's: POST /api/v1/jobs with "
+	    "target and campaign" },
+	{ "job_template", "each job says it of itself: POST /api/v1/jobs with "
+	    "campaign" },
+	{ "max_jobs", "as many jobs run as are submitted: POST /api/v1/jobs "
+	    "with campaign" },
+	{ "max_duration", "each job says it of itself: duration of POST "
+	    "/api/v1/jobs" },
+	{ "auto_restart", "a job that ends is over: POST /api/v1/jobs "
+	    "submits another" },
+	{ "priority", "weight says how large its share of the bots is; "
+	    "priority orders the jobs in it" },
+	{ "description", "a campaign has a name and a weight" },
+	{ "tags", "a campaign has a name and a weight" },
+};
+
+#define NOTHERS	(sizeof(others) / sizeof(others[0]))
+
+/* null, "", 0, false, an empty list or object. */
+static bool
+says_nothing(const struct pf_json *j, const char *key)
+{
+	static const char *const nothing[] = { "\"\"", "0", "false", "[]",
+	    "{}" };
+	const struct pf_json *v = pf_json_get(j, key);
+	struct pf_buf text = PF_BUF_INIT;
+	size_t i, n = sizeof(nothing) / sizeof(nothing[0]);
+
+	if (v == NULL)
+		return true;
+	pf_json_print(&text, v);
+	for (i = 0; i < n && strcmp(text.data, nothing[i]) != 0; i++)
+		;
+	pf_buf_free(&text);
+	return i < n;
+}
+
+/* True if there is nothing else in the body; the reply is made if not. */
+static bool
+is_all(struct req *r)
+{
+	const struct pf_err *err = NULL;
+	const char *instead = "campaigns on the same target do not share: "
+	    "make another one";
+	bool shared = true;
+	size_t i;
+
+	for (i = 0; i < NOTHERS && says_nothing(r->json, others[i].name); i++)
+		;
+	if (i < NOTHERS) {
+		err = pf_err_field(PF_DATA, others[i].name, "campaigns have "
+		    "no %s", others[i].name);
+		instead = others[i].instead;
+	} else if ((err = pf_json_bool(&shared, r->json, "shared_corpus")) ==
+	    NULL && !shared)
+		err = pf_err_field(PF_DATA, "shared_corpus", "jobs of a "
+		    "campaign on the same target always share");
+	if (err != NULL)
+		reply_error(r, 0, err, instead);
+	return err == NULL;
+}
+
+/* do and, unless it is 0, weight; *op is the writer's answer. */
+static const struct pf_err *
+campaign_op(struct worker *w, struct pf_json **op, const char *what,
+    const char *name, int64_t weight)
+{
+	const struct pf_err *err;
+	struct pf_buf line = PF_BUF_INIT;
+
+	pf_json_free(*op);
+	*op = NULL;
+	pf_jw_open(&line, NULL, '{');
+	pf_jw_str(&line, "op", "campaign");
+	pf_jw_str(&line, "do", what);
+	pf_jw_str(&line, "campaign", name);
+	if (weight != 0)
+		pf_jw_int(&line, "weight", weight);
+	pf_jw_close(&line, '}');
+	err = worker_op(w, op, &line);
+	pf_buf_free(&line);
+	return err;
+}
+
+/* A weight that is there is one, or the writer says why not. */
+static const struct pf_err *
+get_weight(int64_t *weight, const struct req *r)
+{
+	return pf_json_int(weight, r->json, "weight", 1, 1000);
+}
+
+static const struct pf_err *
+reply_campaign(struct worker *w, struct req *r, const struct pf_json *op,
+    unsigned int status)
+{
+	const struct pf_err *err;
+	const char *id = "", *name = "", *state = "";
+	int64_t weight = 0;
+
+	if ((err = pf_json_need(&id, op, "id")) != NULL ||
+	    (err = pf_json_need(&name, op, "campaign")) != NULL ||
+	    (err = pf_json_need(&state, op, "status")) != NULL ||
+	    (err = pf_json_int(&weight, op, "weight", 0, 1000)) != NULL)
+		return pf_err(PF_BUG, "the writer's answer: %s", err->msg);
+	reply_open(r, status, NULL);
+	if (!reply_row(w, r, &pf_view_campaigns, id)) {
+		pf_jw_str(&r->reply.body, "id", id);
+		pf_jw_str(&r->reply.body, "name", name);
+		pf_jw_str(&r->reply.body, "status", state);
+		pf_jw_int(&r->reply.body, "weight", weight);
+	}
+	reply_end(r);
+	return NULL;
+}
+
+/*
+ * There already: is it as it was asked for, so that only the first answer
+ * was lost?  err says that it is there.
+ */
+static const struct pf_err *
+same_again(struct worker *w, struct req *r, const char *name, int64_t weight,
+    const char *state)
+{
+	const struct pf_err *err;
+	struct pf_json *op = NULL;
+	const char *is = "";
+	int64_t has = 0;
+
+	if ((err = campaign_op(w, &op, "set", name, 0)) == NULL &&
+	    (err = pf_json_need(&is, op, "status")) == NULL &&
+	    (err = pf_json_int(&has, op, "weight", 0, 1000)) == NULL) {
+		if (has == (weight != 0 ? weight : 1) &&
+		    strcmp(is, state) == 0)
+			err = reply_campaign(w, r, op, 200);
+		else
+			err = pf_err_field(PF_CONFLICT, "name", "name: there "
+			    "is a campaign of that name already, %s and of "
+			    "weight %d", is, (int)has);
+	}
+	pf_json_free(op);
+	return err;
+}
+
+const struct pf_err *
+api_campaign_new(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_json *op = NULL;
+	const char *name = "";
+	int64_t weight = 0;
+	bool start = true;
+
+	if (!is_all(r))
+		return NULL;
+	if ((err = get_weight(&weight, r)) != NULL ||
+	    (err = pf_json_need(&name, r->json, "name")) != NULL ||
+	    (err = pf_json_bool(&start, r->json, "start_after_create")) !=
+	    NULL)
+		return err;
+	if (!pf_text_ok(name))
+		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
+		    "to 128 printable bytes");
+	err = campaign_op(w, &op, "create", name, weight);
+	if (err == NULL && !start)
+		err = campaign_op(w, &op, "pause", name, 0);
+	if (err == NULL)
+		err = reply_campaign(w, r, op, 201);
+	else if (err->class == PF_CONFLICT)
+		err = same_again(w, r, name, weight, start ? "active" :
+		    "paused");
+	pf_json_free(op);
+	return err;
+}
+
+/* The op that leads to a state; NULL if there is no such state. */
+static const char *
+op_of(const char *state)
+{
+	static const struct {
+		const char	*state, *op;
+	} words[] = {
+		{ "active", "resume" }, { "running", "resume" },
+		{ "paused", "pause" }, { "finished", "finish" },
+		{ "completed", "finish" }, { "stopped", "finish" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].state, state) == 0)
+			return words[i].op;
+	return NULL;
+}
+
+const struct pf_err *
+api_campaign_set(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_json *op = NULL;
+	const char *state = NULL, *name = NULL, *has = "", *what = NULL;
+	int64_t weight = 0;
+
+	if (!is_all(r))
+		return NULL;
+	if ((err = get_weight(&weight, r)) != NULL ||
+	    (err = pf_json_str(&state, r->json, "status")) != NULL ||
+	    (err = pf_json_str(&name, r->json, "name")) != NULL)
+		return err;
+	if (state != NULL && (what = op_of(state)) == NULL)
+		return pf_err_field(PF_DATA, "status", "status: \"%.32s\" is "
+		    "none of active, paused and finished", state);
+	/* Which one is it?  Nothing changes by that. */
+	if ((err = campaign_op(w, &op, "set", r->id, 0)) == NULL)
+		err = pf_json_need(&has, op, "campaign");
+	if (err == NULL && name != NULL && strcmp(name, has) != 0)
+		err = pf_err_field(PF_DATA, "name", "name: it is called %s, "
+		    "and cannot be called otherwise", has);
+	if (err == NULL && weight != 0)
+		err = campaign_op(w, &op, "set", r->id, weight);
+	if (err == NULL && what != NULL)
+		err = campaign_op(w, &op, what, r->id, 0);
+	if (err == NULL)
+		err = reply_campaign(w, r, op, 200);
+	pf_json_free(op);
+	return err;
+}
+
+const struct pf_err *
+api_campaign_end(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_json *op = NULL;
+
+	if ((err = campaign_op(w, &op, "finish", r->id, 0)) == NULL)
+		r->reply.status = 204;
+	pf_json_free(op);
+	return err;
+}
