@@ -85,6 +85,27 @@ pf_need_token(struct pf_act *a, struct pf_assignment *as,
 }
 
 const struct pf_err *
+pf_need_lease(struct pf_act *a, struct pf_assignment *as,
+    const struct pf_json *req, const struct pf_bot *b)
+{
+	const struct pf_err *err;
+	const char *job = "";
+	bool found = false;
+
+	if (b->inc[0] != '\0' || pf_json_get(req, "epoch") != NULL ||
+	    pf_json_get(req, "attempt") != NULL)
+		return pf_need_token(a, as, req, b->id);
+	if (pf_json_get(req, "job") == NULL)
+		err = pf_assignment_of_bot(as, &found, a->db, b->id);
+	else if ((err = pf_need_id(&job, req, "job")) == NULL)
+		err = pf_assignment_last(as, &found, a->db, job, b->id);
+	if (err == NULL && !found)
+		err = pf_err_field(PF_STALE, "job", "bot %s does not hold "
+		    "%s%s", b->id, *job != '\0' ? "job " : "a job", job);
+	return err;
+}
+
+const struct pf_err *
 pf_move_bot(struct pf_act *a, struct pf_bot *b, enum pf_bot_event event,
     const char *why)
 {

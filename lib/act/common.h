@@ -28,6 +28,14 @@ const struct pf_err	*pf_need_bot(struct pf_act *, struct pf_bot *,
 const struct pf_err	*pf_need_token(struct pf_act *, struct pf_assignment *,
 			    const struct pf_json *, const char *bot);
 
+/*
+ * The same, but of a bot that registered without an inc, as those do which
+ * know of no tokens, the token may be missing: its lease is meant, which is
+ * that of the job, if the request names one.
+ */
+const struct pf_err	*pf_need_lease(struct pf_act *, struct pf_assignment *,
+			    const struct pf_json *, const struct pf_bot *);
+
 /* Changes of state: PF_CONFLICT if the machine does not allow the event. */
 const struct pf_err	*pf_move_bot(struct pf_act *, struct pf_bot *,
 			    enum pf_bot_event, const char *why);

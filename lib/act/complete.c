@@ -59,7 +59,7 @@ pf_act_complete(struct pf_act *a, const struct pf_json *req,
 	if (i == NRESULTS)
 		return pf_err_field(PF_DATA, "result", "result: \"%.32s\" is "
 		    "not completed, failed, timed_out or cancelled", result);
-	if ((err = pf_need_token(a, &as, req, b.id)) != NULL ||
+	if ((err = pf_need_lease(a, &as, req, &b)) != NULL ||
 	    (err = pf_job_get(&j, a->db, as.job)) != NULL)
 		return err;
 	if (!as.live && strcmp(as.result, result) != 0)
@@ -89,7 +89,7 @@ pf_act_handback(struct pf_act *a, const struct pf_json *req,
 	struct pf_bot b;
 
 	if ((err = pf_need_bot(a, &b, req)) != NULL ||
-	    (err = pf_need_token(a, &as, req, b.id)) != NULL)
+	    (err = pf_need_lease(a, &as, req, &b)) != NULL)
 		return err;
 	if (!as.live && strcmp(as.result, "handed back") != 0)
 		return pf_err_field(PF_STALE, "attempt", "job %s: this lease "

@@ -12,7 +12,7 @@ renew(struct pf_act *a, const struct pf_bot *b, const struct pf_json *req,
 	struct pf_assignment as;
 	struct pf_job j;
 
-	if ((err = pf_need_token(a, &as, req, b->id)) != NULL)
+	if ((err = pf_need_lease(a, &as, req, b)) != NULL)
 		return err;
 	if (!as.live)
 		return pf_err_field(PF_STALE, "attempt", "job %s: this lease "

@@ -65,6 +65,20 @@ pf_assignment_get(struct pf_assignment *a, bool *found, struct pf_db *db,
 }
 
 const struct pf_err *
+pf_assignment_last(struct pf_assignment *a, bool *found, struct pf_db *db,
+    const char *job, const char *bot)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, COLUMNS "WHERE a.job_id = ? AND a.bot_id = ? "
+	    "ORDER BY a.epoch DESC, a.attempt DESC LIMIT 1", "ss", job, bot))
+	    == NULL)
+		err = one(a, found, &q);
+	return err;
+}
+
+const struct pf_err *
 pf_assignment_insert(struct pf_db *db, const struct pf_assignment *a)
 {
 	return pf_db_run(db, NULL, "INSERT INTO assignments (job_id, epoch, "

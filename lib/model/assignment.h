@@ -34,6 +34,10 @@ const struct pf_err	*pf_assignment_of_bot(struct pf_assignment *,
 const struct pf_err	*pf_assignment_get(struct pf_assignment *,
 			    bool *found, struct pf_db *, const char *job,
 			    int64_t epoch, int64_t attempt);
+/* The last of a job that was the bot's, live or not, or *found false. */
+const struct pf_err	*pf_assignment_last(struct pf_assignment *,
+			    bool *found, struct pf_db *, const char *job,
+			    const char *bot);
 const struct pf_err	*pf_assignment_insert(struct pf_db *,
 			    const struct pf_assignment *);
 /* Lease counted from tick. */

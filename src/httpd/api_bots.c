@@ -193,7 +193,8 @@ about_job(struct worker *w, struct req *r, const char *op, const char *result)
 
 	line_open(&line, op);
 	pf_jw_str(&line, "bot", r->id);
-	if ((err = copy_token(&line, &job, j, true)) != NULL ||
+	/* Older bots complete whatever they hold. */
+	if ((err = copy_token(&line, &job, j, !ends)) != NULL ||
 	    (err = copy_str(&line, j, "message")) != NULL)
 		goto done;
 	if (ends) {
@@ -215,7 +216,10 @@ about_job(struct worker *w, struct req *r, const char *op, const char *result)
 		goto done;
 	reply_open(r, 200, result);
 	pf_jw_bool(&r->reply.body, "acknowledged", true);
-	pf_jw_str(&r->reply.body, "job_id", job);
+	if (job != NULL)
+		pf_jw_str(&r->reply.body, "job_id", job);
+	else
+		copy_back(r, reply, "job", "job_id");
 	copy_back(r, reply, "replay", "replay");
 	reply_close(r);
 done:

@@ -25,7 +25,7 @@ static const struct field register_fields[] = {
 	{ "capabilities", SHAPE_TEXT, FIELD_NEEDED | FIELD_LIST,
 	    "engines that it can run", NULL },
 	{ "inc", SHAPE_TEXT, 0, "another one says that the bot was started "
-	    "anew", NULL },
+	    "anew; without one it needs no tokens", NULL },
 	END
 };
 static const struct field registered_fields[] = {
