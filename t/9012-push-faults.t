@@ -18,7 +18,7 @@ who='"job_id":"job-1","bot_id":"bot-1","timestamp":"2026-11-23T18:16:00Z"'
 request()
 {
 	cat >"$T/content"
-	printf 'POST /api/v1/results/crash HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
+	printf 'POST /api/v1/results/crash HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'
 	printf 'Content-Type: %s\r\nContent-Length: %d\r\n\r\n' "$1" \
 	    "$(wc -c <"$T/content")"
 	cat "$T/content"
