@@ -63,7 +63,7 @@ HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
 		api_lists api_logs api_stats api_system api_live live \
 		live_events live_job live_peers ear access watch framing \
 		loop ops body table_push push api_push form stash \
-		api_form push_log table_crashes table_campaign_reads read_crashes read_campaigns table_corpus read_corpus archive table_campaigns api_campaigns
+		api_form push_log table_crashes read_crashes read_campaigns table_corpus read_corpus archive table_campaigns api_campaigns
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -121,7 +121,7 @@ refused crash 400 '' '{"job_id":"a\u0000"}'
 for how in crash coverage corpus status batch; do
 	req POST $v/$how -H 'Content-Type: text/html' -d '{}'
 	is "$code" 415 "$how: another type"
-	req GET $v/$how
+	req PUT $v/$how
 	is "$code" 405 "$how: another method"
 done
 like "$(cat "$T/head")" '^Allow: POST' 'which is told'

@@ -111,7 +111,6 @@ read_jobs(struct pf_db *db, struct req *r)
 		pf_jw_int(b, "page", page);
 	else
 		pf_jw_null(b, "page");
-	pf_jw_int(b, "limit", p.limit);
 	put_total(r, total);
 	reply_end(r);
 	return NULL;

@@ -44,9 +44,8 @@ struct loop {
 static void
 wake(struct loop *l)
 {
-	uint64_t one = 1;
-
-	if (write(l->wake, &one, sizeof(one)) == -1)
+	/* No write() of its own: half of one would be refused. */
+	if (eventfd_write(l->wake, 1) == -1)
 		return;		/* full: it will wake */
 }
 

@@ -3,6 +3,7 @@
  * way to a worker and back.  Everything here runs in the event thread but
  * req_finish().
  */
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -319,7 +320,6 @@ connection(void *cls, struct MHD_Connection *conn, void **state,
     enum MHD_ConnectionNotificationCode code)
 {
 	struct httpd *h = cls;
-	uint64_t one = 1;
 
 	atomic_store(&h->last, pf_boot_ms());
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -331,7 +331,7 @@ connection(void *cls, struct MHD_Connection *conn, void **state,
 		atomic_fetch_add(&h->closed, 1);
 		if (atomic_fetch_sub(&h->connections, 1) > 1)
 			return;		/* nobody waits for that */
-		if (write(h->wake, &one, sizeof(one)) == -1)
+		if (eventfd_write(h->wake, 1) == -1)
 			return;		/* main looks each second anyway */
 	}
 }

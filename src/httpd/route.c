@@ -21,7 +21,6 @@ const struct table route_tables[] = {
 	{ "results", routes_results },
 	{ "results", routes_crashes },
 	{ "corpus", routes_corpus },
-	{ "campaigns", routes_campaign_reads },
 	{ "blobs", routes_blobs },
 	{ "status", routes_status },
 	{ "system", routes_system },

@@ -82,7 +82,6 @@ extern const struct route routes_blobs[], routes_status[], routes_health[];
 extern const struct route routes_system[], routes_timeouts[];
 extern const struct route routes_crashes[], routes_job_crashes[];
 extern const struct route routes_corpus[], routes_job_corpus[];
-extern const struct route routes_campaign_reads[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 /* The part job_metadata of an upload: table_jobs.c. */

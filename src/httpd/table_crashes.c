@@ -35,7 +35,7 @@
 	{ "bucket", SHAPE_TEXT, 0, "of those that look alike", NULL }
 
 static const struct field crash_fields[] = { CRASH_FIELDS, END };
-static const struct shape crash = { "CrashResult", crash_fields, false };
+static const struct shape crash = { "FiledCrash", crash_fields, false };
 static const struct field crashes_fields[] = {
 	{ "crashes", SHAPE_OBJECT, FIELD_LIST, "the newest first", &crash },
 	LIST_FIELDS,
@@ -87,7 +87,7 @@ static const struct field sample_fields[] = {
 	{ "bot_id", SHAPE_TEXT, 0, "the bot", NULL },
 	END
 };
-static const struct shape sample = { "CoverageResult", sample_fields, false };
+static const struct shape sample = { "CoverageSample", sample_fields, false };
 static const struct field coverage_fields[] = {
 	{ "coverage", SHAPE_OBJECT, FIELD_LIST, "by job, the oldest first",
 	    &sample },
@@ -137,7 +137,8 @@ const struct route routes_crashes[] = {
 	    .what = "The bytes that make it happen", .codes = "200 206 304",
 	    .type = "application/octet-stream" },
 	{ .method = "GET", .path = "/api/v1/results/coverage",
-	    .call = api_coverage_list, .safe = true, .cli = "pf-report coverage",
+	    .call = api_coverage_list, .safe = true,
+	    .cli = "pf-report coverage",
 	    .what = "Samples of coverage, by job", .codes = "200 304",
 	    .query = coverage_query, .gives = &coverage },
 	{ .path = NULL }

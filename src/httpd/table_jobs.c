@@ -78,7 +78,6 @@ static const struct field list_fields[] = {
 	{ "jobs", SHAPE_OBJECT, FIELD_LIST, "the newest first", &shape_job },
 	LIST_FIELDS,
 	{ "page", SHAPE_INT, FIELD_NULL, "number of this one", NULL },
-	{ "limit", SHAPE_INT, 0, "as it was asked", NULL },
 	{ "total", SHAPE_INT, FIELD_NULL, "in that state, or in all", NULL },
 	END
 };
