@@ -68,7 +68,7 @@ struct route {
 
 /*
  * Routes below one segment: that after /api/v1, or the first.  It may have
- * several tables, side by side; all of one path stand in one.  A path without
+ * several tables, and the rows of a path stand in two of them.  A path without
  * an {id} stands before one with an {id} in its place.
  */
 struct table {
