@@ -56,14 +56,16 @@ INGEST =	pf-ingest batch check place report ledger rows watch dry bad \
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \
 		engine_afl engine_libfuzzer finds share joblog rerun env argv
 REPORT =	pf-report crash status explain log
-HTTPD =	pf-httpd box serve request route shape table_bots table_jobs \
-		table_results table_system table_live openapi schema \
-		meter reply settle pool db commit api_bots table_shapes \
-		list api_claim api_jobs newjob feed_upload api_results feed_results api_shared \
-		api_lists api_logs api_stats api_system api_live live \
-		live_events live_job live_peers ear access watch framing \
-		loop ops body table_push push api_push form stash \
-		api_form push_log table_crashes read_crashes read_campaigns table_corpus read_corpus archive table_campaigns api_campaigns
+TABLE =	bots jobs results system live openapi schema shapes push crashes \
+		corpus campaigns
+API =	bots list claim jobs newjob feed_upload results feed_results \
+		shared lists logs stats system push pushed form stash \
+		files push_log read_crashes read_campaigns read_corpus \
+		archive campaigns
+LIVE =	api live events job peers
+HTTPD =	pf-httpd box serve request route shape meter reply settle pool db \
+		commit ear access watch framing loop ops body \
+		$(TABLE:%=table/%) $(API:%=api/%) $(LIVE:%=live/%)
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock sandbox user spool writer retry \

@@ -39,7 +39,7 @@ ok 'and the number of the schema' grep -q "the schema, $version\.\$" \
     man/man5/pf-db.5
 
 # pf-internals(7): every file of the source.
-for f in lib/*/*.c src/*/*.c; do
+find lib src -name "*.c" | while read -r f; do
 	grep -qw -- "${f##*/}" man/man7/pf-internals.7 || echo "$f"
 done >"$T/unnamed"
 empty "$T/unnamed" 'pf-internals(7) names each file'

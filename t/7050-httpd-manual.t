@@ -7,7 +7,7 @@ page=$PF_ROOT/man/man7/pf-api.7
 
 # The table, a line a route: METHOD PATH|COMMAND.  The compiler has put its
 # macros in.
-for f in "$PF_ROOT"/src/httpd/table_*.c; do
+for f in "$PF_ROOT"/src/httpd/table/*.c; do
 	${CC:-gcc} -E -P -I"$PF_ROOT" -I"$PF_ROOT/lib" -I"$PF_ROOT/src" "$f" |
 	    sed -n '/^const struct route routes_/,/^};/p'
 done | tr -d '\n\t' | sed 's/" *"//g; s/{ *\.method/\n&/g' |

@@ -29,7 +29,7 @@ req POST $doc -d x
 is "$code" 405 'it is only read'
 
 # The table and the document have the same routes.
-for f in "$PF_ROOT"/src/httpd/table_*.c; do
+for f in "$PF_ROOT"/src/httpd/table/*.c; do
 	${CC:-gcc} -E -P -I"$PF_ROOT" -I"$PF_ROOT/lib" -I"$PF_ROOT/src" "$f" |
 	    sed -n '/^const struct route routes_/,/^};/p'
 done | tr -d '\n\t' | sed 's/" *"//g; s/{ *\.method/\n&/g' |

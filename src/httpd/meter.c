@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "codec/prom.h"
-#include "httpd/live.h"
+#include "httpd/live/live.h"
 #include "httpd/meter.h"
 #include "httpd/route.h"
 #include "os/clock.h"

@@ -13,7 +13,7 @@
 
 #include "base/time.h"
 #include "codec/header.h"
-#include "httpd/live.h"
+#include "httpd/live/live.h"
 #include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"

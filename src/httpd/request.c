@@ -18,7 +18,7 @@
 #include "base/num.h"
 #include "httpd/body.h"
 #include "httpd/framing.h"
-#include "httpd/live.h"
+#include "httpd/live/live.h"
 #include "httpd/meter.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"

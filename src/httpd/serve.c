@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "httpd/httpd.h"
-#include "httpd/live.h"
+#include "httpd/live/live.h"
 #include "httpd/meter.h"
 #include "os/clock.h"
 

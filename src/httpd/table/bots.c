@@ -1,0 +1,180 @@
+/*
+ * Routes and shapes of bots; see route.h.
+ */
+#include "httpd/api/list.h"
+
+#define BOTS	"/api/v1/bots/"
+#define TOKEN \
+	{ "inc", SHAPE_TEXT, 0, "the process of the bot, as it registered", \
+	    NULL }, \
+	{ "epoch", SHAPE_INT, 0, "of the job's token", NULL }, \
+	{ "attempt", SHAPE_INT, 0, "of the job's token", NULL }, \
+	{ "job_id", SHAPE_ID, 0, "the job", NULL }, \
+	{ "current_job", SHAPE_ID, 0, "the job, by its older name", NULL }
+#define LEASE \
+	{ "lease_ms", SHAPE_MS, 0, "how long the bot is taken for alive", \
+	    NULL }, \
+	{ "timeout", SHAPE_NS, 0, "the same", NULL }
+#define STAMP	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL }
+#define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
+
+static const struct field register_fields[] = {
+	{ "hostname", SHAPE_TEXT, FIELD_NEEDED, "the machine", NULL },
+	{ "name", SHAPE_TEXT, 0, "tells several bots of a machine apart",
+	    NULL },
+	{ "capabilities", SHAPE_TEXT, FIELD_NEEDED | FIELD_LIST,
+	    "engines that it can run", NULL },
+	{ "inc", SHAPE_TEXT, 0, "another one says that the bot was started "
+	    "anew; without one it needs no tokens", NULL },
+	END
+};
+static const struct field registered_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "registered", NULL },
+	{ "bot_id", SHAPE_ID, 0, "the bot's from now on", NULL },
+	{ "name", SHAPE_TEXT, 0, "as it is shown", NULL },
+	{ "created", SHAPE_BOOL, 0, "whether it was not known", NULL },
+	{ "heartbeat_ms", SHAPE_MS, 0, "how often to send one", NULL },
+	{ "master", SHAPE_TEXT, 0, "another one is another storage", NULL },
+	LEASE,
+	STAMP,
+	END
+};
+static const struct field heartbeat_fields[] = { TOKEN, END };
+static const struct field beaten_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "ok", NULL },
+	{ "bot_status", SHAPE_TEXT, 0, "what the master has it for", NULL },
+	{ "cancel", SHAPE_BOOL, FIELD_MAYBE, "end the job, it is cancelled",
+	    NULL },
+	{ "drain", SHAPE_BOOL, FIELD_MAYBE, "take no other job", NULL },
+	LEASE,
+	STAMP,
+	END
+};
+static const struct field about_fields[] = {
+	TOKEN,
+	{ "message", SHAPE_TEXT, 0, "why, for the reader", NULL },
+	END
+};
+static const struct field complete_fields[] = {
+	TOKEN,
+	{ "success", SHAPE_BOOL, 0, "completed or failed", NULL },
+	{ "result", SHAPE_TEXT, 0, "completed, failed, timed_out or "
+	    "cancelled, where success says too little", NULL },
+	{ "message", SHAPE_TEXT, 0, "why, for the reader", NULL },
+	END
+};
+static const struct field told_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "what the job is now", NULL },
+	{ "acknowledged", SHAPE_BOOL, 0, "true: it is on disk", NULL },
+	{ "job_id", SHAPE_ID, 0, "the job", NULL },
+	{ "replay", SHAPE_BOOL, FIELD_MAYBE, "this was said before", NULL },
+	STAMP,
+	END
+};
+static const struct field given_fields[] = {
+	{ "status", SHAPE_TEXT, 0, "assigned or no_jobs_available", NULL },
+	{ "message", SHAPE_TEXT, FIELD_MAYBE, "why there is none", NULL },
+	{ "id", SHAPE_ID, FIELD_MAYBE, "the job", NULL },
+	{ "name", SHAPE_TEXT, FIELD_MAYBE, "its name", NULL },
+	{ "kind", SHAPE_TEXT, FIELD_MAYBE | FIELD_NULL, "what is to be done",
+	    NULL },
+	{ "campaign", SHAPE_ID, FIELD_MAYBE | FIELD_NULL, "the campaign",
+	    NULL },
+	{ "fuzzer", SHAPE_TEXT, FIELD_MAYBE, "the engine", NULL },
+	{ "target", SHAPE_TEXT, FIELD_MAYBE, "name of the target's blob",
+	    NULL },
+	{ "assigned_bot", SHAPE_ID, FIELD_MAYBE, "who asked", NULL },
+	{ "blobs", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE | FIELD_NULL,
+	    "files to fetch", NULL },
+	{ "config", SHAPE_OBJECT, FIELD_MAYBE, "as Go programs read it",
+	    &shape_job_config },
+	{ "args", SHAPE_TEXT, FIELD_LIST | FIELD_MAYBE, "of the target", NULL },
+	{ "options", SHAPE_OBJECT, FIELD_MAYBE, "of the engine", NULL },
+	{ "priority", SHAPE_INT, FIELD_MAYBE, "higher ones first", NULL },
+	{ "duration_ms", SHAPE_MS, FIELD_MAYBE, "how long it may run", NULL },
+	{ "memory_limit", SHAPE_INT, FIELD_MAYBE, "bytes, 0 for none", NULL },
+	{ "exec_timeout_ms", SHAPE_MS, FIELD_MAYBE, "of one execution", NULL },
+	{ "epoch", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
+	{ "attempt", SHAPE_INT, FIELD_MAYBE, "of the token", NULL },
+	{ "lease_ms", SHAPE_MS, FIELD_MAYBE, "how long it is held without a "
+	    "heartbeat", NULL },
+	{ "again", SHAPE_BOOL, FIELD_MAYBE | FIELD_NULL, "it had been given "
+	    "already", NULL },
+	STAMP,
+	END
+};
+static const struct shape register_in = {
+	"Registration", register_fields, false
+};
+static const struct shape registered = {
+	"Registered", registered_fields, false
+};
+static const struct shape heartbeat_in = {
+	"Heartbeat", heartbeat_fields, false
+};
+static const struct shape beaten = { "Beaten", beaten_fields, false };
+static const struct shape about_in = { "AboutJob", about_fields, false };
+static const struct shape complete_in = {
+	"Completion", complete_fields, false
+};
+static const struct shape told = { "Acknowledged", told_fields, false };
+static const struct shape given = { "GivenJob", given_fields, false };
+
+static const struct field list_fields[] = {
+	{ "bots", SHAPE_OBJECT, FIELD_LIST, "the newest first", &shape_bot },
+	LIST_FIELDS,
+	{ "total", SHAPE_INT, 0, "in that state, or in all", NULL },
+	END
+};
+static const struct shape list = { "Bots", list_fields, false };
+static const struct param list_query[] = {
+	{ "status", SHAPE_TEXT, "registering, idle, busy, timed_out or "
+	    "failed", 0, 0 },
+	LIST_QUERY,
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
+static const struct param claim_query[] = {
+	{ "inc", SHAPE_TEXT, "the process of the bot, as it registered", 0,
+	    0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
+const struct route routes_bots[] = {
+	{ .method = "POST", .path = BOTS "register", .call = api_register,
+	    .body = BODY_JSON, .cli = "pf-registry register",
+	    .what = "A bot signs on", .codes = "201 200",
+	    .takes = &register_in, .gives = &registered },
+	{ .method = "GET", .path = "/api/v1/bots", .call = api_bots_list,
+	    .safe = true, .cli = "pf-report bots", .what = "Bots by state",
+	    .codes = "200 304", .query = list_query, .gives = &list },
+	{ .method = "GET", .path = BOTS "{id}", .call = api_bot_get,
+	    .safe = true, .cli = "pf-registry show", .what = "A bot",
+	    .codes = "200 304", .gives = &shape_bot },
+	{ .method = "DELETE", .path = BOTS "{id}", .call = api_delete,
+	    .cli = "pf-registry deregister", .what = "A bot leaves",
+	    .codes = "204" },
+	{ .method = "POST", .path = BOTS "{id}/heartbeat",
+	    .ask = ask_heartbeat, .tell = tell_heartbeat, .body = BODY_JSON,
+	    .cli = "pf-registry heartbeat",
+	    .what = "A bot, and the job that it holds, are alive",
+	    .codes = "200", .takes = &heartbeat_in, .gives = &beaten },
+	{ .method = "GET", .path = BOTS "{id}/job",
+	    .ask = ask_claim, .tell = tell_claim,
+	    .cli = "pf-sched apply",
+	    .what = "A job for the bot: the same one as long as it holds it",
+	    .codes = "200", .query = claim_query, .gives = &given },
+	{ .method = "POST", .path = BOTS "{id}/job/start", .call = api_start,
+	    .body = BODY_JSON, .cli = "pf-sched apply",
+	    .what = "The bot has begun with its job", .codes = "200",
+	    .takes = &about_in, .gives = &told },
+	{ .method = "POST", .path = BOTS "{id}/job/complete",
+	    .call = api_complete, .body = BODY_JSON, .cli = "pf-sched apply",
+	    .what = "The bot's job has ended", .codes = "200",
+	    .takes = &complete_in, .gives = &told },
+	{ .method = "POST", .path = BOTS "{id}/job/handback",
+	    .call = api_handback, .body = BODY_JSON, .cli = "pf-sched apply",
+	    .what = "The bot gives its job back unfinished", .codes = "200",
+	    .takes = &about_in, .gives = &told },
+	{ .path = NULL }
+};
