@@ -61,6 +61,7 @@ struct route {
 	const char	*codes;		/* statuses of success, "201 200" */
 	const struct param *query;	/* ended by one without a name */
 	const struct shape *takes;	/* the JSON body */
+	const struct shape *form;	/* parts of a form, for the reader */
 	const struct shape *gives;	/* the JSON answer; NULL: type, or
 					   nothing */
 	const char	*type;		/* of an answer that is not JSON */
@@ -96,6 +97,7 @@ extern const struct shape shape_numbers, shape_batch, shape_log;
 extern const struct shape shape_crash_told, shape_coverage_told;
 extern const struct shape shape_corpus_told, shape_numbers_told;
 extern const struct shape shape_uploaded, shape_log_told;
+extern const struct shape shape_crash_form, shape_corpus_form;
 
 /*
  * Finds the route of a method and an escaped path (no query).  Errors are

@@ -25,8 +25,9 @@ enum shape_kind {
 	SHAPE_NS,		/* nanoseconds, as Go counts durations */
 	SHAPE_MS,
 	SHAPE_BASE64,
+	SHAPE_FILE,		/* a part of a form, any bytes */
 	SHAPE_OBJECT,		/* of field.of; any members if that is NULL */
-	SHAPE_ANY		/* the handler looks */
+	SHAPE_ANY		/* the handler looks, for field.of if told */
 };
 
 #define FIELD_NEEDED	1u	/* in a request: must be there */
@@ -61,5 +62,8 @@ struct param {
 /* PF_DATA with the field that is missing, of a wrong type, or unknown. */
 const struct pf_err	*shape_check(const struct shape *,
 			    const struct pf_json *);
+/* What is wrong with an object, or a member of it, that stands under a name.
+ */
+const struct pf_err	*shape_below(const struct pf_err *, const char *name);
 
 #endif

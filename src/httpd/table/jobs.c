@@ -148,6 +148,16 @@ static const struct field upload_fields[] = {
 	END
 };
 const struct shape shape_upload = { "UploadedJob", upload_fields, true };
+static const struct field form_fields[] = {
+	{ "job_metadata", SHAPE_OBJECT, FIELD_NEEDED, "what it is; the first "
+	    "part", &shape_upload },
+	{ "target_binary", SHAPE_FILE, 0, "what is fuzzed", NULL },
+	{ "dictionary", SHAPE_FILE, 0, "of its words", NULL },
+	{ "seed_corpus", SHAPE_FILE, FIELD_LIST, "inputs to begin with",
+	    NULL },
+	END
+};
+static const struct shape form = { "JobForm", form_fields, true };
 static const struct field cancelled_fields[] = {
 	{ "status", SHAPE_TEXT, 0, "cancelled", NULL },
 	{ "job_id", SHAPE_ID, 0, "the job", NULL },
@@ -181,7 +191,7 @@ const struct route routes_jobs[] = {
 	    .call = api_job_upload, .feed = feed_upload, .body = BODY_FORM,
 	    .large = true, .cli = "pf-sched submit",
 	    .what = "A new job with its files, as a form of several parts",
-	    .codes = "201 200", .gives = &shape_job },
+	    .codes = "201 200", .form = &form, .gives = &shape_job },
 	{ .method = "GET", .path = JOBS "{id}", .call = api_job_get,
 	    .safe = true, .cli = "pf-report job", .what = "A job",
 	    .codes = "200 304", .gives = &shape_job },
@@ -224,6 +234,7 @@ const struct route routes_jobs[] = {
 	    .feed = feed_form, .body = BODY_FORM | BODY_BYTES,
 	    .cli = "pf-ingest", .what = "Inputs for the job, as files",
 	    .codes = "200", .query = upload_query, .takes = &shape_corpus,
+	    .form = &shape_corpus_form,
 	    .gives = &shape_uploaded },
 	{ .method = "POST", .path = JOBS "{id}/logs/push", .call = api_log,
 	    .body = BODY_JSON | BODY_TEXT, .bulky = true, .cli = "pf-ingest",

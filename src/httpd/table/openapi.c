@@ -156,7 +156,7 @@ put_content(struct doc *d, const char *type, const struct shape *s, bool in)
 	pf_jw_close(b, '}');
 }
 
-/* Each kind that the body may be; only JSON has a shape. */
+/* Each kind that the body may be. */
 static void
 put_body(struct doc *d, const struct route *r)
 {
@@ -169,7 +169,8 @@ put_body(struct doc *d, const struct route *r)
 	for (kind = 1; kind <= r->body; kind <<= 1)
 		if ((r->body & kind) != 0)
 			put_content(d, req_media_type(kind),
-			    kind == BODY_JSON ? r->takes : NULL, true);
+			    kind == BODY_JSON ? r->takes :
+			    kind == BODY_FORM ? r->form : NULL, true);
 	pf_jw_close(b, '}');
 	pf_jw_close(b, '}');
 }

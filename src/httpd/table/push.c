@@ -55,15 +55,51 @@ const struct shape shape_coverage = {
 	"CoverageResult", coverage_fields, false
 };
 
+static const struct field new_file_fields[] = {
+	{ "name", SHAPE_TEXT, 0, "as the engine calls it", NULL },
+	{ "data", SHAPE_BASE64, FIELD_NEEDED, "its bytes", NULL },
+	END
+};
+static const struct shape new_file = { "NewFile", new_file_fields, false };
 static const struct field corpus_fields[] = {
 	WHO,
-	{ "files", SHAPE_ANY, FIELD_LIST, "objects of name and data "
-	    "(base64); a name alone is refused", NULL },
+	{ "files", SHAPE_ANY, FIELD_LIST, "in JSON they are needed",
+	    &new_file },
 	{ "total_size", SHAPE_INT, 0, "not used: the master counts", NULL },
 	{ "engine", SHAPE_TEXT, 0, "that found them", NULL },
 	END
 };
 const struct shape shape_corpus = { "CorpusUpdate", corpus_fields, false };
+
+/* The same as forms: what is a file there comes as it is. */
+static const struct field crash_form_fields[] = {
+	{ "metadata", SHAPE_OBJECT, 0, "all but the input", &shape_crash },
+	{ "input", SHAPE_FILE, 0, "what crashes it", NULL },
+	END
+};
+const struct shape shape_crash_form = {
+	"CrashForm", crash_form_fields, false
+};
+static const struct field corpus_about_fields[] = {
+	WHO,
+	{ "files", SHAPE_ANY, FIELD_LIST, "names, not used; what has data is "
+	    "refused", NULL },
+	{ "total_size", SHAPE_INT, 0, "not used: the master counts", NULL },
+	{ "engine", SHAPE_TEXT, 0, "that found them", NULL },
+	END
+};
+static const struct shape corpus_about = {
+	"CorpusAbout", corpus_about_fields, false
+};
+static const struct field corpus_form_fields[] = {
+	{ "metadata", SHAPE_OBJECT, 0, "whose they are", &corpus_about },
+	{ "files", SHAPE_FILE, FIELD_LIST, "inputs, whatever their parts are "
+	    "called", NULL },
+	END
+};
+const struct shape shape_corpus_form = {
+	"CorpusForm", corpus_form_fields, false
+};
 
 static const struct field status_fields[] = {
 	WHO,
@@ -88,9 +124,10 @@ const struct shape shape_numbers = { "FuzzerStats", status_fields, false };
 
 static const struct field batch_fields[] = {
 	WHO,
-	{ "crashes", SHAPE_ANY, FIELD_LIST, "each a CrashResult", NULL },
-	{ "coverage", SHAPE_ANY, FIELD_LIST, "each a CoverageResult", NULL },
-	{ "corpus", SHAPE_ANY, FIELD_LIST, "each a CorpusUpdate", NULL },
+	{ "crashes", SHAPE_ANY, FIELD_LIST, "each taken or refused by itself",
+	    &shape_crash },
+	{ "coverage", SHAPE_ANY, FIELD_LIST, "likewise", &shape_coverage },
+	{ "corpus", SHAPE_ANY, FIELD_LIST, "likewise", &shape_corpus },
 	END
 };
 const struct shape shape_batch = { "ResultBatch", batch_fields, false };

@@ -11,6 +11,7 @@
 #define ID	"^[a-z0-9][a-z0-9._-]{0,63}$"
 #define ID_OR_NONE	"^([a-z0-9][a-z0-9._-]{0,63})?$"
 #define SHA256	"^[0-9a-f]{64}$"
+#define EXACT	((INT64_C(1) << 53) - 1)	/* as a number of JSON */
 
 struct named {
 	const struct shape *shape;
@@ -88,16 +89,17 @@ put_types(struct pf_buf *b, const char *one, const char *two, bool null)
 	pf_jw_close(b, ']');
 }
 
-/* Integers beyond 2^53 may be sent as text. */
+/* Integers beyond 2^53 are to be sent as text. */
 static void
-put_int(struct pf_buf *b, bool in, bool null)
+put_int(struct pf_buf *b, bool in, bool sign, bool null)
 {
 	put_types(b, "integer", in ? "string" : NULL, null);
 	pf_jw_str(b, "format", "int64");
-	if (in) {
-		pf_jw_int(b, "minimum", 0);
-		pf_jw_str(b, "pattern", "^[0-9]+$");
-	}
+	if (!in)
+		return;
+	pf_jw_int(b, "minimum", sign ? -EXACT : 0);
+	pf_jw_int(b, "maximum", EXACT);
+	pf_jw_str(b, "pattern", sign ? "^-?[0-9]+$" : "^[0-9]+$");
 }
 
 static void
@@ -145,10 +147,10 @@ put_value(struct pf_buf *b, struct names *n, const struct field *f, bool in,
 	case SHAPE_INT:
 	case SHAPE_NS:
 	case SHAPE_MS:
-		put_int(b, in, null);
+		put_int(b, in, false, null);
 		break;
 	case SHAPE_SIGNED:
-		put_types(b, "integer", in ? "string" : NULL, null);
+		put_int(b, in, true, null);
 		break;
 	case SHAPE_REAL:
 		put_types(b, "number", NULL, null);
@@ -164,10 +166,16 @@ put_value(struct pf_buf *b, struct names *n, const struct field *f, bool in,
 		put_types(b, "string", NULL, null);
 		pf_jw_str(b, "contentEncoding", "base64");
 		break;
+	case SHAPE_FILE:
+		put_types(b, "string", NULL, null);
+		pf_jw_str(b, "contentMediaType", "application/octet-stream");
+		break;
 	case SHAPE_OBJECT:
 		put_object(b, n, f, in, null);
 		break;
 	case SHAPE_ANY:
+		if (f->of != NULL)
+			put_object(b, n, f, in, null);
 		break;
 	}
 }
@@ -190,7 +198,9 @@ put_what(struct pf_buf *b, const struct field *f)
 static void
 put_field(struct pf_buf *b, struct names *n, const struct field *f, bool in)
 {
-	bool null = !in && (f->flags & FIELD_NULL) != 0;
+	/* What may be left out of a request may be null in it as well. */
+	bool null = in ? (f->flags & FIELD_NEEDED) == 0 &&
+	    f->kind != SHAPE_FILE : (f->flags & FIELD_NULL) != 0;
 
 	pf_jw_open(b, f->name, '{');
 	put_what(b, f);
