@@ -100,10 +100,10 @@ refused coverage 404 job_id '{"job_id":"nobody","bot_id":"b1"}'
 refused corpus 422 files "{$who}"
 refused corpus 422 files "{\"files\":\"x\",$who}"
 refused corpus 422 files "{\"files\":[],$who}"
-refused corpus 422 data "{\"files\":[{\"name\":\"n\"}],$who}"
-refused corpus 422 data "{\"files\":[{\"data\":\"YQ==\"},{\"data\":\"Y\"}],$who}"
-refused corpus 422 name "{\"files\":[{\"name\":\"a\\nb\",\"data\":\"\"}],$who}"
-refused corpus 422 files "{\"files\":[\"id:000001\"],$who}"
+refused corpus 422 'files[0].data' "{\"files\":[{\"name\":\"n\"}],$who}"
+refused corpus 422 'files[1].data' "{\"files\":[{\"data\":\"YQ==\"},{\"data\":\"Y\"}],$who}"
+refused corpus 422 'files[0].name' "{\"files\":[{\"name\":\"a\\nb\",\"data\":\"\"}],$who}"
+refused corpus 422 'files[0]' "{\"files\":[\"id:000001\"],$who}"
 like "$(member error)" 'send files as objects of name and data' 'says what to send'
 refused status 422 type "{\"type\":\"resource_alert\",\"epoch\":1,$who}"
 refused status 422 executions "{\"epoch\":1,$who}"
@@ -113,7 +113,9 @@ refused status 409 epoch '{"executions":1,"bot_id":"b1"}'
 refused batch 422 crashes "{$who}"
 refused batch 422 job_id '{"bot_id":"b1","crashes":[]}'
 refused batch 422 crashes "{\"crashes\":{},$who}"
-refused batch 422 '' "{\"crashes\":[7],$who}"
+refused batch 422 'crashes[0]' "{\"crashes\":[7],$who}"
+refused batch 422 'coverage[0].new_edges' "{\"coverage\":[{\"edges\":1,\"new_edges\":\"x\"}],$who}"
+refused batch 422 'corpus[0].files[0].data' "{\"corpus\":[{\"files\":[{}]}],$who}"
 refused crash 400 '' '[]'
 refused crash 400 '' ''
 refused crash 400 '' '{"job_id":"a","job_id":"b"}'
@@ -182,7 +184,7 @@ is "$(cut -f 1,2 "$T/out" | tr '\t' ' ' | sort | uniq -c | xargs)" \
 is "$(master_sql "SELECT bot_id FROM crashes WHERE hash = '$(sha 2)'")" b9 \
     'an element may have a bot of its own'
 json $v/batch "{$who,\"crashes\":[{\"input\":\"!\"}],\"coverage\":[]}"
-is "$code $(member field)" '422 input' 'a batch of which nothing is right'
+is "$code $(member field)" '422 crashes[0].input' 'a batch of which nothing is right'
 like "$(pf-ingest bad 2>&1)" '^$' 'pf-ingest has refused nothing'
 check 'and all is well' 0 - - pf-ingest fsck
 

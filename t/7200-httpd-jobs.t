@@ -114,12 +114,12 @@ refused '"config":{"timeout":500}' 422 config.timeout \
     'less than a millisecond' 'a timeout in milliseconds'
 refused '"config":{"memory_limit":2048}' 422 config.memory_limit \
     'it counts bytes: 512 MiB are 536870912' 'memory in megabytes'
-refused '"config":{"memory_limit":"2G"}' 422 memory_limit 'integer' \
+refused '"config":{"memory_limit":"2G"}' 422 config.memory_limit 'integer' \
     'memory as text'
-refused '"config":{"max_memory":1}' 422 max_memory 'nothing is known' \
+refused '"config":{"max_memory":1}' 422 config.max_memory 'nothing is known' \
     'an unknown member of config'
 refused '"config":7' 422 config 'must be an object' 'a number for config'
-refused '"config":{"seed_corpus":"a"}' 422 seed_corpus 'must be an array' \
+refused '"config":{"seed_corpus":"a"}' 422 config.seed_corpus 'must be an array' \
     'one seed that is no list'
 refused '"config":{"seed_corpus":["./seeds/a"]}' 422 config.seed_corpus \
     'jobs/upload takes the files' 'a path for a seed'
@@ -128,7 +128,7 @@ refused "\"config\":{\"dictionary\":\"$none\"}" 404 config.dictionary \
 refused "\"config\":{\"dictionary\":{\"sha256\":\"$seed\",\"size\":9}}" 422 \
     config.dictionary 'size 9' 'a size that is another'
 refused "\"config\":{\"dictionary\":{\"sha256\":\"$seed\",\"path\":\"x\"}}" \
-    422 path 'nothing is known of path' 'an unknown member of a blob'
+    422 config.dictionary.path 'nothing is known of path' 'an unknown member of a blob'
 refused '"colour":"red"' 422 colour 'nothing is known' 'an unknown member'
 refused '"priority":1000' 422 priority '100' 'a priority too high'
 refused '"args":"x"' 422 args 'array' 'arguments that are no list'

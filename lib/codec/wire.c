@@ -257,7 +257,7 @@ pf_wire_file(struct pf_wire *w, const struct pf_json *v)
 	const char *name = "";
 
 	if (!pf_json_is_object(v))
-		return pf_err_field(PF_DATA, "files", "a name alone brings "
+		return pf_err(PF_DATA, "a name alone brings "
 		    "the master nothing: send files as objects of name and "
 		    "data (base64), or as multipart/form-data");
 	w->given = false;

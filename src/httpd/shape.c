@@ -1,6 +1,7 @@
 /*
  * Requests against their shapes; see shape.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/name.h"
@@ -12,11 +13,22 @@ wrong(const char *name, const char *want)
 	return pf_err_field(PF_DATA, name, "%s must be %s", name, want);
 }
 
+const struct pf_err *
+shape_below(const struct pf_err *err, const char *name)
+{
+	char field[sizeof(err->field) * 2];	/* it is cut */
+
+	snprintf(field, sizeof(field), "%s%s%s", name,
+	    err->field[0] != '\0' ? "." : "", err->field);
+	return pf_err_field(err->class, field, "%s: %s", name, err->msg);
+}
+
 /* A value that is not a list, by the key it stands under. */
 static const struct pf_err *
 check_one(const struct field *f, const struct pf_json *parent,
     const struct pf_json *v)
 {
+	const struct pf_err *err;
 	const char *text = pf_json_text(v);
 	int64_t n;
 	double d;
@@ -47,7 +59,9 @@ check_one(const struct field *f, const struct pf_json *parent,
 	case SHAPE_OBJECT:
 		if (!pf_json_is_object(v))
 			return wrong(f->name, "an object");
-		return f->of != NULL ? shape_check(f->of, v) : NULL;
+		if (f->of == NULL || (err = shape_check(f->of, v)) == NULL)
+			return NULL;
+		return shape_below(err, f->name);
 	default:
 		return NULL;
 	}

@@ -141,7 +141,7 @@ put_ref(struct pf_buf *line, const char *op, const char *wire,
 		    "file in the storage, nor an object {sha256, name}; POST "
 		    "/api/v1/jobs/upload takes the files themselves", wire);
 	if ((err = shape_check(&blob, v)) != NULL)
-		return pf_err_at(err, "%s", wire);
+		return shape_below(err, wire);
 	(void)pf_json_str(&sha, v, "sha256");
 	(void)pf_json_str(&name, v, "name");
 	(void)pf_json_int(&size, v, "size", 0, INT64_MAX);

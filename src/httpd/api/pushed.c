@@ -79,14 +79,18 @@ take_files(struct req *r, struct pf_wire *wire, const struct pf_json *j,
 	const struct pf_err *err = NULL;
 	const struct pf_json *v = pf_json_get(j, "files");
 	const char *name;
+	char at[32];
+	int i = 0;
 
 	if (v != NULL && !pf_json_is_array(v))
 		return pf_err_field(PF_DATA, "files", "files is not an array");
 	if ((v = pf_json_first(v)) == NULL)
 		return pf_err_field(PF_DATA, "files", "files is missing");
-	for (; v != NULL && err == NULL; v = pf_json_next(v)) {
-		if ((err = pf_wire_file(wire, v)) != NULL ||
-		    (err = push_add(r, wire)) != NULL)
+	for (; v != NULL && err == NULL; v = pf_json_next(v), i++) {
+		snprintf(at, sizeof(at), "files[%d]", i);
+		if ((err = pf_wire_file(wire, v)) != NULL)
+			return shape_below(err, at);
+		if ((err = push_add(r, wire)) != NULL)
 			return err;
 		if (told == NULL)
 			continue;
@@ -143,6 +147,13 @@ struct batch {
 	size_t		 refused;	/* those that will never do */
 };
 
+static const struct shape *
+shape_of(enum pf_kind kind)
+{
+	return kind == PF_KIND_CRASH ? &shape_crash :
+	    kind == PF_KIND_COVERAGE ? &shape_coverage : &shape_corpus;
+}
+
 /* One result: all its records or none. */
 static const struct pf_err *
 take_element(struct batch *b, const struct pf_json *v, enum pf_kind kind)
@@ -153,7 +164,8 @@ take_element(struct batch *b, const struct pf_json *v, enum pf_kind kind)
 
 	if (!pf_json_is_object(v))
 		return pf_err(PF_DATA, "not an object");
-	if ((err = pf_wire_read(&wire, kind, v, &b->outer)) == NULL &&
+	if ((err = shape_check(shape_of(kind), v)) == NULL &&
+	    (err = pf_wire_read(&wire, kind, v, &b->outer)) == NULL &&
 	    (err = push_job(b->w, &wire.rec)) == NULL)
 		err = kind == PF_KIND_CORPUS ? take_files(b->r, &wire, v,
 		    NULL) : push_add(b->r, &wire);
@@ -169,7 +181,7 @@ take_list(struct batch *b, int64_t *done, const char *key, enum pf_kind kind)
 {
 	const struct pf_err *err;
 	const struct pf_json *v;
-	char text[PF_ERR_MSG];
+	char at[32];
 	int i = 0;
 
 	*done = 0;
@@ -181,13 +193,13 @@ take_list(struct batch *b, int64_t *done, const char *key, enum pf_kind kind)
 		}
 		if (err->class == PF_USAGE)
 			return err;
+		snprintf(at, sizeof(at), "%s[%d]", key, i);
+		err = shape_below(err, at);
 		if (b->failed++ == 0)
 			b->first = *err;
 		b->refused += err->class != PF_BUSY;
-		snprintf(text, sizeof(text), "%s[%d]: %.600s", key, i,
-		    err->msg);
 		if (b->failed <= ERRORS_MAX)
-			pf_jw_str(&b->errors, NULL, text);
+			pf_jw_str(&b->errors, NULL, err->msg);
 	}
 	return NULL;
 }
