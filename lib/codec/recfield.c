@@ -3,11 +3,12 @@
  */
 #include <string.h>
 
+#include "base/name.h"
 #include "codec/recfield.h"
 
 #define BIG	INT64_C(9007199254740992)	/* 2^53 */
 
-enum type { T_TEXT, T_INT, T_REAL };
+enum type { T_TEXT, T_SHA, T_INT, T_REAL };
 
 /* The kinds' own fields; max is the longest text or the largest number. */
 static const struct field {
@@ -25,7 +26,7 @@ static const struct field {
 	{ "output", PF_KIND_CRASH, T_TEXT, 0, 8192 },
 	{ "command", PF_KIND_CRASH, T_TEXT, 0, 4096 },
 	{ "engine", PF_KIND_CRASH, T_TEXT, 0, 64 },
-	{ "target_hash", PF_KIND_CRASH, T_TEXT, 0, 64 },
+	{ "target_hash", PF_KIND_CRASH, T_SHA, 0, 0 },
 	{ "run_seed", PF_KIND_CRASH, T_INT, 0, BIG },
 	{ "name", PF_KIND_CORPUS, T_TEXT, 0, 512 },
 	{ "engine", PF_KIND_CORPUS, T_TEXT, 0, 64 },
@@ -86,6 +87,14 @@ add_field(struct pf_buf *b, const struct field *f, const struct pf_json *j,
 	case T_TEXT:
 		if ((err = pf_json_str(&s, j, key)) == NULL)
 			add_cut(b, f->name, s, (size_t)f->max);
+		break;
+	case T_SHA:
+		if ((err = pf_json_str(&s, j, key)) != NULL)
+			break;
+		if (*s != '\0' && !pf_sha_ok(s))
+			return pf_err_field(PF_DATA, key, "%s is not the 64 "
+			    "hex digits of a SHA-256", key);
+		pf_jw_str(b, f->name, s);
 		break;
 	case T_INT:
 		if ((err = pf_json_int(&num, j, key, f->min, f->max)) == NULL)
