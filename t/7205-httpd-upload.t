@@ -121,7 +121,7 @@ refused 422 job_metadata 'one already' 'two of them' \
 refused 422 job_metadata 'not a JSON object' 'one that is not JSON' \
     -F 'job_metadata=name' -F "target_binary=@$T/large"
 refused 422 job_metadata 'not a JSON object' 'a list' -F 'job_metadata=[1]'
-refused 422 job_metadata 'more than 65536 bytes' 'a very long one' \
+refused 413 job_metadata 'more than 65536 bytes' 'a very long one' \
     -F "job_metadata=<$T/large"
 refused 422 colour 'nothing is known' 'an unknown member' \
     -F 'job_metadata={"name":"n","fuzzer":"afl","colour":1}' \
@@ -142,14 +142,14 @@ refused 422 target_binary 'missing' 'a path for a target' \
     -F 'job_metadata={"name":"n","fuzzer":"afl","target":"/bin/true"}'
 refused 422 target_binary 'empty' 'an empty target' \
     -F "job_metadata=$meta" -F "target_binary=@$T/empty"
-refused 422 target_binary 'larger than 3145728' 'one over target_size' \
+refused 413 target_binary 'larger than 3145728' 'one over target_size' \
     -F "job_metadata=$meta" -F "target_binary=@$T/over"
 refused 422 target 'one already' 'two targets' -F "job_metadata=$meta" \
     -F "target_binary=@$T/small" -F "target=@$T/large"
 refused 422 seed_corpus 'empty' 'an empty seed' -F "job_metadata=$meta" \
     -F "target_binary=@$T/small" -F "seed_corpus=@$T/empty" \
     -F "dictionary=@$T/dict"
-refused 422 seed_corpus 'larger than 1048576' 'a seed over a MiB' \
+refused 413 seed_corpus 'larger than 1048576' 'a seed over a MiB' \
     -F "job_metadata=$meta" -F "target_binary=@$T/small" \
     -F "seed_corpus=@$T/big"
 refused 422 binary 'nothing is known of the part' 'an unknown part' \

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "httpd/api/newjob.h"
+#include "httpd/api/push.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/sock.h"
@@ -96,7 +97,7 @@ new_seed(struct upload *up, const char *path)
 	struct newjob_files *files = &up->files;
 
 	if (files->nseeds == NEWJOB_SEEDS)
-		return pf_err_field(PF_DATA, "seed_corpus", "seed_corpus: "
+		return pf_err_field(PF_USAGE, "seed_corpus", "seed_corpus: "
 		    "more than %d files; minimise it first", NEWJOB_SEEDS);
 	if (files->nseeds == up->seeds_room) {
 		up->seeds_room = up->seeds_room * 2 + 16;
@@ -212,13 +213,13 @@ take_bytes(struct upload *up, const char *p, size_t n)
 
 	if (up->parts == 1) {
 		if (up->meta.len + n > JSON_MAX)
-			return pf_err_field(PF_DATA, "job_metadata",
+			return pf_err_field(PF_USAGE, "job_metadata",
 			    "job_metadata: more than %d bytes", JSON_MAX);
 		pf_buf_add(&up->meta, p, n);
 		return NULL;
 	}
 	if (up->blob.size + (int64_t)n > up->max)
-		return pf_err_field(PF_DATA, up->name, "%s: the file %.64s is "
+		return pf_err_field(PF_USAGE, up->name, "%s: the file %.64s is "
 		    "larger than %lld bytes", up->name, up->file->name,
 		    (long long)up->max);
 	err = pf_spool_blob_add(&up->blob, p, n);
@@ -340,8 +341,8 @@ finish(struct upload *up)
 	return err;
 }
 
-const struct pf_err *
-feed_upload(struct worker *w, struct req *r, bool last)
+static const struct pf_err *
+feed(struct worker *w, struct req *r, bool last)
 {
 	const struct pf_err *err;
 	struct upload *up;
@@ -364,6 +365,12 @@ feed_upload(struct worker *w, struct req *r, bool last)
 	r->upload = NULL;
 	r->drop = NULL;
 	return NULL;
+}
+
+const struct pf_err *
+feed_upload(struct worker *w, struct req *r, bool last)
+{
+	return push_end(r, feed(w, r, last));
 }
 
 const struct pf_err *
