@@ -94,6 +94,11 @@ for f in small middle; do
 	    -F 'metadata={"job_id":"other"}' -F "a=@$T/small"
 done
 refused '422 input' 'no input' $crash -F "$ok_meta"
+printf '{%s}\0' "$who" >"$T/nul"
+refused '422 metadata' 'a NUL behind it' $crash -F "metadata=<$T/nul" \
+    -F "input=@$T/small"
+refused '422 files' 'a file in the metadata' $corpus -F "a=@$T/small" \
+    -F "metadata={$who,\"files\":[{\"data\":\"YQ==\"}]}"
 head -c 3145729 /dev/zero >"$T/over"
 head -c 1048577 /dev/zero >"$T/over2"
 refused '413 ' 'a crash over the limit' $crash -F "$ok_meta" -F "input=@$T/over"

@@ -178,6 +178,19 @@ put_files(struct sink *s, struct pf_wire *wire)
 	return err;
 }
 
+/* Inputs come as parts here: those that do not would be lost. */
+static const struct pf_err *
+check_names(const struct pf_json *j)
+{
+	const struct pf_json *v = pf_json_first(pf_json_get(j, "files"));
+
+	for (; v != NULL; v = pf_json_next(v))
+		if (pf_json_is_object(v))
+			return pf_err_field(PF_DATA, "files", "files: in a "
+			    "form each file is a part of it");
+	return NULL;
+}
+
 /* The form is read; now what it says. */
 static const struct pf_err *
 take(struct sink *s)
@@ -187,8 +200,9 @@ take(struct sink *s)
 	struct pf_wire wire = PF_WIRE_INIT;
 	struct pf_rec outer;
 	const char *meta = s->f->has_meta ? s->f->meta.data : "{}";
+	size_t n = s->f->has_meta ? s->f->meta.len : 2;
 
-	if ((err = pf_json_parse(&r->json, meta, strlen(meta))) != NULL)
+	if ((err = pf_json_parse(&r->json, meta, n)) != NULL)
 		return pf_err_field(PF_DATA, "metadata", "metadata is not "
 		    "JSON: %s", err->msg);
 	if (!pf_json_is_object(r->json))
@@ -198,6 +212,7 @@ take(struct sink *s)
 	if (r->id[0] != '\0' && outer.bot[0] == '\0')
 		memcpy(outer.bot, NOBODY, sizeof(NOBODY));
 	if ((err = shape_check(r->route->takes, r->json)) == NULL &&
+	    (err = check_names(r->json)) == NULL &&
 	    (err = pf_wire_read(&wire, kind_of(r), r->json, &outer)) == NULL &&
 	    r->id[0] != '\0' && strcmp(wire.rec.job, r->id) != 0)
 		err = pf_err_field(PF_DATA, "job_id", "job_id is not the job "
