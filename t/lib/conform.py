@@ -148,4 +148,5 @@ def main():
     print('%d answers' % s.count, file=sys.stderr)
 
 
-main()
+if __name__ == '__main__':
+    main()
