@@ -75,7 +75,7 @@ other=$(pf-registry register -H h2 -e libfuzzer)
 run pf-registry -j register -H h2 -e libfuzzer
 said '^\{"ok":true,"bot":"[^"]*","name":"h2",' '' 'the whole reply with -j'
 
-refuse 65 'not 1 to 32 engine names' 'an engine name that is none' \
+refuse 65 'array of 1 to 32 engine names' 'an engine name that is none' \
     pf-registry register -H h1 -e 'a b'
 refuse 65 'hostname: not a name' 'a host name with control bytes' \
     pf-registry register -H "h$(printf '\001')" -e libfuzzer

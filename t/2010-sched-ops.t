@@ -31,6 +31,8 @@ refused data capabilities '{"op":"register","hostname":"h","capabilities":[]}' \
     'an empty list of them'
 refused data capabilities \
     '{"op":"register","hostname":"h","capabilities":["a b"]}' 'a bad name'
+refused data capabilities "{\"op\":\"register\",\"hostname\":\"h\",\"capabilities\":[$(
+	seq 33 | sed 's/.*/"e&"/' | paste -sd , )]}" 'more than there may be'
 refused data name \
     '{"op":"register","hostname":"h","name":"a\u0007","capabilities":["afl"]}' \
     'a bell in a name'
@@ -57,12 +59,12 @@ refused data rows '{"op":"crash"}' 'results without rows'
 is "$(sql 'SELECT count(*) FROM events')" "$before" 'none of it left a trace'
 
 # One bot, one job, from the beginning to the end.
-bot one '["AFL","libFuzzer"]'
+bot one '["AFL","libFuzzer","aflplusplus"]'
 like "$bot" '^[0-9a-f-]{36}$' 'a bot gets an id'
 is "$(get .created)" true 'it is new'
 is "$(get '.lease_ms < 60000')" true 'it gives up before the reaper may'
 is "$(sql 'SELECT capabilities FROM bots')" '["afl++","libfuzzer"]' \
-    'names of engines become one'
+    'names of engines become one, and each is there once'
 one=$bot
 bot one '["libfuzzer"]'
 is "$bot" "$one" 'a known bot keeps its id'

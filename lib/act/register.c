@@ -9,29 +9,38 @@
 
 #define CAPS_MAX	32
 
-/* The request's capabilities, canonical, as a JSON array. */
+static const struct pf_err *
+wrong_capabilities(void)
+{
+	return pf_err_field(PF_DATA, "capabilities", "capabilities: not an "
+	    "array of 1 to %d engine names such as afl++ or libfuzzer",
+	    CAPS_MAX);
+}
+
+/* The request's capabilities, canonical and each once, as a JSON array. */
 static const struct pf_err *
 capabilities(char *out, size_t n, const struct pf_json *req)
 {
 	const struct pf_err *err = NULL;
 	const struct pf_json *list = pf_json_get(req, "capabilities"), *v;
 	struct pf_buf b = PF_BUF_INIT;
-	char name[33];
-	size_t count = 0;
+	char names[CAPS_MAX][33];
+	size_t i, k, count = pf_json_is_array(list) ? pf_json_count(list) : 0;
 
-	if (!pf_json_is_array(list) || pf_json_first(list) == NULL)
-		return pf_err_field(PF_DATA, "capabilities", "capabilities "
-		    "is not an array of engine names");
+	if (count == 0 || count > CAPS_MAX)
+		err = wrong_capabilities();
 	pf_jw_open(&b, NULL, '[');
-	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
-		if (++count > CAPS_MAX || pf_json_text(v) == NULL ||
-		    !pf_engine_name(name, pf_json_text(v))) {
-			err = pf_err_field(PF_DATA, "capabilities",
-			    "capabilities: not 1 to %d engine names such as "
-			    "afl++ or libfuzzer", CAPS_MAX);
+	for (v = pf_json_first(list), i = 0; err == NULL && i < count;
+	    v = pf_json_next(v), i++) {
+		if (pf_json_text(v) == NULL ||
+		    !pf_engine_name(names[i], pf_json_text(v))) {
+			err = wrong_capabilities();
 			break;
 		}
-		pf_jw_str(&b, NULL, name);
+		for (k = 0; strcmp(names[k], names[i]) != 0; k++)
+			;
+		if (k == i)
+			pf_jw_str(&b, NULL, names[i]);
 	}
 	pf_jw_close(&b, ']');
 	if (err == NULL)
