@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 
@@ -85,10 +86,12 @@ put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
 {
 	static const char *const same[] = { "id", "name", "kind", "campaign",
 	    "priority", "duration_ms", "memory_limit", "exec_timeout_ms",
-	    "args", "options", "blobs" };
+	    "args", "options", "blobs", "work_dir" };
 	static const char *const token[] = { "epoch", "attempt", "lease_ms",
 	    "again" };
 	struct pf_buf *b = &r->reply.body;
+	char text[PF_TIME_TEXT];
+	int64_t created = 0;
 	size_t i;
 
 	reply_open(r, 200, "assigned");
@@ -97,6 +100,8 @@ put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
 	copy(b, job, "engine", "fuzzer");
 	put_blobs(b, job, "target", "target", false);
 	pf_jw_str(b, "assigned_bot", r->id);
+	if (pf_json_int(&created, job, "created_at", 0, INT64_MAX) == NULL)
+		pf_jw_str(b, "created_at", pf_time_text(text, created));
 	put_config(b, job);
 	for (i = 0; i < sizeof(token) / sizeof(token[0]); i++)
 		copy(b, op, token[i], token[i]);

@@ -84,6 +84,10 @@ static const struct field given_fields[] = {
 	{ "target", SHAPE_TEXT, FIELD_MAYBE, "name of the target's blob",
 	    NULL },
 	{ "assigned_bot", SHAPE_ID, FIELD_MAYBE, "who asked", NULL },
+	{ "created_at", SHAPE_TIME, FIELD_MAYBE, "when it was submitted",
+	    NULL },
+	{ "work_dir", SHAPE_TEXT, FIELD_MAYBE | FIELD_NULL, "on the bot, "
+	    "below its own", NULL },
 	{ "blobs", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE | FIELD_NULL,
 	    "files to fetch", NULL },
 	{ "config", SHAPE_OBJECT, FIELD_MAYBE, "as Go programs read it",
