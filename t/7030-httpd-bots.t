@@ -61,6 +61,8 @@ req GET "$v/bots/$bot/job?inc=i%31"
 is "$code $(member again)" '200 false' 'a job'
 like "$(cat "$T/body")" "\"id\":\"$job\",\"name\":\"try\"" 'this one'
 like "$(cat "$T/body")" '"config":\{"duration":90000000000,' 'in nanoseconds'
+like "$(member created_at) $(member work_dir)" "^20.*Z jobs/$job\$" \
+    'since when it waits, and where it works'
 like "$(cat "$T/body")" '"seed_corpus":\["one"\]' 'with the names of its seeds'
 epoch=$(member epoch) attempt=$(member attempt)
 blob=$(sed 's/.*"kind":"seed","name":"one","sha256":"\([0-9a-f]*\)".*/\1/' \
@@ -114,7 +116,7 @@ is "$code $(wc -c <"$T/body" | tr -d ' ')" '204 0' 'the bot leaves'
 json "$b/heartbeat" '{"inc":"i1"}'
 is "$code" 404 'and is unknown'
 req DELETE $v/bots/nobody
-is "$code" 404 'who never was cannot leave'
+is "$code $(member field)" '404 bot_id' 'who never was cannot leave'
 httpd_stop
 is "$(cat "$T/h.err")" '' 'pf-httpd said nothing'
 done_testing

@@ -143,7 +143,7 @@ body_check(struct req *r, bool told, int64_t length)
 	if (r->route->body == BODY_NONE) {
 		if (length != 0)
 			req_refuse(r, 413, pf_err(PF_USAGE, "this request "
-			    "takes no body"), NULL);
+			    "takes no body"), "send it without one");
 		return;
 	}
 	r->kind = kind_of(r->route, req_header(r, "Content-Type"));

@@ -50,9 +50,9 @@ reply_error(struct req *r, unsigned int status, const struct pf_err *err,
 	const char *field = err->field;
 
 	/* The wire says job_id where an op says job, but in arguments. */
-	if (strcmp(field, "job") == 0 &&
-	    (r->route == NULL || !route_takes(r->route, field)))
-		field = "job_id";
+	if (r->route == NULL || !route_takes(r->route, field))
+		field = strcmp(field, "job") == 0 ? "job_id" :
+		    strcmp(field, "bot") == 0 ? "bot_id" : field;
 	p->status = status != 0 ? status :
 	    (unsigned int)pf_class_http(err->class);
 	if (p->status == 503 || p->status == 507)
