@@ -102,6 +102,7 @@ cat >"$T/asked" <<END
 = corpus $input
 = blobs $blob
 GET $V/corpus/download 200 $V/corpus/download?job=$a
+GET $V/bots/{id}/job 200 $V/bots/$bot/job
 .
 END
 $python "$PF_ROOT/t/lib/conform.py" "$url" "$T/asked" 2>&1 |

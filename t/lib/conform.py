@@ -7,7 +7,7 @@ what the member NAME was in the last answer that had it.  A line "= ROOM WORD"
 says what stands for {id} behind that segment of a path, or for {sha256}, in
 GET routes that were not asked before the line ".".  What does not conform is
 printed; so is each route of the document that no request was answered with
-success.
+success.  Those GET routes are asked for by HEAD too, and again by their tags.
 """
 import copy
 import http.client
@@ -50,13 +50,18 @@ class Server:
         self.closed = copy.deepcopy(self.doc)
         close(self.closed['components']['schemas'])
         self.done = set()
+        self.headers = None     # of the last answer
         self.count = 0
         self.seen = {}
 
-    def ask(self, method, path, kind=None, body=None):
+    def ask(self, method, path, kind=None, body=None, **headers):
         c = http.client.HTTPConnection(self.host, timeout=10)
-        c.request(method, path, body, {'Content-Type': kind} if kind else {})
+        headers = {n.replace('_', '-'): v for n, v in headers.items()}
+        if kind:
+            headers['Content-Type'] = kind
+        c.request(method, path, body, headers)
         r = c.getresponse()
+        self.headers = r.headers
         kind = r.getheader('Content-Type')
         # A stream has no end.
         text = b'' if kind == 'text/event-stream' else r.read()
@@ -101,6 +106,27 @@ class Server:
             for wrong in self.fits(types[got].get('schema', {}), value):
                 print(name + '%d: %s' % (status, wrong[:300]))
 
+    def check_again(self, template, path):
+        """What HEAD tells, and whether who has it needs it again."""
+        status, _, _ = self.ask('GET', path)
+        told = self.headers
+        if status != 200:
+            return
+        status, _, _ = self.ask('HEAD', path)
+        for name in 'Content-Type', 'ETag', 'Vary', 'Accept-Ranges':
+            if status != 200 or told.get(name) != self.headers.get(name):
+                print('HEAD %s: %d, %s: %s, not %s' % (
+                    path, status, name, self.headers.get(name),
+                    told.get(name)))
+        tag = told.get('ETag')
+        if ('304' in self.doc['paths'][template]['get']['responses']) != (
+                tag is not None):
+            print('GET %s: its tag is %s' % (path, tag))
+        elif tag is not None:
+            status, _, text = self.ask('GET', path, If_None_Match=tag)
+            if status != 304 or text or self.headers.get('ETag') != tag:
+                print('GET %s: with its tag: %d' % (path, status))
+
     def asked(self, lines):
         words = {}
         for line in lines:
@@ -128,6 +154,7 @@ class Server:
                     for i, s in enumerate(seg)]
             if ('GET', template) not in self.done:
                 self.check('GET', template, 200, '/'.join(real))
+                self.check_again(template, '/'.join(real))
             if '{' in template:
                 none = ['nobody' if s == '{id}' else 'f' * 64
                         if s == '{sha256}' else s for s in seg]
