@@ -148,6 +148,40 @@ hurts "UPDATE counters SET value = 77 WHERE name <> 'log_bytes'" counter
 hurts 'DELETE FROM coverage' counter lost
 hurts 'DELETE FROM job_stats' lost
 
+# What the jobs of a campaign share.
+put corpus 'shared 1'
+put corpus 'shared 2'
+put corpus 'shared 3'
+last=$(sql 'SELECT max(seq) FROM shared')
+is "$(sql 'SELECT count(*) FROM shared')" "$(sql 'SELECT count(*) FROM corpus')" \
+    'each input is shared once, also if its row was made anew'
+sqlite3 "$db" "DELETE FROM shared WHERE seq = $last - 1"
+finds 'not shared' shared "shared/$job" \
+    '1 of its inputs are not shared, 0 more than once'
+mends 'not shared' 'the whole: counted anew'
+is "$(sql "SELECT hash FROM shared WHERE seq = $last + 1")" \
+    "$(printf 'shared 2' | sha256sum | cut -c 1-64)" \
+    'it comes last, under a number that nobody has read yet'
+sqlite3 "$db" "INSERT INTO shared SELECT pool, seq + 10, job_id, hash
+    FROM shared WHERE seq = $last"
+finds 'shared twice' shared "shared/$job" \
+    '0 of its inputs are not shared, 1 more than once'
+mends 'shared twice' 'the whole: counted anew'
+is "$(sql "SELECT group_concat(seq - $last) FROM shared WHERE seq >= $last")" \
+    1,10 'the newest number stays'
+sqlite3 "$db" "UPDATE shared SET hash = '$hash.' WHERE seq > $last"
+finds 'shared under another hash' shared "shared/$job" \
+    '2 of its inputs are not shared, 0 more than once'
+mends 'shared under another hash' 'the whole: counted anew'
+is "$(sql "SELECT group_concat(seq - $last) FROM shared WHERE seq >= $last")" \
+    10,11,12 'of numbers without an input only the last stays'
+sqlite3 "$db" 'DELETE FROM shared; DELETE FROM pools'
+n=$(sql 'SELECT count(*) FROM corpus')
+finds 'no pool' shared "shared/$job" \
+    "$n of its inputs are not shared, 0 more than once"
+mends 'no pool' 'the whole: counted anew'
+is "$(sql 'SELECT count(*) FROM shared')" "$n" 'all is shared again'
+
 # The ledger: lines without rows, rows without lines, a line that is damaged.
 L=$(echo "$S"/metadata/ledger/*.jsonl)
 # Only those that are not young are missed; old ones have no sum.

@@ -202,6 +202,41 @@ mend_frames(struct pf_db *db)
 	return err;
 }
 
+/*
+ * Each input is in the pool of its job once, under the newest number it has
+ * there.  What no input is of goes, but for the last number of a pool, which
+ * must not be given again.
+ */
+static const struct pf_err *
+mend_shared(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "INSERT INTO pools (campaign, "
+	    "target_hash) SELECT DISTINCT campaign, target_hash FROM jobs "
+	    "WHERE EXISTS (SELECT 1 FROM corpus WHERE job_id = jobs.id) "
+	    "ON CONFLICT (campaign, target_hash) DO NOTHING", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM shared WHERE (pool, seq) "
+	    "IN (SELECT pool, seq FROM (SELECT s.pool, s.seq, c.hash IS NULL "
+	    "OR p.id IS NULL AS gone, max(s.seq) OVER (PARTITION BY s.pool, "
+	    "s.job_id, s.hash) AS newest, max(s.seq) OVER (PARTITION BY "
+	    "s.pool) AS last FROM shared AS s LEFT JOIN corpus AS c ON "
+	    "c.job_id = s.job_id AND c.hash = s.hash LEFT JOIN jobs AS j ON "
+	    "j.id = s.job_id LEFT JOIN pools AS p ON p.id = s.pool AND "
+	    "p.campaign = j.campaign AND p.target_hash = j.target_hash) "
+	    "WHERE seq < last AND (gone OR seq < newest))", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "INSERT INTO shared (pool, seq, job_id, "
+	    "hash) SELECT p.id, coalesce((SELECT max(seq) FROM shared WHERE "
+	    "pool = p.id), 0) + row_number() OVER (PARTITION BY p.id ORDER BY"
+	    " c.filed, c.job_id, c.hash), c.job_id, c.hash FROM corpus AS c "
+	    "JOIN jobs AS j ON j.id = c.job_id JOIN pools AS p ON p.campaign "
+	    "= j.campaign AND p.target_hash = j.target_hash LEFT JOIN (SELECT"
+	    " pool, job_id, hash, count(*) AS n FROM shared GROUP BY 1, 2, 3)"
+	    " AS s ON s.pool = p.id AND s.job_id = c.job_id AND s.hash = "
+	    "c.hash WHERE s.n IS NULL", "");
+}
+
 #define WANT \
 	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
 	"('status'), ('log')), want (name, scope, value) AS (" \
@@ -248,7 +283,8 @@ pf_mend_counters(struct pf_db *db)
 
 	/* Those of no job, and of no name of ours, count nothing. */
 	if ((err = mend_buckets(db)) != NULL ||
-	    (err = mend_frames(db)) != NULL || (err = pf_db_run(db, NULL,
+	    (err = mend_frames(db)) != NULL ||
+	    (err = mend_shared(db)) != NULL || (err = pf_db_run(db, NULL,
 	    WANT "DELETE FROM counters AS c WHERE NOT EXISTS (SELECT 1 FROM "
 	    "want WHERE name = c.name AND scope = c.scope) AND NOT " KEPT,
 	    "")) != NULL || (err = pf_db_run(db, NULL, "DELETE FROM "

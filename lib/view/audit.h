@@ -63,10 +63,13 @@ const struct pf_err	*pf_audit_page(struct pf_q *, struct pf_db *,
  * Counters: its place, why, the job ("": none).  Buckets, all of them: place,
  * why (NULL: nothing), campaign, id, type, tool, frames.  Corpora: the job,
  * files and bytes as kept, the same as counted, whether the time differs.
+ * Shared: the job, how many of its inputs are not in its pool, and how many
+ * are there more than once.
  */
 const struct pf_err	*pf_audit_counters(struct pf_q *, struct pf_db *);
 const struct pf_err	*pf_audit_buckets(struct pf_q *, struct pf_db *);
 const struct pf_err	*pf_audit_corpora(struct pf_q *, struct pf_db *);
+const struct pf_err	*pf_audit_shared(struct pf_q *, struct pf_db *);
 
 /* What pf_audit_buckets() needs to be at hand; inside a begin. */
 const struct pf_err	*pf_audit_drops(struct pf_db *);

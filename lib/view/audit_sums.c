@@ -77,6 +77,18 @@ pf_audit_corpora(struct pf_q *q, struct pf_db *db)
 	    "0) <> coalesce(r.size, 0) OR m.last_updated <> r.last", "");
 }
 
+const struct pf_err *
+pf_audit_shared(struct pf_q *q, struct pf_db *db)
+{
+	return pf_q(q, db, "SELECT c.job_id, sum(s.n IS NULL), "
+	    "sum(coalesce(s.n, 0) > 1) FROM m.corpus AS c JOIN m.jobs AS j "
+	    "ON j.id = c.job_id LEFT JOIN m.pools AS p ON p.campaign = "
+	    "j.campaign AND p.target_hash = j.target_hash LEFT JOIN (SELECT "
+	    "pool, job_id, hash, count(*) AS n FROM m.shared GROUP BY 1, 2, "
+	    "3) AS s ON s.pool = p.id AND s.job_id = c.job_id AND s.hash = "
+	    "c.hash GROUP BY 1 HAVING sum(s.n IS NOT 1) > 0", "");
+}
+
 /* The most a sample told is known while none was thinned out. */
 #define WANT \
 	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \

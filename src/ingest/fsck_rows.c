@@ -222,6 +222,32 @@ check_corpora(struct fsck *f)
 	return err;
 }
 
+/*
+ * Before rows are mended: one made anew is shared once more, and the count
+ * that follows takes the older number away.
+ */
+static const struct pf_err *
+check_shared(struct fsck *f)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	char why[120], *path;
+	bool more = true;
+
+	err = pf_audit_shared(&q, f->scratch);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		snprintf(why, sizeof(why), "%lld of its inputs are not shared,"
+		    " %lld more than once", (long long)pf_q_int(&q, 1),
+		    (long long)pf_q_int(&q, 2));
+		path = pf_asprintf("shared/%s", pf_q_text(&q, 0));
+		finding(f, "shared", path, why);
+		f->recount = true;
+		free(path);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
 /* Of one state, for the counters are kept with what they count. */
 static const struct pf_err *
 check_sums(struct fsck *f)
@@ -240,9 +266,10 @@ check_sums(struct fsck *f)
 const struct pf_err *
 fsck_rows(struct fsck *f)
 {
-	const struct pf_err *err = NULL;
+	const struct pf_err *err;
 	int a;
 
+	err = check_shared(f);
 	for (a = 0; err == NULL && a < PF_AUDIT_MAX && !stopping(); a++)
 		err = check_all(f, (enum pf_audit)a);
 	if (err == NULL && !stopping())
