@@ -90,6 +90,8 @@ claim
 is "$got" none 'and is given to nobody'
 check 'explain' 0 \
     '=pending: waiting for upload (3 of 4 files)' - pf-report explain job "$first"
+check 'its record' 0 '~^waiting	3$' - pf-report job "$first"
+is "$(pf-report -j jobs -s pending | jq .waiting)" 3 'and in the list'
 check 'explain of the bot' 0 '~no job waits' - pf-report explain bot "$bot"
 arrived seed
 is "$(get '.rows[0].class')" notfound 'an op before its file is refused'

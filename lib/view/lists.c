@@ -46,6 +46,7 @@ static const struct pf_view_col jobs_cols[] = {
 	{ NULL,		"attempt",		INT },
 	{ NULL,		"strikes",		INT },
 	{ NULL,		"cancel",		BOOL },
+	{ NULL,		"waiting",		INT },
 	{ NULL,		"message",		TEXT },
 	{ NULL,		"archived_at",		TIME },
 	{ NULL,		"dropped.crash",	INT },
@@ -70,7 +71,7 @@ static const struct pf_view_col jobs_cols[] = {
 	"j.timeout_at, j.work_dir, j.duration, j.memory_limit, j.timeout, " \
 	"j.dictionary, j.seed_corpus, j.output_dir, j.kind, p.name, " \
 	"j.priority, j.target_hash, j.args, j.options, j.epoch, j.attempt, " \
-	"j.strikes, j.cancel, j.message, j.archived_at, " \
+	"j.strikes, j.cancel, j.waiting, j.message, j.archived_at, " \
 	OF_JOB("dropped_crash") ", " OF_JOB("dropped_corpus") ", " \
 	OF_JOB("dropped_log") ", " OF_JOB("refused_crash") ", " \
 	OF_JOB("refused_corpus") ", " OF_JOB("refused_coverage") ", " \

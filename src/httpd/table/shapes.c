@@ -130,6 +130,7 @@ static const struct field job_fields[] = {
 	FIELD("attempt", INT, 0, "of its token"),
 	FIELD("strikes", INT, 0, "leases lost in a row"),
 	FIELD("cancel", BOOL, 0, "whether its bot is to end it"),
+	FIELD("waiting", INT, 0, "files that are still to be uploaded"),
 	FIELD("message", TEXT, 0, "why it ended"),
 	FIELD("archived_at", TIME, ORNULL, "when it was put away"),
 	{ "dropped", SHAPE_OBJECT, 0, "reported, and not kept", &dropped },
