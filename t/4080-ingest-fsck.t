@@ -260,6 +260,17 @@ check 'is moved aside' 1 '~^target' '~moved aside' pf-ingest -r fsck
 finds 'and missed' target "$t" "it is missing; needed by $job"
 cp -p "$T/whole" "$t"
 other=$(printf 'nobody has it' | sha256sum | cut -c 1-64)
+mkdir "$S/targets/$other"
+echo x >"$S/targets/$other/data"
+check 'a file whose job may still come' 0 - - pf-ingest fsck
+old "$S/targets/$other/data"
+finds 'a file of no job' spare "$S/targets/$other/data" 'no job needs it'
+check 'is for a person to remove' 1 '~^spare' - pf-ingest -r fsck
+rm -r "$S/targets/$other"
+echo x >"$S/targets/notes"
+finds 'a name of somebody else among targets' foreign "$S/targets/notes" \
+    'nothing of that name belongs here'
+mends 'a name of somebody else among targets' 'moved aside'
 echo '{}' >"$X/$other.json"
 old "$X/$other.json"
 finds 'a report of nothing' orphan "$X/$other.json" \

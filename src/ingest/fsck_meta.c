@@ -124,6 +124,59 @@ done:
 	return err;
 }
 
+/* Of no job: left by a submission that did not come to its end. */
+static const struct pf_err *
+check_spare(struct fsck *f, const char *sha)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+	bool needed = false;
+	struct stat st;
+	int64_t one;
+
+	pf_blob_path(&path, f->g->conf->storage_path, sha);
+	if (lstat(path.data, &st) == -1 ||
+	    time(NULL) - st.st_mtime <= FSCK_STRAY_S)
+		err = NULL;
+	else if ((err = pf_db_int(f->g->db, &one, &needed, "SELECT 1 FROM "
+	    "job_blobs WHERE sha256 = ? LIMIT 1", "s", sha)) == NULL &&
+	    !needed)
+		finding(f, "spare", path.data, "no job needs it");
+	pf_buf_free(&path);
+	return err;
+}
+
+/* What lies there, whoever needs it. */
+static const struct pf_err *
+check_spares(struct fsck *f)
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/targets", f->g->conf->storage_path);
+	char **names = NULL, *path;
+	size_t i, n = 0;
+
+	err = pf_names(&names, &n, dir);
+	if (err != NULL && err->class == PF_NOTFOUND)
+		err = NULL;
+	for (i = 0; err == NULL && i < n && !stopping(); i++) {
+		if (pf_sha_ok(names[i])) {
+			err = check_spare(f, names[i]);
+			continue;
+		}
+		/* The writer removes those that are half written. */
+		if (strncmp(names[i], ".tmp.", 5) == 0)
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		finding(f, "foreign", path, "nothing of that name belongs "
+		    "here");
+		err = mend_aside(f, path);
+		free(path);
+	}
+	pf_names_free(names);
+	free(dir);
+	return err;
+}
+
 const struct pf_err *
 fsck_targets(struct fsck *f)
 {
@@ -147,7 +200,7 @@ fsck_targets(struct fsck *f)
 		if (err == NULL && more && pf_sha_ok(sha))
 			err = check_blob(f, sha, size);
 	} while (err == NULL && more && !stopping());
-	return err;
+	return err != NULL || stopping() ? err : check_spares(f);
 }
 
 /* The one row in an array of the document, of that id. */
