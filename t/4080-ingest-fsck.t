@@ -148,6 +148,16 @@ hurts "UPDATE counters SET value = 77 WHERE name <> 'log_bytes'" counter
 hurts 'DELETE FROM coverage' counter lost
 hurts 'DELETE FROM job_stats' lost
 
+hurts "UPDATE campaigns SET pending = 0, running = 1" counter
+hurts "UPDATE jobs SET waiting = 3" counter
+hurts "UPDATE job_blobs SET missing = 1 WHERE n = 0" counter
+is "$(sql 'SELECT waiting, missing FROM jobs JOIN job_blobs ON job = id')" \
+    '1|1' 'what is missing is believed'
+sqlite3 "$db" 'UPDATE job_blobs SET missing = 0'
+hurts "UPDATE campaigns SET pending = 7" counter
+is "$(sql 'SELECT waiting, pending, running FROM jobs JOIN campaigns AS c
+    ON c.id = campaign')" '0|1|0' 'the job can be given'
+
 # What the jobs of a campaign share.
 put corpus 'shared 1'
 put corpus 'shared 2'

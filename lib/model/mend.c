@@ -237,6 +237,28 @@ mend_shared(struct pf_db *db)
 	    "c.hash WHERE s.n IS NULL", "");
 }
 
+/* What a claim goes by: the files a job waits for, the jobs of a campaign. */
+static const struct pf_err *
+mend_given(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "UPDATE jobs SET waiting = b.n FROM "
+	    "(SELECT j.id, (SELECT count(*) FROM job_blobs WHERE job = j.id "
+	    "AND missing = 1) AS n FROM jobs AS j WHERE j.completed_at IS "
+	    "NULL) AS b WHERE jobs.id = b.id AND waiting <> b.n", "")) !=
+	    NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE campaigns SET pending = n.pending,"
+	    " running = n.running FROM (SELECT p.id, coalesce(sum(j.status = "
+	    "'pending' AND j.waiting = 0), 0) AS pending, coalesce(sum("
+	    "j.status <> 'pending'), 0) AS running FROM campaigns AS p LEFT "
+	    "JOIN jobs AS j ON j.campaign = p.id AND j.completed_at IS NULL "
+	    "GROUP BY p.id) AS n WHERE campaigns.id = n.id AND "
+	    "(campaigns.pending, campaigns.running) <> (n.pending, "
+	    "n.running)", "");
+}
+
 #define WANT \
 	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
 	"('status'), ('log')), want (name, scope, value) AS (" \
@@ -284,7 +306,8 @@ pf_mend_counters(struct pf_db *db)
 	/* Those of no job, and of no name of ours, count nothing. */
 	if ((err = mend_buckets(db)) != NULL ||
 	    (err = mend_frames(db)) != NULL ||
-	    (err = mend_shared(db)) != NULL || (err = pf_db_run(db, NULL,
+	    (err = mend_shared(db)) != NULL ||
+	    (err = mend_given(db)) != NULL || (err = pf_db_run(db, NULL,
 	    WANT "DELETE FROM counters AS c WHERE NOT EXISTS (SELECT 1 FROM "
 	    "want WHERE name = c.name AND scope = c.scope) AND NOT " KEPT,
 	    "")) != NULL || (err = pf_db_run(db, NULL, "DELETE FROM "

@@ -139,6 +139,24 @@ pf_audit_shared(struct pf_q *q, struct pf_db *db)
 	"WHERE name = 'swept_log'))"
 
 const struct pf_err *
+pf_audit_given(struct pf_q *q, struct pf_db *db)
+{
+	return pf_q(q, db, "SELECT 'campaigns/' || p.name, printf('%d wait "
+	    "and %d run by its counts; counted anew %d and %d', p.pending, "
+	    "p.running, coalesce(n.pending, 0), coalesce(n.running, 0)), '' "
+	    "FROM m.campaigns AS p LEFT JOIN (SELECT campaign, sum(status = "
+	    "'pending' AND waiting = 0) AS pending, sum(status <> 'pending') "
+	    "AS running FROM m.jobs WHERE completed_at IS NULL GROUP BY "
+	    "campaign) AS n ON n.campaign = p.id WHERE p.pending <> "
+	    "coalesce(n.pending, 0) OR p.running <> coalesce(n.running, 0) "
+	    "UNION ALL SELECT 'jobs/' || j.id, printf('it waits for %d files;"
+	    " %d are missing', j.waiting, coalesce(b.n, 0)), '' FROM m.jobs "
+	    "AS j LEFT JOIN (SELECT job, count(*) AS n FROM m.job_blobs WHERE"
+	    " missing = 1 GROUP BY job) AS b ON b.job = j.id WHERE "
+	    "j.completed_at IS NULL AND j.waiting <> coalesce(b.n, 0)", "");
+}
+
+const struct pf_err *
 pf_audit_counters(struct pf_q *q, struct pf_db *db)
 {
 	return pf_q(q, db, WANT "SELECT 'counters/' || w.name || iif(w.scope "

@@ -179,13 +179,14 @@ check_buckets(struct fsck *f)
 }
 
 static const struct pf_err *
-check_counters(struct fsck *f)
+check_counters(struct fsck *f, const struct pf_err *(*ask_for)(struct pf_q *,
+    struct pf_db *))
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
 	bool more = true;
 
-	err = pf_audit_counters(&q, f->scratch);
+	err = ask_for(&q, f->scratch);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		finding(f, "counter", pf_q_text(&q, 0), pf_q_text(&q, 1));
 		f->recount = true;
@@ -258,7 +259,8 @@ check_sums(struct fsck *f)
 	    (err = ledger_load(f)) != NULL ||
 	    (err = check_corpora(f)) != NULL ||
 	    (err = check_buckets(f)) != NULL ||
-	    (err = check_counters(f)) != NULL)
+	    (err = check_counters(f, pf_audit_counters)) != NULL ||
+	    (err = check_counters(f, pf_audit_given)) != NULL)
 		return err;
 	return pf_audit_end(f->scratch);
 }
