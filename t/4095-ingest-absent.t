@@ -22,7 +22,7 @@ absent()
 }
 
 absent 5
-check 'it is counted' 0 '~^crash	dropped' - pf-ingest
+check 'it is counted' 0 "~^crash	dropped	$job	b2	$hash	5	" - pf-ingest
 is "$(sql "SELECT count(*) FROM crashes")" 0 'there is no such crash'
 is "$(sql "SELECT samples, dropped FROM buckets")" '0|1' 'but its bucket'
 ok 'nothing is filed' test ! -e "$S/crashes/$job/$hash"

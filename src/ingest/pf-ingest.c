@@ -43,7 +43,8 @@ print_item(const struct ingest *g, const struct item *it)
 	    *r->job != '\0' ? r->job : "-", *r->bot != '\0' ? r->bot : "-");
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS ||
 	    r->kind == PF_KIND_BLOB)
-		printf("%s\t%lld\t", r->sha256, (long long)r->len);
+		printf("%s\t%lld\t", r->sha256, (long long)(it->absent ?
+		    it->absent_size : r->len));
 	else
 		printf("-\t-\t");
 	printf("%s\t%s\n", it->rid, it->id);
