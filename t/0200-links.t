@@ -41,4 +41,11 @@ is "$(holding pf_act_line)" 'pf-sched ' 'only pf-sched acts on ops'
 is "$(with libsqlite3)" \
     'pf-sched pf-registry pf-reaper pf-ingest pf-report pf-httpd ' \
     'all but pf-run know the database'
+
+# Of two functions of one name an archive gives the one it comes to first.
+nm -g --defined-only "$PF_OBJ/libpf.a" "$PF_OBJ/libpfw.a" |
+    sed -n 's/.* [TDBR] \(pf_\)/\1/p' | sort >"$T/symbols"
+ok 'the library has symbols' test "$(wc -l <"$T/symbols")" -gt 100
+uniq -d "$T/symbols" >"$T/twice"
+empty "$T/twice" 'and each of them once'
 done_testing

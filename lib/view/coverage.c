@@ -81,7 +81,7 @@ pf_coverage_page(struct pf_page *p, struct pf_buf *b, struct pf_db *db,
 	    pf_q(&q, db, SAMPLES "(job_id, timestamp, id) > (?1, ?2, ?4)"
 	    LIMIT, "siisi", at.job, at.time, at.edges, at.rid, p->limit + 1);
 	if (err == NULL)
-		err = pf_rows_json(p, b, &pf_view_coverage, &q, p->limit);
+		err = pf_view_rows(p, b, &pf_view_coverage, &q, p->limit);
 	pf_q_done(&q);
 	return err;
 }

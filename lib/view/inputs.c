@@ -112,7 +112,7 @@ pf_inputs_page(struct pf_page *p, struct pf_buf *b, struct pf_db *db,
 	if ((err = pf_q(&q, db, INPUTS ", hash FROM corpus WHERE job_id = ?1 "
 	    "AND hash > ?2 ORDER BY hash", "ss", job, p->cursor != NULL ?
 	    p->cursor : "")) == NULL)
-		err = pf_rows_json(p, b, &pf_view_corpus, &q, p->limit);
+		err = pf_view_rows(p, b, &pf_view_corpus, &q, p->limit);
 	pf_q_done(&q);
 	return err;
 }
@@ -155,7 +155,7 @@ pool_rows(struct pf_page *p, struct pf_buf *b, struct pf_db *db,
 	    "LEFT JOIN corpus AS c ON c.job_id = s.job_id AND "
 	    "c.hash = s.hash WHERE s.pool = ?1 AND s.seq > ?2 "
 	    "ORDER BY s.seq", "ii", at->pool, at->seq)) == NULL)
-		err = pf_rows_json(&part, b, &pf_view_campaign_corpus, &q,
+		err = pf_view_rows(&part, b, &pf_view_campaign_corpus, &q,
 		    LOOKS);
 	pf_q_done(&q);
 	p->count += part.count;

@@ -4,7 +4,7 @@
 #include "view/rows.h"
 
 const struct pf_err *
-pf_rows_json(struct pf_page *p, struct pf_buf *b, const struct pf_view *v,
+pf_view_rows(struct pf_page *p, struct pf_buf *b, const struct pf_view *v,
     struct pf_q *q, int64_t looks)
 {
 	const struct pf_err *err;

@@ -13,7 +13,7 @@
  * whether the row is wanted.  It must not end with the page, that is how the
  * last one is known; looks bounds those that are passed over.
  */
-const struct pf_err	*pf_rows_json(struct pf_page *, struct pf_buf *,
+const struct pf_err	*pf_view_rows(struct pf_page *, struct pf_buf *,
 			    const struct pf_view *, struct pf_q *,
 			    int64_t looks);
 
