@@ -73,7 +73,7 @@ UNIT = history err buf num name time sock sandbox user spool writer retry \
 		header cursor wire tar
 HELPERS = mkpack storm proxy sender
 PRELOAD = mf short
-FUZZ =	json rec conf aflstat fuzzlog trace unpack wire self
+FUZZ =	json rec conf aflstat fuzzlog trace unpack wire request self
 
 MAN1 =	pf-registry pf-run pf-report
 MAN5 =	pandafuzz.conf pf-ops pf-spool pf-db

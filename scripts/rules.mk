@@ -67,6 +67,15 @@ $(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/parsers.o \
     $(O)/t/fuzz/replay.o $(LIBPF)
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# That of requests is of pf-httpd, without what has threads or sockets.
+SEAMS =	pf-httpd box serve request pool loop ops commit ear access watch meter \
+	framing live/%
+SEAMED = $(filter-out $(SEAMS),$(HTTPD))
+$(O)/t/fuzz/request.t: $(O)/t/fuzz/request.o $(O)/t/fuzz/seams.o \
+    $(O)/t/fuzz/looks.o $(O)/t/fuzz/replay.o $(call obj,httpd,$(SEAMED)) \
+    $(O)/libpfw.a $(LIBPF)
+	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # The same under libFuzzer: make fuzz, or $(O)/fuzz/json t/fuzz/corpus/json.
 PURE =	$(BASE:%=lib/base/%.c) $(CODEC:%=lib/codec/%.c)
 $(O)/fuzz/%: t/fuzz/%.c t/fuzz/parsers.c $(PURE)
@@ -74,6 +83,14 @@ $(O)/fuzz/%: t/fuzz/%.c t/fuzz/parsers.c $(PURE)
 	clang -std=c11 -D_GNU_SOURCE -g -O1 -I. -Ilib \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $^ -lcjson -linih -lcrypto -lz -lm
+
+$(O)/fuzz/request: t/fuzz/request.c t/fuzz/seams.c t/fuzz/looks.c \
+    $(SEAMED:%=src/httpd/%.c) $(WRITER:%=lib/%.c) $(O)/lib/store/schema.c \
+    $(filter-out lib/store/schema.c,$(LIB:%=lib/%.c))
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -DPF_VERSION='"$(VERSION)"' -g -O1 -I. \
+	    -Ilib -Isrc -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $^ $(LIBS)
 
 fuzz: $(FUZZERS)
 
