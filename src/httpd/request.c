@@ -28,11 +28,35 @@
 #define DISCARD_MAX	(1024 * 1024)	/* of a body nobody wants */
 #define DISCARD_FED	(64 * 1024 * 1024)	/* of one that was wanted */
 
-const char *
-req_query(const struct req *r, const char *name)
+struct argument {
+	const char	*name;
+	const char	*value;
+	int		 n;
+};
+
+static enum MHD_Result
+see_argument(void *cls, enum MHD_ValueKind kind, const char *key,
+    const char *value)
 {
-	return MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND,
-	    name);
+	struct argument *a = cls;
+
+	(void)kind;
+	if (strcmp(key, a->name) == 0) {
+		a->value = value;
+		a->n++;
+	}
+	return MHD_YES;
+}
+
+const char *
+req_query(bool *twice, const struct req *r, const char *name)
+{
+	struct argument a = { .name = name };
+
+	MHD_get_connection_values(r->conn, MHD_GET_ARGUMENT_KIND,
+	    see_argument, &a);
+	*twice = a.n > 1;
+	return a.value;
 }
 
 const char *

@@ -229,9 +229,13 @@ parse_body(struct req *r)
 static const struct pf_err *
 check_arg(struct req *r, const struct param *p, char **arg)
 {
-	const char *text = req_query(r, p->name);
+	bool twice;
+	const char *text = req_query(&twice, r, p->name);
 	int64_t n;
 
+	if (twice)
+		return pf_err_field(PF_DATA, p->name, "%s comes twice",
+		    p->name);
 	if (text == NULL)
 		return NULL;
 	*arg = pf_strdup(text);

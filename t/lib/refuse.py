@@ -350,6 +350,8 @@ class Wrong(Asker):
             for bad in NO_ESCAPE:
                 self.refused(400, p['name'], bad, method, at + bad, kind,
                              body)
+            self.refused(422, p['name'], 'twice', method, '%s1&%s=1' % (
+                at, p['name']), kind, body)
             s = p['schema']
             bad = ()
             if s['type'] == 'integer':
