@@ -99,6 +99,17 @@ admit(struct req *r, const struct framing *f, const char *method,
 }
 
 /*
+ * How much of a body is read that is refused: whoever sends it hears why only
+ * after it.  Where files are expected that is more.
+ */
+static int64_t
+discard_max(const struct req *r)
+{
+	return r->route != NULL && r->route->feed != NULL ? DISCARD_FED :
+	    DISCARD_MAX;
+}
+
+/*
  * Looks at the headers.  Returns true if the reply must go out at once and
  * the connection with it: nobody knows, or wants to see, where the body ends.
  */
@@ -122,7 +133,7 @@ begin(struct req *r, const char *method, const char *url, const char *version)
 		pf_num(&length, f.length, 0, INT64_MAX);
 	r->length = length;
 	admit(r, &f, method, path);
-	if (!r->refused || (length >= 0 && length <= DISCARD_MAX))
+	if (!r->refused || (length >= 0 && length <= discard_max(r)))
 		return false;
 	r->reply.close = true;
 	return true;
@@ -152,7 +163,7 @@ discard(struct req *r, size_t n)
 {
 	r->discarded += (int64_t)n;
 	if (!r->fed)
-		return r->discarded <= 2 * DISCARD_MAX;
+		return r->discarded <= 2 * discard_max(r);
 	return r->length >= 0 || r->discarded <= DISCARD_FED;
 }
 
