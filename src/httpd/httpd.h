@@ -166,7 +166,8 @@ void			 req_refuse(struct req *, unsigned int status,
 void			 req_resume(struct req *);
 /* The last of a request whose connection is gone. */
 void			 req_free(struct req *);
-/* Value of a query argument or header, NULL if absent. */
+/* Value of a query argument (the first, if it is there twice) or of a header,
+ * NULL if absent. */
 const char		*req_query(bool *twice, const struct req *,
 			    const char *name);
 const char		*req_header(const struct req *, const char *name);

@@ -42,15 +42,17 @@ req_header(const struct req *r, const char *name)
 }
 
 const char *
-req_query(const struct req *r, const char *name)
+req_query(bool *twice, const struct req *r, const char *name)
 {
-	int i;
+	const char *value = NULL;
+	int i, n = 0;
 
 	(void)r;
 	for (i = 0; i < asked->nargs; i++)
-		if (strcmp(asked->args[i].name, name) == 0)
-			return asked->args[i].value;
-	return NULL;
+		if (strcmp(asked->args[i].name, name) == 0 && n++ == 0)
+			value = asked->args[i].value;
+	*twice = n > 1;
+	return value;
 }
 
 void
