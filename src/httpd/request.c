@@ -41,10 +41,8 @@ see_argument(void *cls, enum MHD_ValueKind kind, const char *key,
 	struct argument *a = cls;
 
 	(void)kind;
-	if (strcmp(key, a->name) == 0) {
+	if (strcmp(key, a->name) == 0 && a->n++ == 0)
 		a->value = value;
-		a->n++;
-	}
 	return MHD_YES;
 }
 
