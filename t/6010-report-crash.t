@@ -103,7 +103,7 @@ is "$(field target_hash) $(field run_seed)" "$(sha "$T/target") -" \
     'of the target of its job, the seed is not known'
 echo bad >"$T/bad"
 mkpack crash "$job" "$bot" -s 99 -f target_hash=../../x "$T/bad" | lay
-check 'a target that is no hash' 0 - '~target_hash is not a SHA-256' pf-ingest
+check 'a target that is no hash' 0 - '~target_hash is not the 64 hex digits of a SHA-256' pf-ingest
 rm "$SPOOL"/bad/*
 # Of seventeen two begin with the same digit.
 printf 'more %%d' >"$T/more"

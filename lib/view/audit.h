@@ -60,13 +60,12 @@ const struct pf_err	*pf_audit_page(struct pf_q *, struct pf_db *,
 
 /*
  * What is counted by the way, counted anew; only what is wrong is answered.
- * Counters: its place, why, the job ("": none); likewise what a claim goes by,
- * the jobs of campaigns and the files that jobs wait for.  Buckets, all of
- * them: place, why (NULL: nothing), campaign, id, type, tool, frames.
+ * Counters: its place, why, the job ("": none); likewise what a claim goes
+ * by, the jobs of campaigns and the files that jobs wait for.  Buckets, all
+ * of them: place, why (NULL: nothing), campaign, id, type, tool, frames.
  * Corpora: the job, files and bytes as kept, the same as counted, whether the
- * time differs.
- * Shared: the job, how many of its inputs are not in its pool, and how many
- * are there more than once.
+ * time differs.  Shared: the job, how many of its inputs are not in its pool,
+ * and how many are there more than once.
  */
 const struct pf_err	*pf_audit_counters(struct pf_q *, struct pf_db *);
 const struct pf_err	*pf_audit_given(struct pf_q *, struct pf_db *);
