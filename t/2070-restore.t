@@ -167,6 +167,24 @@ check 'and can be read' 0 '~completed' - sqlite3 -readonly \
     "$(find "$storage/data" -path '*aside-*/pandafuzz.db')" \
     'SELECT status FROM jobs'
 
+# A job that came by an op, as by HTTP, and was never described.
+cp -a "$storage" "$T/described"
+sha=$(sha256sum /bin/true | cut -c 1-64)
+op "{\"op\":\"submit\",\"name\":\"op\",\"engine\":\"libfuzzer\",\"target\":{\"sha256\":\"$sha\",\"name\":\"t\"}}"
+by_op=$(get '.jobs[0]')
+was=$running running=$by_op
+results 7
+running=$was
+check 'rebuild without the description of a job' 0 '~^refused	0$' \
+    "~job $by_op: it was submitted after the last snapshot" pf-sched rebuild
+is "$(sql "SELECT j.name, status, fuzzer, hash FROM jobs AS j
+    JOIN crashes ON job_id = j.id WHERE j.id = '$by_op'")" \
+    "lost|failed|unknown|$(printf 'crash 7' | sha256sum | cut -c 1-64)" \
+    'what it has found is there'
+check 'and all is well' 0 - - pf-ingest fsck
+rm -r "$storage"
+cp -a "$T/described" "$storage"
+
 # What is damaged in the tree is told and left out.
 pf-sched -q snapshot
 echo '{"v":1,"jobs":[{"id":"x","nosuch":1}]}' >"$storage/metadata/jobs/x.json"

@@ -9,11 +9,18 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/hash.h"
+#include "model/campaign.h"
+#include "model/job.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "sched/remake.h"
 #include "store/dbw.h"
 #include "store/rowjson.h"
+
+/* Of a target that nobody knows. */
+#define NO_HASH	"0000000000000000000000000000000000000000000000000000000000" \
+	"000000"
 
 #define ROWS_MAX	100
 #define LINE_BYTES	60000
@@ -210,6 +217,7 @@ remake_metadata(struct remake *r)
 struct rows {
 	struct remake	*r;
 	char		 kind[16];
+	char		 job[PF_ID_MAX + 1];	/* is there */
 	struct pf_buf	 line;
 	int		 n, ops;
 };
@@ -251,6 +259,71 @@ flush(struct rows *w)
 	return err;
 }
 
+/* A job of which nothing is known but what was found. */
+static const struct pf_err *
+add_foundling(struct pf_db *db, const char *id, const struct pf_json *row)
+{
+	static const char why[] = "it was submitted after the last snapshot: "
+	    "no more than its results is known";
+	const struct pf_err *err;
+	const char *engine = "unknown", *target = NO_HASH;
+	char campaign[PF_ID_MAX + 1];
+	struct pf_job_new n = { .id = id, .campaign = campaign,
+	    .name = "lost", .target = "unknown", .seeds = "[]", .args = "[]",
+	    .options = "{}", .now = pf_wall_ms() };
+
+	(void)pf_json_str(&engine, row, "engine");
+	(void)pf_json_str(&target, row, "target_hash");
+	(void)pf_json_int(&n.now, row, "filed", 0, INT64_MAX);
+	n.engine = *engine != '\0' ? engine : "unknown";
+	n.target_hash = target;
+	if ((err = pf_campaign_need(campaign, NULL, db, PF_CAMPAIGN_DEFAULT,
+	    n.now)) != NULL || (err = pf_job_insert(db, &n)) != NULL)
+		return err;
+	pf_warn("job %s: %s", id, why);
+	return pf_db_run(db, NULL, "UPDATE jobs SET status = 'failed', "
+	    "completed_at = created_at, message = ?2 WHERE id = ?1", "ss", id,
+	    why);
+}
+
+/* Of what stands in no file a line alone is no witness. */
+static bool
+has_input(const struct rows *w, const struct pf_json *row, const char *id)
+{
+	const char *hash = "";
+	char *path;
+	bool has;
+
+	if (pf_json_str(&hash, row, "hash") != NULL || !pf_sha_ok(hash))
+		return false;
+	path = pf_asprintf("%s/%s/%s/%s", w->r->conf->storage_path,
+	    strcmp(w->kind, "crash") == 0 ? "crashes" : "corpus", id, hash);
+	has = pf_exists(path);
+	free(path);
+	return has;
+}
+
+/* What was found is not lost for want of its job. */
+static const struct pf_err *
+need_job(struct rows *w, const struct pf_json *row)
+{
+	const struct pf_err *err;
+	struct pf_db *db = w->r->act.db;
+	const char *id = "";
+	bool found = false;
+	int64_t one;
+
+	if ((strcmp(w->kind, "crash") != 0 && strcmp(w->kind, "corpus") != 0)
+	    || pf_json_str(&id, row, "job") != NULL || !pf_id_ok(id) ||
+	    strcmp(w->job, id) == 0)
+		return NULL;
+	if ((err = pf_db_int(db, &one, &found, "SELECT 1 FROM jobs WHERE id ="
+	    " ?", "s", id)) != NULL || (!found && !has_input(w, row, id)))
+		return err;
+	snprintf(w->job, sizeof(w->job), "%s", id);
+	return found ? NULL : add_foundling(db, id, row);
+}
+
 /* One filed result; half a line, as a crash leaves it, is left out. */
 static const struct pf_err *
 replay(struct rows *w, const char *text, size_t n)
@@ -283,6 +356,8 @@ replay(struct rows *w, const char *text, size_t n)
 		snprintf(w->kind, sizeof(w->kind), "%s", kind);
 		pf_buf_addf(&w->line, "{\"op\":\"%s\",\"rows\":[", kind);
 	}
+	if (err == NULL)
+		err = need_job(w, j);
 	pf_buf_adds(&w->line, w->n++ > 0 ? "," : "");
 	pf_json_print(&w->line, j);
 	pf_json_free(j);
