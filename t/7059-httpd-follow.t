@@ -137,6 +137,35 @@ follow "$T/p" "$J/$a/progress"
 wait $pid
 is "$? $(told "$T/p")" '0 connected completed ' 'of a job that is over'
 
+# One that reads all the time and has never read all, as somebody else makes
+# more turns than it can follow: what it has read is let go.
+peak()
+{
+	for p in $master_pids; do
+		[ "${p#*:}" != httpd ] || sed -n \
+		    's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/${p%%:*}/status"
+	done
+}
+cat >"$T/steady.pl" <<'END'
+use Socket;
+socket(my $s, PF_INET, SOCK_STREAM, 0) or die;
+setsockopt($s, SOL_SOCKET, SO_RCVBUF, 16384);
+connect($s, sockaddr_in($ARGV[0] =~ /:(\d+)$/, INADDR_LOOPBACK)) or die;
+syswrite($s, "GET $ARGV[1] HTTP/1.1\r\nHost: localhost\r\n\r\n");
+select(undef, undef, undef, 0.002) while sysread($s, my $text, 65536);
+END
+yes "$(printf %072d 0)" | head -c 200000000 >>"$file"
+was=$(peak)
+perl "$T/steady.pl" "$url" "$J/$a/logs/stream" &
+other=$!
+follow "$T/l3" "$J/$a/logs/stream"
+until_true 20 sh -c "[ \$(stat -c %s '$T/l3') -gt 200000000 ]"
+hung_up
+pid=$other
+hung_up
+ok 'a steady reader costs little' test $(($(peak) - was)) -lt \
+    "${PF_FAST:+2}1000"
+
 # Without a writer, a database or a listener
 follow "$T/p" "$J/$b/progress"
 until_true 5 grep -q '^event: connected' "$T/p"

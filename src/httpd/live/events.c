@@ -155,17 +155,17 @@ begin(struct look *k, struct listener *l)
 void
 events_serve(struct look *k, struct listener *l)
 {
-	size_t waits;
+	size_t room;
 
 	if (k->db == NULL || k->newest < 0)
 		return;
 	if (l->after == -1 || l->after > k->newest)
 		begin(k, l);
-	if (l->after == k->newest || (waits = live_waits(l)) >= LIVE_OUT)
+	if (l->after == k->newest || (room = live_room(l, k)) == 0)
 		return;
 	if (k->page->after != l->after && read_page(k, l->after) != NULL)
 		return;
-	offer(l, k->page, LIVE_OUT - waits);
+	offer(l, k->page, room);
 	/* None above it: the last ones are gone, as with another database. */
 	if (k->page->n == 0)
 		l->after = k->newest;

@@ -57,7 +57,7 @@ serve_progress(struct look *k, struct listener *l)
 	const char *now;
 
 	l->stale = l->stale || k->changed || l->shown == NULL;
-	if (k->db == NULL || !l->stale || live_waits(l) >= LIVE_OUT / 4 ||
+	if (k->db == NULL || !l->stale || live_waits(l) >= k->room / 4 ||
 	    !read_progress(k, l->job))
 		return;
 	l->stale = false;
@@ -96,10 +96,14 @@ static void
 read_log(struct look *k, struct listener *l, int64_t now)
 {
 	struct pf_buf text = PF_BUF_INIT;
+	size_t room = live_room(l, k);
 
-	if (live_waits(l) >= LIVE_OUT || now - l->looked < LOG_MS)
+	if (room == 0 || now - l->looked < LOG_MS)
 		return;
-	if (pf_logtail(&l->log, &text, LOG_PART) != NULL)
+	if (room < LIVE_LEAST)
+		room = LIVE_LEAST;	/* crumbs cost more */
+	if (pf_logtail(&l->log, &text, room < LOG_PART ? room : LOG_PART) !=
+	    NULL)
 		text.len = 0;
 	if (text.len > 0) {
 		put_log(l, &text);

@@ -191,6 +191,9 @@ live_put(struct listener *l, const struct pf_buf *text)
 		return;
 	l->spoke = pf_boot_ms();
 	pthread_mutex_lock(&l->live->lock);
+	/* Who always has something to take would have all of it kept. */
+	pf_buf_eat(&l->out, l->sent);
+	l->sent = 0;
 	pf_buf_add(&l->out, text->data, text->len);
 	wake(l);
 	pthread_mutex_unlock(&l->live->lock);
@@ -203,9 +206,20 @@ live_waits(struct listener *l)
 
 	pthread_mutex_lock(&l->live->lock);
 	n = l->out.len - l->sent;
-	l->behind = n >= LIVE_OUT;
 	pthread_mutex_unlock(&l->live->lock);
 	return n;
+}
+
+size_t
+live_room(struct listener *l, const struct look *k)
+{
+	size_t n;
+
+	pthread_mutex_lock(&l->live->lock);
+	n = l->out.len - l->sent;
+	l->behind = n >= k->room;
+	pthread_mutex_unlock(&l->live->lock);
+	return n < k->room ? k->room - n : 0;
 }
 
 void
@@ -288,6 +302,9 @@ serve(struct look *k, struct listener *const *all, int n)
 {
 	int i;
 
+	k->room = n < LIVE_ALL / LIVE_OUT ? LIVE_OUT : LIVE_ALL / (size_t)n;
+	if (k->room < LIVE_LEAST)
+		k->room = LIVE_LEAST;
 	peers_look(k, all, n);
 	k->more = false;
 	k->job[0] = '\0';

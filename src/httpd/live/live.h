@@ -14,7 +14,9 @@
 #include "httpd/httpd.h"
 #include "view/logtail.h"
 
-#define LIVE_OUT	65536	/* bytes that wait for a listener, about */
+#define LIVE_OUT	65536	/* bytes that wait for a listener, about; */
+#define LIVE_LEAST	4096	/* fewer, but so many, as soon as all of */
+#define LIVE_ALL	(8 << 20)	/* them would have more than that */
 
 enum live_kind { LIVE_EVENTS, LIVE_PROGRESS, LIVE_LOG };
 
@@ -57,6 +59,7 @@ struct look {
 	bool		 changed;	/* since the turn before */
 	bool		 broken;	/* it is to be opened anew */
 	bool		 more;		/* the next turn is to come at once */
+	size_t		 room;		/* bytes that may wait for each */
 	int64_t		 tried;		/* pf_boot_ms(), to open it */
 	int64_t		 peers;		/* pf_boot_ms(), last looked at */
 	int64_t		 newest;	/* id of the last event, -1: unknown */
@@ -81,9 +84,11 @@ void			 live_leave(struct listener *);
 ssize_t			 live_read(void *listener, uint64_t pos, char *,
 			    size_t);
 
-/* For the thread: adds text; how much there is on its way; the last of it. */
+/* For the thread: adds text; how much there is on its way, and how much more
+ * may be; the last of it. */
 void			 live_put(struct listener *, const struct pf_buf *);
 size_t			 live_waits(struct listener *);
+size_t			 live_room(struct listener *, const struct look *);
 void			 live_end(struct listener *);
 
 /* live_events.c */
