@@ -15,6 +15,8 @@ activate()
 {
 	a_addr=$1
 	shift
+	# What the last one said must be gone before the next is waited for.
+	: >"$T/a.err"
 	systemd-socket-activate -l "$a_addr" -E "PF_CONF=$PF_CONF" \
 	    -E PF_HTTPD_IDLE=300ms -E "ASAN_OPTIONS=${ASAN_OPTIONS-}" "$@" \
 	    >"$T/a.out" 2>"$T/a.err" </dev/null &
