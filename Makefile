@@ -50,7 +50,7 @@ SCHED =		pf-sched writer serve client apply init submit cancel campaign recover 
 		snapshot backup remake reload rebuild
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch check place report ledger rows watch dry bad \
+INGEST =	pf-ingest batch crew check place report ledger rows watch dry bad \
 		joblog room hook errand blob fsck fsck_ledger fsck_rows \
 		fsck_meta fsck_spool fsck_report mend mend_rows thin stay refuse keep
 RUN =		pf-run slots slot fuzz job fetch state master outbox sweep engine \

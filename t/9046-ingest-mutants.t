@@ -102,7 +102,7 @@ in_order()
 	    grep -q "fsync([0-9]*<[^>]*/crashes/[^>]*/\.[^>]*>) *= 0"
 }
 ingest_base
-broken no_fsync src/ingest/place.c 's/if (fsync(fd) == -1)/if (fd == -1)/'
+broken no_fsync src/ingest/place.c 's/fsync(f->fd) == -1/f->fd == -1/'
 ok 'the right one syncs an input before its row' in_order right
 ok 'one that does not is seen' eval '! in_order no_fsync'
 

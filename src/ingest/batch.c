@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "ingest/crew.h"
 #include "ingest/ingest.h"
 #include "view/known.h"
+
+#define MUCH	(512 * 1024)	/* bytes, to be hashed by several */
 
 struct items {
 	struct item	*v;
@@ -23,6 +27,7 @@ items_free(struct items *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
+		free(s->v[i].fault);
 		pf_rec_free(&s->v[i].rec);
 		pf_buf_free(&s->v[i].row);
 	}
@@ -112,6 +117,35 @@ split(struct ingest *g, struct items *s, struct pf_pack *p)
 	return NULL;
 }
 
+static void
+parse_one(void *arg, size_t i)
+{
+	struct item *it = (struct item *)arg + i;
+	const struct pf_err *err;
+
+	err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
+	it->parsed = true;
+	if (err != NULL) {
+		/* Of this thread's ring, which ends with it. */
+		it->fault = pf_malloc(sizeof(*it->fault));
+		*it->fault = *err;
+	}
+}
+
+/* To hash much takes a processor longer than to start another. */
+static void
+parse_ahead(struct item *it, size_t n)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t i, bytes = 0;
+
+	for (i = 0; i < n; i++)
+		bytes += it[i].rawlen;
+	if (bytes >= MUCH)
+		crew(cpus < 1 ? 1 : cpus > 4 ? 4 : (size_t)cpus, n, parse_one,
+		    it);
+}
+
 /* All steps for up to SLICE items. */
 static const struct pf_err *
 file_slice(struct ingest *g, struct item *it, size_t n)
@@ -119,6 +153,7 @@ file_slice(struct ingest *g, struct item *it, size_t n)
 	const struct pf_err *err = NULL;
 	size_t i;
 
+	parse_ahead(it, n);
 	for (i = 0; err == NULL && i < n; i++) {
 		err = check_item(g, &it[i]);
 		if (err != NULL && refuses(err))

@@ -191,9 +191,13 @@ check_absent(struct item *it)
 const struct pf_err *
 check_item(struct ingest *g, struct item *it)
 {
-	const struct pf_err *err;
+	const struct pf_err *err = NULL;
 
-	err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
+	if (!it->parsed)
+		err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
+	else if (it->fault != NULL)
+		err = pf_err_field(it->fault->class, it->fault->field, "%s",
+		    it->fault->msg);
 	if (err != NULL)
 		return err;
 	if ((err = check_size(&it->rec, g->conf)) != NULL)

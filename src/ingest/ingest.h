@@ -66,6 +66,8 @@ struct item {
 	char		 rid[PF_SHA_TEXT];	/* as its frame claims */
 	struct pf_rec	 rec;
 	struct pf_buf	 row;		/* JSON of its row */
+	struct pf_err	*fault;		/* of rec, if it was parsed ahead */
+	bool		 parsed;
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
 	int64_t		 bytes;		/* it takes, 0 if they are there */

@@ -15,11 +15,16 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ingest/crew.h"
 #include "ingest/ingest.h"
 #include "os/fs.h"
 
+#define FEW		8	/* files */
+#define IN_FLIGHT	16	/* syncs that a disk is given at a time */
+
 struct file {
 	int	 fd;
+	int	 error;		/* of its sync */
 	char	*tmp;
 	char	*path;
 };
@@ -73,7 +78,7 @@ look(bool *there, const struct work *w, const char *path, int64_t size)
 /* Writes the bytes to a temporary file; work_commit() makes it last. */
 static const struct pf_err *
 begin(struct work *w, const char *dir, const char *name, const char *pack,
-    const struct pf_buf *b)
+    const void *bytes, size_t n)
 {
 	struct file *f = &w->file[w->nfiles++];
 	const struct pf_err *err;
@@ -85,7 +90,7 @@ begin(struct work *w, const char *dir, const char *name, const char *pack,
 	    O_CLOEXEC, 0640);
 	if (f->fd == -1)
 		return pf_errno("create %s", f->tmp);
-	err = pf_write_all(f->fd, b->data, b->len, f->tmp);
+	err = pf_write_all(f->fd, bytes, n, f->tmp);
 	/* Only a hint: with all on their way the first fsync waits for all. */
 	sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return err;
@@ -103,7 +108,7 @@ begin_report(struct work *w, const char *dir, const struct item *it)
 	path = pf_asprintf("%s/%s", dir, name);
 	if ((err = look(&there, w, path, -1)) == NULL && !there) {
 		make_report(&b, &it->rec);
-		err = begin(w, dir, name, it->pack->name, &b);
+		err = begin(w, dir, name, it->pack->name, b.data, b.len);
 		pf_buf_free(&b);
 	}
 	free(path);
@@ -115,7 +120,6 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 {
 	const struct pf_rec *r = &it->rec;
 	const struct pf_err *err;
-	struct pf_buf body = PF_BUF_INIT;
 	char *dir, *path;
 	bool there;
 
@@ -123,16 +127,29 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 	    r->kind == PF_KIND_CRASH ? "crashes" : "corpus", r->job);
 	path = pf_asprintf("%s/%s", dir, r->sha256);
 	if ((err = need_dir(w, dir)) == NULL &&
-	    (err = look(&there, w, path, r->len)) == NULL && !there) {
-		pf_buf_add(&body, r->body, (size_t)r->len);
-		err = begin(w, dir, r->sha256, it->pack->name, &body);
-		pf_buf_free(&body);
-	}
+	    (err = look(&there, w, path, r->len)) == NULL && !there)
+		err = begin(w, dir, r->sha256, it->pack->name, r->body,
+		    (size_t)r->len);
 	if (err == NULL && r->kind == PF_KIND_CRASH)
 		err = begin_report(w, dir, it);
 	free(path);
 	free(dir);
 	return err;
+}
+
+static void
+sync_one(void *arg, size_t i)
+{
+	struct file *f = (struct file *)arg + i;
+
+	f->error = fsync(f->fd) == -1 ? errno : 0;
+}
+
+/* Few are not worth the threads. */
+static void
+sync_all(struct work *w)
+{
+	crew(w->nfiles < FEW ? 1 : IN_FLIGHT, w->nfiles, sync_one, w->file);
 }
 
 /*
@@ -147,11 +164,12 @@ commit(struct ingest *g, struct work *w)
 	size_t i;
 	int fd;
 
+	sync_all(w);
 	for (i = 0; i < w->nfiles; i++) {
 		f = &w->file[i];
-		fd = f->fd;
-		if (fsync(fd) == -1)
+		if ((errno = f->error) != 0)
 			return pf_errno("fsync %s", f->tmp);
+		fd = f->fd;
 		f->fd = -1;
 		if (close(fd) == -1)
 			return pf_errno("close %s", f->tmp);
