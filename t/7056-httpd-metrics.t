@@ -111,6 +111,25 @@ scrape
 is "$(value pandafuzz_completions_total)" 1 'a completion counts once'
 is "$(value pandafuzz_executions_per_second)" 0 'and nothing runs'
 
+# What goes wrong shows, and breaks no line.
+json "/api/v1/bots/$bot/heartbeat" \
+    "{\"inc\":\"i\",\"job_id\":\"$job\",\"epoch\":9,\"attempt\":9}"
+json "/api/v1/bots/$bot/job/complete" "{$token,\"result\":\"failed\"}"
+json /api/v1/campaigns '{"name":"\"}\\ {le=\"x\"} é"}'
+is "$code" 201 'a campaign of a name that could be a label'
+req DELETE "/api/v1/bots/$bot"
+printf 'no pack' >"$PF_SPOOL/new/1.2.3.4"
+mkpack crash nobody b1 -d "$PF_SPOOL" -f type=x "$T/in" >/dev/null
+pf-ingest -q
+pf-sched cancel "$(master_sql "SELECT id FROM jobs WHERE status = 'pending'")" \
+    >/dev/null
+scrape
+like "$(value pandafuzz_spool_bad_records)" '^[1-9]' 'what was refused'
+is "$(value 'pandafuzz_jobs{state="cancelled"}')" 1 'jobs that are over'
+like "$(value 'pandafuzz_writer_ops_total{op="heartbeat",result="refused"}')" \
+    '^[1-9]' 'ops that were refused'
+good 'is well formed all the same'
+
 # Labels are of the table: no id, whatever is asked for.
 for i in 1 2 3 4 5 6 7 8; do
 	req GET "/nothing/$i"
@@ -134,7 +153,7 @@ req GET /api/v1/metrics
 is "$(grep -v '^pandafuzz_http\|^pandafuzz_disk' "$T/body")" \
     "$(grep -v '^pandafuzz_http\|^pandafuzz_disk' "$T/before")" \
     'the other path has the same'
-check 'and the command' 0 '~^pandafuzz_jobs.state="pending". 1$' - \
+check 'and the command' 0 '~^pandafuzz_jobs.state="cancelled". 1$' - \
     pf-report metrics
 is "$(grep -v '^pandafuzz_disk\|^# ' "$T/out")" \
     "$(grep -v '^pandafuzz_http\|^process\|^pandafuzz_disk\|^# ' \
@@ -177,6 +196,7 @@ mv "$PF_SPOOL" "$PF_SPOOL.away"
 scrape
 is "$code $(value pandafuzz_database_up)$(value pandafuzz_spool_packs)" \
     '200 1' 'nor a spool'
+good 'is well formed without one'
 mv "$PF_SPOOL.away" "$PF_SPOOL"
 req POST /metrics -d x
 is "$code" 405 'it is only read'
