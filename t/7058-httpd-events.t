@@ -38,6 +38,7 @@ take()
 {
 	take_id=$1 take_q=$2
 	shift 2
+	: >"$T/heard"
 	curl -sS -N -m 20 "$@" "$url$E$take_q" >"$T/heard" 2>/dev/null &
 	take_pid=$!
 	until_true 5 grep -q "^id: $take_id\$" "$T/heard"
