@@ -9,39 +9,14 @@
 . "$PF_ROOT/t/lib/httpd.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sweep.sh
 . "$PF_ROOT/t/lib/sweep.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/accept.sh
+. "$PF_ROOT/t/lib/accept.sh"
 whole
 need strace socat
 
 master
 printf 'input %%d' >"$T/in"
 mkpack crash job-1 bot-1 -n 3 "$T/in" >"$T/sent"
-
-sweep_back() { rm -f "${T:?}"/s/*/*; }
-# Acknowledged and not there, or there and not whole.
-sweep_broken()
-{
-	for f in "$T"/s/new/*; do
-		[ ! -e "$f" ] || cmp "$f" "$T/sent"
-	done
-	! acknowledged || [ "$(count "$T/s/new")" -gt 0 ] ||
-		echo 'acknowledged and gone'
-}
-# Sent until it is acknowledged.
-sweep_mend()
-{
-	status=0
-	for _ in 1 2 3; do
-		! acknowledged || return 0
-		sweep_run
-	done
-	status=99
-}
-sweep_look()
-{
-	cat "$T"/s/new/* | sort -u
-	count "$T/s/cur"
-	count "$T/s/bad"
-}
 
 acknowledged() { [ -s "$T/out" ]; }
 sweep_run()
@@ -62,14 +37,8 @@ sweep_nth 'short write' short SHORT 4
 	cat "$T/sent"
 } >"$T/request"
 acknowledged() { grep -q '^HTTP/1.1 200' "$T/out"; }
-sweep_run()
-{
-	printf 'flock 9\nexec %s pf-httpd -i\n' "$*" >"$T/serve"
-	run socat -t 2 - EXEC:"sh $T/serve" <"$T/request" 9>"$T/lock"
-	# Its status is not the program's, which may live a moment longer.
-	flock "$T/lock" true
-	status=0
-}
+what=request
+sweep_run() { http_run "$@"; }
 sweep_of pf-httpd "openat.*$T/conf" -f
 sweep_kill 12
 sweep_chain 12 3

@@ -9,6 +9,8 @@
 . "$PF_ROOT/t/lib/httpd.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sweep.sh
 . "$PF_ROOT/t/lib/sweep.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/accept.sh
+. "$PF_ROOT/t/lib/accept.sh"
 whole
 need strace socat
 
@@ -33,41 +35,8 @@ printf '{%s,"signal":11,"input":"aGVsbG8="}' "$who" |
 	printf -- '\r\n--bound--\r\n'
 } | request 'multipart/form-data; boundary=bound' >"$T/form"
 
-sweep_back() { rm -f "${T:?}"/s/*/*; }
-# Acknowledged and not there, or there and not whole.
-sweep_broken()
-{
-	for f in "$T"/s/new/*; do
-		[ ! -e "$f" ] || cmp "$f" "$T/sent"
-	done
-	! acknowledged || [ "$(count "$T/s/new")" -gt 0 ] ||
-		echo 'acknowledged and gone'
-}
-# Sent until it is acknowledged.
-sweep_mend()
-{
-	status=0
-	for _ in 1 2 3; do
-		! acknowledged || return 0
-		sweep_run
-	done
-	status=99
-}
-sweep_look()
-{
-	cat "$T"/s/new/* | sort -u
-	count "$T/s/cur"
-	count "$T/s/bad"
-}
 acknowledged() { grep -a -q '^HTTP/1.1 200' "$T/out"; }
-sweep_run()
-{
-	printf 'flock 9\nexec %s pf-httpd -i\n' "$*" >"$T/serve"
-	run socat -t 2 - EXEC:"sh $T/serve" <"$T/$what" 9>"$T/lock"
-	# Its status is not the program's, which may live a moment longer.
-	flock "$T/lock" true
-	status=0
-}
+sweep_run() { http_run "$@"; }
 
 for what in json form; do
 	sweep_back
