@@ -3,16 +3,9 @@
 . "$(dirname "$0")/lib/tap.sh"
 . "$(dirname "$0")/lib/httpd.sh"
 
-master
-rm -r "$T/m" "$T/s"
-run pf-sched init
-ran 0 'a master'
-pf-sched serve >"$T/sched.out" 2>&1 &
-# shellcheck disable=SC2034 # by at_end
-sched=$!
+master_real
 # shellcheck disable=SC2016
-at_end 'kill $sched $httpd $bot 2>/dev/null'
-until_true 5 test -S "$T/sock" || fail 'pf-sched serves'
+at_end 'kill $bot 2>/dev/null'
 one=the-first-token-1234567 two=the-other-token-7654321
 umask 077
 echo "$one" >"$T/token"

@@ -5,16 +5,7 @@
 . "$(dirname "$0")/lib/httpd.sh"
 
 need sqlite3 jq
-master
-rm -r "$T/m" "$T/s"
-run pf-sched init
-ran 0 'a master'
-pf-sched serve >"$T/sched.out" 2>&1 &
-# shellcheck disable=SC2034 # by at_end
-sched=$!
-# shellcheck disable=SC2016
-at_end 'kill $sched $httpd 2>/dev/null'
-until_true 5 test -S "$T/sock" || fail 'pf-sched serves'
+master_real
 httpd
 v=/api/v1
 db=$T/m/data/pandafuzz.db

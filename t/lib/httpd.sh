@@ -20,6 +20,20 @@ master()
 	export PF_CONF
 }
 
+# master_real: the same, and pf-sched has made it and serves it; sets sched
+master_real()
+{
+	master
+	rm -r "$T/m" "$T/s"
+	run pf-sched init
+	ran 0 'a master'
+	pf-sched serve >"$T/sched.out" 2>&1 &
+	sched=$!
+	# shellcheck disable=SC2016 # at the end
+	at_end 'kill $sched $httpd 2>/dev/null'
+	until_true 5 test -S "$T/sock" || fail 'pf-sched serves'
+}
+
 # httpd: starts one on a free port, with $httpd_options; sets httpd, url, addr
 httpd()
 {
