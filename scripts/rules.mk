@@ -8,6 +8,8 @@ OBJ_registry =	$(call obj,registry,$(REGISTRY))
 OBJ_reaper =	$(call obj,reaper,$(REAPER))
 OBJ_ingest =	$(call obj,ingest,$(INGEST))
 OBJ_run =	$(call obj,run,$(RUN))
+OBJ_blackbox =	$(call obj,blackbox,$(BLACKBOX))
+OBJ_triage =	$(call obj,triage,$(TRIAGE))
 OBJ_report =	$(call obj,report,$(REPORT))
 OBJ_httpd =	$(call obj,httpd,$(HTTPD))
 UNITS =	$(UNIT:%=$(O)/t/unit/%.t)
@@ -36,10 +38,18 @@ $(LIBPF): $(LIB:%=$(O)/lib/%.o)
 # The schema is SQL to read and a string to link.
 SQL =	lib/store/schema.sql lib/store/schema-2.sql lib/store/schema-3.sql \
 	lib/store/schema-4.sql lib/store/schema-5.sql lib/store/schema-6.sql \
-	lib/store/schema-7.sql lib/store/schema-8.sql
+	lib/store/schema-7.sql lib/store/schema-8.sql lib/store/schema-9.sql \
+	lib/store/schema-10.sql lib/store/schema-11.sql \
+	lib/store/schema-12.sql lib/store/schema-13.sql
 $(O)/lib/store/schema.c: $(SQL) scripts/mkschema
 	@mkdir -p $(@D); echo "SQL $(SQL)"
 	@sh scripts/mkschema $(SQL) >$@
+
+# What goes with a crash to another machine is text too.
+REPRO =	src/report/repro.sh src/report/signature.awk
+$(O)/src/report/repro.c: $(REPRO) scripts/mktext
+	@mkdir -p $(@D); echo "TEXT $(REPRO)"
+	@sh scripts/mktext $(REPRO) >$@
 
 # --as-needed leaves each program just the libraries it calls; a test looks.
 .SECONDEXPANSION:
@@ -68,7 +78,7 @@ $(O)/t/fuzz/%.t: $(O)/t/fuzz/%.o $(O)/t/fuzz/parsers.o \
 	@echo "LD $@"; $(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # That of requests is of pf-httpd, without what has threads or sockets.
-SEAMS =	pf-httpd box serve request pool loop ops commit ear access watch meter \
+SEAMS =	pf-httpd aside box serve request pool loop ops commit ear access watch meter \
 	framing live/%
 SEAMED = $(filter-out $(SEAMS),$(HTTPD))
 $(O)/t/fuzz/request.t: $(O)/t/fuzz/request.o $(O)/t/fuzz/seams.o \
@@ -109,9 +119,14 @@ setup-build setup-demo setup-check setup-model setup-power:
 
 tests: all $(UNITS) $(TOOLS) $(REPLAYS)
 
+# What takes longest begins first, so that nothing is left alone at the end.
+LONG = t/9047-away-mutants.t t/6110-triage-builds.t t/3033-afl-modes.t \
+	t/8010-two-engines.t
+
 check: setup-check
 	$(MAKE) -j2 tests
-	$(TESTENV) prove -j$(JOBS) --timer t $(UNITS) $(REPLAYS)
+	$(TESTENV) sh scripts/prove $(JOBS) .build/proved $(LONG) t \
+	    $(UNITS) $(REPLAYS)
 
 ASAN =	-fsanitize=address,undefined -fno-sanitize-recover=all
 SANENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
@@ -121,7 +136,8 @@ check-asan: setup-check
 	    EXTRA='$(ASAN)' tests
 	$(SANENV) PF_FAST=1 PF_ROOT=$(CURDIR) \
 	    PF_BIN=$(CURDIR)/.build/asan/bin PF_OBJ=$(CURDIR)/.build/asan \
-	    prove -j$(JOBS) --timer t $(UNITS:.build/%=.build/asan/%) \
+	    sh scripts/prove $(JOBS) .build/asan/proved \
+	    $(LONG) t $(UNITS:.build/%=.build/asan/%) \
 	    $(REPLAYS:.build/%=.build/asan/%)
 
 check-valgrind: setup-check
@@ -134,7 +150,8 @@ check-valgrind: setup-check
 # memory: what survives a program's death does not need a disk for it.
 FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
 	t/9003-tools-faults.t t/9005-ingest-faults.t t/9012-push-faults.t \
-	t/9020-sched-faults.t t/9030-sched-malloc.t
+	t/3116-box-evil-least.t t/3830-away-chaos.t t/3832-away-packets.t \
+	t/9015-run-kill.t t/9020-sched-faults.t t/9030-sched-malloc.t
 check-faults: setup-check
 	$(MAKE) -j2 tests
 	@rm -f $(O)/faults; mkdir -p $(O)
@@ -174,7 +191,8 @@ ALLSRC = $(filter-out lib/store/schema.c,$(LIB:%=lib/%.c)) \
 	$(WRITER:%=lib/%.c) \
 	$(SCHED:%=src/sched/%.c) $(REGISTRY:%=src/registry/%.c) \
 	$(REAPER:%=src/reaper/%.c) $(INGEST:%=src/ingest/%.c) \
-	$(RUN:%=src/run/%.c) $(REPORT:%=src/report/%.c) \
+	$(RUN:%=src/run/%.c) $(BLACKBOX:%=src/blackbox/%.c) $(patsubst %,src/report/%.c,$(filter-out repro,$(REPORT))) \
+	$(TRIAGE:%=src/triage/%.c) \
 	$(HTTPD:%=src/httpd/%.c)
 analyze: setup-check
 	$(MAKE) -j2 O=.build/analyze B=.build/analyze/bin EXTRA='-fanalyzer' all
@@ -193,20 +211,24 @@ MANS =	$(MAN1:%=man1/%.1) $(MAN5:%=man5/%.5) $(MAN7:%=man7/%.7) \
 IBIN =	$(DESTDIR)$(PREFIX)/bin
 IMAN =	$(DESTDIR)$(PREFIX)/share/man
 IETC =	$(DESTDIR)$(PREFIX)/share/pandafuzz
+ILIB =	$(DESTDIR)$(PREFIX)/lib/pandafuzz
 
 install: all
-	install -d $(IBIN) $(IETC)
-	install -m 755 $(BINS) $(IBIN)
+	install -d $(IBIN) $(IETC) $(ILIB)/engines.d
+	install -m 755 $(BINS) $(SCRIPTS:%=bin/%) $(IBIN)
 	for m in $(MANS); do \
 	    install -D -m 644 man/$$m $(IMAN)/$$m || exit 1; done
 	for f in $(ETC); do \
 	    install -m 644 etc/$$f $(IETC)/$$f || exit 1; done
+	for e in $(ENGINES); do install -m 755 etc/engines.d/$$e \
+	    $(ILIB)/engines.d/$$e || exit 1; done
 
 uninstall:
-	for p in $(PROGS); do rm -f $(IBIN)/$$p; done
+	for p in $(PROGS) $(SCRIPTS); do rm -f $(IBIN)/$$p; done
 	for m in $(MANS); do rm -f $(IMAN)/$$m; done
 	for f in $(ETC); do rm -f $(IETC)/$$f; done
-	rmdir $(IETC) 2>/dev/null || :
+	for e in $(ENGINES); do rm -f $(ILIB)/engines.d/$$e; done
+	rmdir $(IETC) $(ILIB)/engines.d $(ILIB) 2>/dev/null || :
 
 clean:
 	rm -rf $(O) $(BINS)

@@ -7,6 +7,8 @@
 . "$PF_ROOT/t/lib/tree.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/master.sh
 . "$PF_ROOT/t/lib/master.sh"
+# Programs that are scripts lie there, whatever was built where.
+PATH=$PATH:$PF_ROOT/bin
 
 # commands PAGE: "$ " begins a command, "> " goes on with it; after each one
 # its status is noted.  A block after .\" not run is for other places.

@@ -10,7 +10,7 @@ whole
 # conversion is a %.
 strings()
 {
-	cat lib/*/*.c "$@" | awk '
+	cat lib/*/*.c lib/*/*/*.c "$@" | awk '
 	BEGIN { string = "^\"([^\"\\\\]|\\\\.)*\"" }
 	{
 		line = $0
@@ -84,7 +84,8 @@ for m in $(var MANS); do
 	esac
 	p=${m#man?/}
 	p=${p%.?}
-	strings "$(source_dir "$p")"/*.c >"$T/strings"
+	# shellcheck disable=SC2046 # names of sources have no blanks
+	strings $(find "$(source_dir "$p")" -name '*.c' 2>/dev/null) >"$T/strings"
 	messages "man/$m" >"$T/messages"
 	[ -s "$T/messages" ] || {
 		skip "$m lists no messages"

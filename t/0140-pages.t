@@ -25,7 +25,8 @@ sed 's/^#\([a-z_]* =\)/\1/' etc/pandafuzz.conf >"$T/all.conf"
 check 'and with every key set' 0 '*' - pf-report -c "$T/all.conf" config
 
 # pf-db(5): every table and column.
-cat lib/store/schema.sql lib/store/schema-[0-9].sql | sqlite3 "$T/db"
+cat lib/store/schema.sql lib/store/schema-[0-9].sql \
+    lib/store/schema-[0-9][0-9].sql | sqlite3 "$T/db"
 sqlite3 "$T/db" "SELECT t.name || ' ' || c.name FROM sqlite_schema t JOIN
     pragma_table_info(t.name) c WHERE t.type = 'table' AND
     t.name NOT LIKE 'sqlite_%' ORDER BY t.name, cid" >"$T/columns"
@@ -43,6 +44,16 @@ find lib src -name "*.c" | while read -r f; do
 	grep -qw -- "${f##*/}" man/man7/pf-internals.7 || echo "$f"
 done >"$T/unnamed"
 empty "$T/unnamed" 'pf-internals(7) names each file'
+
+# pf-triage(1): every rule of severity, each once, in order.
+tr '\n' ' ' <lib/codec/report/severity.c |
+    grep -oE '\{ *"[a-z]+", (EXPLOITABLE|PROBABLY|NOT),[	 ]*"[a-z-]+"' |
+    tr -d '{",' | sed 's/PROBABLY/PROBABLY_EXPLOITABLE/; s/NOT/NOT_EXPLOITABLE/' |
+    awk '!seen[$3]++ { print $3, $1, $2 }' >"$T/rules"
+ok 'there are rules of severity' test "$(wc -l <"$T/rules")" -gt 40
+sed -n 's/^\.It \([a-z-]*\) Ta \([a-z]*\) Ta \([A-Z_]*\)$/\1 \2 \3/p' \
+    man/man1/pf-triage.1 >"$T/page"
+check 'pf-triage(1) has each' 0 - - diff "$T/rules" "$T/page"
 
 # pf-ops(5): every op.
 sed -n 's/^	{ "\([a-z]*\)",	.*pf_act_.*/\1/p' lib/act/act.c >"$T/ops"

@@ -40,7 +40,10 @@ done >"$T/unnamed"
 empty "$T/unnamed" 'the Makefile names every source'
 comm -23 "$T/named" "$T/sources" >"$T/missing"
 empty "$T/missing" 'every source it names is there'
-var ETC | tr ' ' '\n' | sort >"$T/named"
+{
+	var ETC | tr ' ' '\n'
+	var ENGINES | tr ' ' '\n' | sed 's|^|engines.d/|'
+} | sort >"$T/named"
 sed -n 's|^etc/||p' "$T/files" >"$T/etc"
 check 'the Makefile names every file of etc' 0 - - diff "$T/named" "$T/etc"
 

@@ -17,15 +17,16 @@ to()
 
 check 'make install' 0 '*' - to install
 {
-	var PROGS | tr ' ' '\n' | sed 's|^|bin/|'
+	{ var PROGS; var SCRIPTS; } | tr ' ' '\n' | sed 's|^|bin/|'
 	var MANS | tr ' ' '\n' | sed 's|^|share/man/|'
 	var ETC | tr ' ' '\n' | sed 's|^|share/pandafuzz/|'
+	var ENGINES | tr ' ' '\n' | sed 's|^|lib/pandafuzz/engines.d/|'
 } | sort >"$T/want"
 (cd "$T/d/opt/pf" && find . -type f) | sed 's|^\./||' | sort >"$T/got"
 check 'installs programs, manuals, samples and nothing else' 0 - - \
     diff "$T/want" "$T/got"
-find "$T/d" -type f -path '*/bin/*' ! -perm 755 >"$T/modes"
-find "$T/d" -type f ! -path '*/bin/*' ! -perm 644 >>"$T/modes"
+find "$T/d" -type f \( -path '*/bin/*' -o -path '*/lib/*' \) ! -perm 755 >"$T/modes"
+find "$T/d" -type f ! -path '*/bin/*' ! -path '*/lib/*' ! -perm 644 >>"$T/modes"
 empty "$T/modes" 'with the usual modes'
 for p in $(var PROGS); do
 	check "$p runs from there" 0 "~^$p [0-9]" - "$T/d/opt/pf/bin/$p" -V

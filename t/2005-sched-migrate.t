@@ -48,8 +48,8 @@ now=$(date +%s)000
 is "$(sql "SELECT count(*) FROM corpus_meta WHERE last_updated
     BETWEEN $now - 60000 AND $now")" 1 'no corpus is of the future'
 is "$(sql 'SELECT seq, job_id, hash, campaign, target_hash FROM shared
-    JOIN pools ON id = pool')" '1|j|h1|c|th
-2|j|h2|c|th' 'inputs are shared from the first on'
+    JOIN pools ON id = pool')" '3|j|h1|c|
+4|j|h2|c|' 'inputs are shared from the first on'
 
 # Pages of lists are read from an index, wherever they lie.
 is "$(sql "EXPLAIN QUERY PLAN SELECT id FROM crashes WHERE job_id = 'j' AND
@@ -60,4 +60,22 @@ is "$(sql "EXPLAIN QUERY PLAN SELECT id FROM crashes WHERE job_id = 'j' AND
     'SEARCH crashes crashes_by_job (job_id=? AND (first_seen,id)<(?,?))
 SEARCH buckets buckets_by_campaign (campaign=? AND (first_seen,id)<(?,?))' \
     'a page of crashes or buckets is read as such'
+is "$(sql 'SELECT id, name, kind, target_hash, status, waiting FROM jobs')" \
+    'j|n|fuzz|th|completed|0' 'jobs are as they were'
+is "$(sql "EXPLAIN QUERY PLAN SELECT id, priority, created_at FROM jobs WHERE
+    status = 'pending' AND waiting = 0 AND fuzzer = 'f' AND campaign = 'c'
+    AND kind = 'regress' ORDER BY priority DESC, created_at, id LIMIT 1;
+    EXPLAIN QUERY PLAN SELECT first_seen, id FROM buckets WHERE campaign = 'c'
+    AND (first_seen, id) > (9, 'x') ORDER BY first_seen, id LIMIT 1;
+    EXPLAIN QUERY PLAN SELECT id, fuzzer FROM jobs WHERE campaign = 'c' AND
+    fuzzer = 'f' AND kind = 'fuzz' ORDER BY id DESC LIMIT 1;
+    EXPLAIN QUERY PLAN SELECT hash FROM regressions WHERE job = 'j'
+    ORDER BY hash" |
+    sed -n 's/.*--//p' | sed 's/USING.*INDEX //')" \
+    'SEARCH jobs jobs_pending (fuzzer=? AND campaign=? AND kind=?)
+SEARCH buckets buckets_by_campaign (campaign=? AND (first_seen,id)>(?,?))
+SEARCH jobs jobs_of_fuzzer (campaign=? AND fuzzer=?)
+SEARCH regressions regressions_by_job (job=?)
+USE TEMP B-TREE FOR ORDER BY' \
+    'a job of a kind, a build and what it is tried with cost no search'
 done_testing

@@ -31,8 +31,18 @@ refuse 65 '~is not executable' 'a target that is no program' \
 refuse 65 '~empty' 'an empty target' -e afl++ -t "$T/empty"
 refuse 65 '~larger than 1048576' 'a target over the limit' \
     -e afl++ -t "$T/large"
-refuse 64 '~unknown engine; there are afl' 'an unknown engine' \
-    -e hongfuzz -t /bin/true
+refuse 64 '~not a name of an engine' 'what is no engine' \
+    -e 'hongg fuzz' -t /bin/true
+refuse 64 '~-b nope: none of asan, ubsan' 'a build of no kind' \
+    -e afl++ -t /bin/true -b nope=/bin/true
+refuse 64 '~-b asan: not KIND=FILE' 'a build without a file' \
+    -e afl++ -t /bin/true -b asan
+refuse 64 '~-b asan: given twice' 'two builds of a kind' \
+    -e afl++ -t /bin/true -b asan=/bin/true -b asan=/bin/false
+refuse 66 '~cmplog: open /nope' 'a build that is not there' \
+    -e afl++ -t /bin/true -b cmplog=/nope
+refuse 65 '~msan: .*empty' 'an empty build' \
+    -e afl++ -t /bin/true -b "msan=$T/empty"
 refuse 64 '~-d 5: not a duration such as 90s' 'a duration without a unit' \
     -e afl++ -t /bin/true -d 5
 refuse 64 '~-d 0' 'no duration at all' -e afl++ -t /bin/true -d 0
@@ -90,10 +100,20 @@ done <"$T/hashes"
 is "$good" 4 'which lie under the hash of their bytes'
 ok 'the target can be run in place' test -x \
     "$T/m/storage/targets/$(sha256sum /bin/true | cut -c 1-64)/data"
+check 'an engine that no bot has told of' 0 '~^[0-9a-f-]{36}$' \
+    '~warning: no bot offers engine honggfuzz; the job waits' \
+    pf-sched submit -N other -e HonggFuzz -t /bin/true -b cmplog=/bin/true \
+    -b mutator=/bin/false -s "$T/seeds"
+other=$(cat "$T/out")
+is "$(sql "SELECT group_concat(kind || ' ' || name, ', ') FROM (SELECT * FROM job_blobs WHERE job = '$other' ORDER BY n)")" \
+    'target true, cmplog true, mutator false, seed a, seed b' \
+    'comes with its builds'
+ok 'which are stored' test -s \
+    "$T/m/storage/targets/$(sha256sum /bin/false | cut -c 1-64)/data"
 check 'three copies' 0 '*' - pf-sched submit -N more -e libfuzzer \
     -t /bin/true -k 3
 is "$(sort -u "$T/out" | wc -l)" 3 'are three jobs'
-is "$(find "$T/m/storage/targets" -name data | wc -l)" 4 \
+is "$(find "$T/m/storage/targets" -name data | wc -l)" 5 \
     'the same bytes are stored once'
 is "$(find "$T/m/storage/targets" -name '.tmp*' | wc -l)" 0 \
     'no temporary file stays'
@@ -108,9 +128,19 @@ line="{\"op\":\"submit\",\"name\":\"r\",\"engine\":\"afl\",\"request\":\"r1\",\"
 op "$line"
 first=$(get '.jobs | join(" ")')
 is "$(get .replay)" null 'the first time'
+described()
+{
+	for id in $first; do
+		[ -s "$T/m/storage/metadata/jobs/$id.json" ] || return 1
+	done
+}
+ok 'both are described in the tree' described
+rm "$T/m/storage/metadata/jobs/${first%% *}.json"
 op "$line"
 is "$(get .replay)" true 'and the second'
 is "$(get '.jobs | join(" ")')" "$first" 'the same request submits once'
+ok 'whose writer may have died before he described them' \
+    described
 is "$(sql "SELECT count(*) FROM jobs WHERE name = 'r'")" 2 'its two copies'
 op "$(echo "$line" | sed 's/"name":"r"/"name":"else"/')"
 is "$(get '.class + " " + .field')" 'conflict request' \
@@ -118,7 +148,7 @@ is "$(get '.class + " " + .field')" 'conflict request' \
 
 # A full disk: a clear error, and nothing half-made.
 if [ "$(id -u)" -eq 0 ] && mkdir "$T/small" &&
-    mount -t tmpfs -o size=800k tmpfs "$T/small" 2>/dev/null; then
+    mount -t tmpfs -o size=1100k tmpfs "$T/small" 2>/dev/null; then
 	at_end "umount $T/small"
 	printf '[storage]\npath = %s\n[spool]\npath = %s\n[sched]\nsocket = %s\n' \
 	    "$T/small/s" "$T/m/spool" "$T/m/sock2" >"$T/small.conf"

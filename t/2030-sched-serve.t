@@ -31,6 +31,18 @@ is "$(cat "$T/half")" '' 'half a line is no op'
 head -c 70000 /dev/zero | tr '\0' x | socat - "UNIX-CONNECT:$T/m/sock" \
     2>/dev/null | jq -r .class >"$T/long" || :
 is "$(cat "$T/long")" usage 'an endless line is refused'
+# The bytes that are one too many, and a few more; then far too many.
+for n in 65535 65536 65600 131072 1000000; do
+	{
+		printf '{"op":"heartbeat","bot":"%s","seq":1}\n' "$bot"
+		head -c $n /dev/zero | tr '\0' x
+		printf '\n{"op":"heartbeat","bot":"%s","seq":2}\n' "$bot"
+	} | socat -t 60 - "UNIX-CONNECT:$T/m/sock" |
+	    jq -r '.seq // .error' | sed 's/: .*//' | paste -sd, >"$T/long"
+	why='op line longer than 65536 bytes'
+	[ $n -ge 65536 ] || why='not an op line'
+	is "$(cat "$T/long")" "1,$why,2" "$n bytes are refused once, and only they"
+done
 op "{\"op\":\"heartbeat\",\"bot\":\"$bot\"}"
 is "$(get .ok)" true 'and nobody else is affected'
 

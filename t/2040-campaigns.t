@@ -97,7 +97,7 @@ why()
 {
 	check "$4" 0 "~^$3\$" - pf-report explain "$1" "$2"
 }
-check 'explain what' 64 - '~neither job nor bot' pf-report explain x y
+check 'explain what' 64 - '~neither job, bot nor crash' pf-report explain x y
 check 'explain a job that is not there' 66 - '~no job' \
     pf-report explain job nothing
 why job "$high" 'pending: waiting for the next request of one of 1 free bots for libfuzzer' \

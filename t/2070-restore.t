@@ -167,7 +167,8 @@ check 'and can be read' 0 '~completed' - sqlite3 -readonly \
     "$(find "$storage/data" -path '*aside-*/pandafuzz.db')" \
     'SELECT status FROM jobs'
 
-# A job that came by an op, as by HTTP, and was never described.
+# A job that came by an op, as by HTTP, is described before the answer; one
+# whose description is gone is known by what it found.
 cp -a "$storage" "$T/described"
 sha=$(sha256sum /bin/true | cut -c 1-64)
 op "{\"op\":\"submit\",\"name\":\"op\",\"engine\":\"libfuzzer\",\"target\":{\"sha256\":\"$sha\",\"name\":\"t\"}}"
@@ -175,8 +176,14 @@ by_op=$(get '.jobs[0]')
 was=$running running=$by_op
 results 7
 running=$was
+ok 'a job that came by an op is described' \
+    test -s "$storage/metadata/jobs/$by_op.json"
+check 'rebuild with it' 0 '~^refused	0$' - pf-sched rebuild
+is "$(sql "SELECT name, fuzzer FROM jobs WHERE id = '$by_op'")" \
+    'op|libfuzzer' 'and is what it was'
+rm "$storage/metadata/jobs/$by_op.json"
 check 'rebuild without the description of a job' 0 '~^refused	0$' \
-    "~job $by_op: it was submitted after the last snapshot" pf-sched rebuild
+    "~job $by_op: nothing in the tree describes it" pf-sched rebuild
 is "$(sql "SELECT j.name, status, fuzzer, hash FROM jobs AS j
     JOIN crashes ON job_id = j.id WHERE j.id = '$by_op'")" \
     "lost|failed|unknown|$(printf 'crash 7' | sha256sum | cut -c 1-64)" \

@@ -26,7 +26,7 @@ fails()
 {
 	fails_name=$1 fails_like=$2
 	shift 2
-	submit "$fails_name" "$@" -d 20s
+	submit "$fails_name" "$@" -d 3m
 	check "$fails_name: runs" 0 - '~failed: ' pfrun
 	ok "$fails_name: failed" job_is failed
 	like "$(job_message)" "$fails_like" "$fails_name: says why"
@@ -41,8 +41,8 @@ fails 'no fuzz target' 'does not start as a libFuzzer target' \
     libfuzzer "$T/plain"
 fails 'no instrumentation' 'No instrumentation detected' afl++ "$T/plain"
 fails 'a missing library' 'libgone\.so' libfuzzer "$T/user"
-fails 'an unknown option' 'option fork is not one that' \
-    libfuzzer "$T/plain" -o fork=2
+fails 'an unknown option' 'option jobs is not one that' \
+    libfuzzer "$T/plain" -o jobs=2
 fails 'an option that is a path' 'option seed: bad value' \
     libfuzzer "$T/plain" -o seed=/etc/passwd
 fails 'arguments' 'takes no arguments' libfuzzer "$T/plain" -- -help=1
@@ -50,7 +50,7 @@ fails 'arguments' 'takes no arguments' libfuzzer "$T/plain" -- -help=1
 # A target that was damaged on the master's disk.
 printf '#!/bin/sh\nexit 7\n' >"$T/script7"
 chmod +x "$T/script7"
-submit damaged libfuzzer "$T/script7" -d 20s
+submit damaged libfuzzer "$T/script7" -d 3m
 sha=$(sha256sum <"$T/script7" | cut -d ' ' -f 1)
 chmod u+w "$PF_STORAGE/targets/$sha/data"
 printf '#!/bin/sh\nexit 8\n' >"$PF_STORAGE/targets/$sha/data"
@@ -59,7 +59,7 @@ ok 'failed' job_is failed
 like "$(job_message)" 'not what was announced: 17 of 17 bytes' 'says why'
 ok 'it was not kept' test ! -e "$T/w/blobs/$sha"
 # And one that was cut short: the next job of it finds it in no cache.
-submit 'cut short' libfuzzer "$T/script7" -d 20s
+submit 'cut short' libfuzzer "$T/script7" -d 3m
 printf '#!/bin' >"$PF_STORAGE/targets/$sha/data"
 check 'a target too short: runs' 0 - '~failed: ' pfrun
 ok 'failed' job_is failed

@@ -52,7 +52,7 @@ printf ABRT+ >"$T/seeds/4"
 printf '"HEAP"\n"ABRT"\n' >"$T/words"
 
 run_master
-submit two libfuzzer "$T/two" -d 9s -s "$T/seeds" -x "$T/words"
+submit two libfuzzer "$T/two" -d 14s -s "$T/seeds" -x "$T/words"
 check 'a job' 0 - '~completed$' pfrun
 ok 'completed' job_is completed
 ok 'everything was delivered' outbox_empty

@@ -43,21 +43,21 @@ at_end 'kill $bot 2>/dev/null'
 job=$two
 pfrun_bg
 ok 'one of two jobs runs' until_true 10 job_is running
-ok 'its engine too' until_true 10 grep -q INITED "$dir/engine.log"
-is "$(grep -c RELOAD "$dir/engine.log")" 0 'and has nothing to read'
+ok 'its engine too' until_true 10 grep -q INITED "$dir/own/engine.log"
+is "$(grep -c RELOAD "$dir/own/engine.log")" 0 'and has nothing to read'
 file_input "$one" pandafu7
 magic=$hash
 ok 'the other finds something' until_true 10 filed "$one" "$magic"
 ok 'it is given to the first' until_true 15 test -e "$dir/corpus/$magic"
-ok 'whose engine reads it' until_true 5 grep -q RELOAD "$dir/engine.log"
-like "$(cat "$dir/share.json")" '"cursor":[1-9]' 'how far is remembered'
-ok 'no half one lies about' test ! -e "$dir/import.tmp"
+ok 'whose engine reads it' until_true 5 grep -q RELOAD "$dir/own/engine.log"
+like "$(cat "$dir/own/share.json")" '"cursor":[1-9]' 'how far is remembered'
+ok 'no half one lies about' test ! -e "$dir/own/import.tmp"
 
 # Over a death of the bot: nothing comes twice, nor back.
-cursor=$(cat "$dir/share.json")
+cursor=$(cat "$dir/own/share.json")
 kill -KILL "$(pgrep -P "$bot")"
 wait "$bot" 2>/dev/null || :
-rm "$dir/engine.log"
+rm "$dir/own/engine.log"
 file_input "$one" gone
 gone=$hash
 file_input "$one" wrong
@@ -67,14 +67,14 @@ rm "$PF_STORAGE/corpus/$one/$gone"
 printf wr0ng >"$T/wr0ng"
 mv -f "$T/wr0ng" "$PF_STORAGE/corpus/$one/$wrong"
 pfrun_bg
-ok 'a new process goes on' until_true 10 grep -q INITED "$dir/engine.log"
+ok 'a new process goes on' until_true 10 grep -q INITED "$dir/own/engine.log"
 file_input "$one" second
 ok 'where the old one was' until_true 20 test -e "$dir/corpus/$hash"
 ok 'without what is gone' test ! -e "$dir/corpus/$gone"
 ok 'or damaged' test ! -e "$dir/corpus/$wrong"
 is "$(grep -c 'what came is not what was announced' "$T/bot.err")" 1 \
     'of which it complains once'
-ok 'with another cursor' test "$(cat "$dir/share.json")" != "$cursor"
+ok 'with another cursor' test "$(cat "$dir/own/share.json")" != "$cursor"
 wait "$bot"
 is $? 0 'it ends well'
 ok 'and its job' job_is completed

@@ -36,9 +36,9 @@ dry()
 i=1
 while [ $i -le 5 ]; do
 	for k in $(seq 50); do
-		echo "storm $i $k" | crash "$((i * 100 + k))" 'boom < parse < main'
+		echo "storm $i $k" | crash "$((i * 100 + k))" 'boom < parse < load'
 		[ "$i.$k" != 3.20 ] ||
-		    echo rare | crash 9999 'quiet < parse < main'
+		    echo rare | crash 9999 'quiet < parse < load'
 	done | lay
 	i=$((i + 1))
 done
@@ -51,25 +51,25 @@ is "$(sql "SELECT samples || ' ' || dropped FROM buckets ORDER BY samples")" \
     '1 0
 3 247' 'the rest is counted in its bucket'
 run pf-report buckets
-is "$(cut -f 4,5,10 "$T/out")" '3	247	boom < parse < main
-1	0	quiet < parse < main' 'and shown'
+is "$(cut -f 4,5,10 "$T/out")" '3	247	boom < parse < load
+1	0	quiet < parse < load' 'and shown'
 like "$(pf-report status)" 'dropped_crash	247' 'also in the status'
 is "$(sql "SELECT value FROM counters WHERE name = 'crash_bytes' AND scope IN ('', '$job')" | uniq)" \
     "$(cat "$S/crashes/$job"/[0-9a-f]* | wc -c | tr -d ' ')" \
     'bytes of what is kept, reports too, of all and of the job'
-echo 'storm 1 1' | crash 20000 'boom < parse < main' | lay
+echo 'storm 1 1' | crash 20000 'boom < parse < load' | lay
 run pf-ingest
 is "$(counts)" 'crash duplicate 1' 'a known input is counted with its row'
-echo 'storm 1 1' | crash 101 'boom < parse < main' | lay
+echo 'storm 1 1' | crash 101 'boom < parse < load' | lay
 run pf-ingest
 is "$(counts)" 'crash again 1' 'the same report has no effect'
 first=$(sql "SELECT first_crash FROM buckets WHERE dropped > 0")
-echo 'storm 9 9' | crash 20001 'boom < parse < main' | lay
+echo 'storm 9 9' | crash 20001 'boom < parse < load' | lay
 dry 'crash dropped 1'
 run pf-ingest
 is "$(cut -f 2,8 "$T/out")" "dropped	$first" 'a dropped one names the first'
 is "$(sql "SELECT count(*) FROM buckets")" 2 'no bucket is made twice'
-echo deep | crash 20002 'boom < parse < main < start' | lay
+echo deep | crash 20002 'boom < parse < load < start' | lay
 run pf-ingest
 is "$(counts)" 'crash dropped 1' 'the top three frames make a bucket'
 
@@ -116,7 +116,7 @@ is "$(counts)" 'log dropped 4, log new 2' 'logs'
 echo one | corpus 50 | lay
 run pf-ingest
 is "$(counts)" 'corpus new 1' 'leave what they leave'
-for k in 1 2 3; do echo "k $k" | crash "5$k" 'again < main'; done | lay
+for k in 1 2 3; do echo "k $k" | crash "5$k" 'again < load'; done | lay
 run pf-ingest
 is "$(counts)" 'crash dropped 2, crash new 1' \
     'of crashes over it only the first of a bucket is kept'
@@ -130,14 +130,14 @@ setting job_size 0
 setting crash_buckets 6
 n=$(sql "SELECT value FROM counters WHERE name = 'buckets' AND scope <> ''")
 is "$n" 3 'buckets are counted by campaign'
-for k in $(seq 20); do echo "r $k" | crash $((60000 + k)) "random$k < main"; done | lay
+for k in $(seq 20); do echo "r $k" | crash $((60000 + k)) "random$k < load"; done | lay
 run pf-ingest
 is "$(counts)" 'crash dropped 14, crash new 6' \
     'three get a bucket, three of the rest are samples of one'
 is "$(pf-report buckets | cut -f 2-5,10 | grep overflow)" \
     'overflow	pf-ingest	3	14	-' 'which is shown'
 like "$(pf-report status)" 'overflow_crash	17' 'as is how many there were'
-for k in 1 2; do echo "rr $k" | crash $((60100 + k)) "random$k < main"; done | lay
+for k in 1 2; do echo "rr $k" | crash $((60100 + k)) "random$k < load"; done | lay
 run pf-ingest
 is "$(counts)" 'crash new 2' 'buckets that are there take more'
 is "$(sql "SELECT value FROM counters WHERE name = 'buckets' AND scope = ''")" \
@@ -156,7 +156,7 @@ everything()
 		echo "c$n" | corpus $n
 		echo "l$n" >"$T/input"
 		mkpack log "$job" b1 -s $((n + 1)) -f offset=$n "$T/input"
-		echo "k$n" | crash $((n + 2)) 'quiet < parse < main'
+		echo "k$n" | crash $((n + 2)) 'quiet < parse < load'
 		echo "f$n" | crash $((n + 3)) "fresh$n < main"
 		mkpack coverage "$job" b1 -s $((n + 4)) -f edges=$n
 	} | lay

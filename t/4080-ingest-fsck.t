@@ -51,6 +51,8 @@ put corpus gone
 rm "$C/$hash"
 finds 'a file is gone' missing "$C/$hash" 'the database has a row of it'
 check '-r cannot bring it back' 1 '~^missing' - pf-ingest -r fsck
+check 'nor behind the command' 1 '~^missing' - pf-ingest fsck -r
+check 'what the command does not take' 64 - '~^usage' pf-ingest fsck -n
 put corpus gone
 check 'found again it is there again' 0 - - pf-ingest fsck
 
@@ -130,7 +132,7 @@ hurts()
 	check "then nothing: $statement" 0 - - pf-ingest fsck
 }
 hurts "UPDATE crashes SET type = 'WRONG' WHERE count = 2" bucket row
-hurts "UPDATE crashes SET stack = 'x', bot_id = 'b9' WHERE count = 2" row
+hurts "UPDATE crashes SET stack = 'x', bot_id = 'b9' WHERE count = 2" bucket row
 hurts "UPDATE crashes SET signal = 5, last_seen = last_seen + 1" row
 hurts "UPDATE crashes SET size = 999 WHERE count = 2" counter row
 hurts 'UPDATE crashes SET count = 77 WHERE count = 2' count
@@ -260,6 +262,28 @@ mends 'a snapshot that is none' 'moved aside'
 pf-sched -q snapshot
 is "$(jq -r '.jobs[0].id' "$S/metadata/jobs/$job.json")" "$job" \
     'the next snapshot writes it anew'
+meta=$S/metadata/jobs/$job.json
+jq -c '.jobs[0].name = "another"' "$meta" >"$T/meta" && cp "$T/meta" "$meta"
+finds 'a snapshot that says another thing' metadata "$meta" \
+    'its name is not that of the database'
+mends 'a snapshot that says another thing' 'moved aside'
+pf-sched -q snapshot
+jq -c '.jobs[0].status = "running"' "$meta" >"$T/meta" && cp "$T/meta" "$meta"
+check 'what changes is not compared' 0 - - pf-ingest fsck
+sed "s/$job/x/" "$meta" >"$S/metadata/jobs/x.json"
+finds 'one of a job that is not there' metadata "$S/metadata/jobs/x.json" \
+    'the database has no row of it'
+mends 'one of a job that is not there' 'moved aside'
+sed "s/$bot/x/" "$S/metadata/bots/$bot.json" >"$S/metadata/bots/x.json"
+finds 'and of such a bot' metadata "$S/metadata/bots/x.json" \
+    'the database has no row of it'
+mends 'and of such a bot' 'moved aside'
+# The mark of a snapshot that was taken long after the job was made.
+touch -d '+1 hour' "$S/metadata/system/snapshot.json"
+rm "$meta"
+finds 'one that is gone' metadata "$meta" 'it is missing'
+pf-sched -q snapshot
+check 'is there again' 0 - - pf-ingest fsck
 t=$(echo "$S"/targets/*/data)
 cp -p "$t" "$T/whole"
 chmod u+w "$t"

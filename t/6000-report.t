@@ -92,7 +92,7 @@ is "$(cut -f 1-10 "$T/out")" \
     "$job	test	libfuzzer	running	slot-0	2000	12.5	15	1	0" \
     'jobs: what the bot told'
 good 'with a header' pf-report -H jobs
-is "$(head -n 1 "$T/out")" 'id	name	engine	status	bot	execs	execs/s	edges	corpus	crashes	started' \
+is "$(head -n 1 "$T/out")" 'id	name	engine	status	bot	execs	execs/s	edges	corpus	crashes	started	health' \
     'the names of the columns'
 good 'jobs in JSON' pf-report -j jobs
 is "$(json config.duration)" 3600000000000 'durations are nanoseconds'
@@ -173,7 +173,7 @@ is "$(field jobs_running) $(field jobs_pending) $(field bots_busy)" '1 1 1' \
     'status: counts by state'
 is "$(field corpus_files) $(field corpus_bytes) $(field results_coverage)" \
     '1 6 2' 'of results'
-is "$(field schema_version) $(field spool_packs) $(field writer)" '8 0 no' \
+is "$(field schema_version) $(field spool_packs) $(field writer)" '13 0 no' \
     'and the rest'
 like "$(field disk_free)" '^[0-9]+$' 'free space'
 good 'status in JSON' pf-report -j status

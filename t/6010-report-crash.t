@@ -11,7 +11,7 @@ master </dev/null
 cat >"$T/target" <<'EOF'
 #!/bin/sh
 # dies of what reads "boom"
-echo "option $OPT with $1"
+echo "with $1"
 ! grep -q boom "$2"
 EOF
 job=$(pf-sched submit -N 'demo' -e libfuzzer -t "$T/target")
@@ -40,7 +40,7 @@ printf 'boom 2' >"$T/2"
 esc=$(printf 'line 1\n\033[2Jline 2')
 crash 1 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77 \
     'stack=parse < main' "output=$esc" \
-    "command=OPT=x %TARGET% -runs=1 %INPUT%" \
+    "command=%TARGET% -runs=1 %INPUT%" \
     "target_hash=$(sha "$T/target")" run_seed=3046428154
 crash 2 "$T/2" type=segfault tool= signal=11
 crash 3 "$T/1" type=heap-buffer-overflow tool=asan signal=6 exit_code=77
@@ -50,7 +50,7 @@ pf-ingest -q
 run pf-report crashes
 ran 0 'crashes'
 is "$(cat "$T/err")" '' 'crashes: nothing on stderr'
-is "$(cut -f 2-6,8- "$T/out")" \
+is "$(cut -f 2-6,8-10 "$T/out")" \
     "heap-buffer-overflow	asan	$(sha "$T/1")	6	demo	3	yes	$job
 segfault	signal 11	$(sha "$T/2")	6	demo	1	yes	$job" \
     'what, where, how often'
@@ -77,7 +77,7 @@ is "$(cat "$T/out")" "$repro" 'the command alone'
 is "$(cat "$T/err")" '' 'crash -x: nothing on stderr'
 run sh -c "$(cat "$T/out")"
 ran 1 'it runs, and the crash happens again'
-is "$(cat "$T/out")" 'option x with -runs=1' 'with its option and arguments'
+is "$(cat "$T/out")" 'with -runs=1' 'with its arguments'
 run pf-report -j crash "$first"
 is "$(sqlite3 :memory: "SELECT json_extract(readfile('$T/out'),
     '\$.reproduce')")" "$repro" 'the same in JSON'
@@ -122,6 +122,42 @@ mv "$S/targets" "$S/away"
 run pf-report crash -x "$first"
 ran 66 'a target that is gone'
 like "$(cat "$T/err")" 'its target .* is gone' 'is named'
+mv "$S/away" "$S/targets"
+
+# No text of a bot's reaches a shell: not by a quote that the path of the
+# input would end, not as another program, not as a setting.
+n=10
+told()
+{
+	n=$((n + 1))
+	printf 'boom %d' "$n" >"$T/$n"
+	crash "$n" "$T/$n" type=other "command=$1"
+	id=$(sql "SELECT id FROM crashes WHERE hash = '$(sha "$T/$n")'")
+}
+told "%TARGET% '%INPUT%; touch evil #' %INPUT%"
+run pf-report crash -x "$id"
+ran 0 'the input in a quoted word'
+(cd "$T" && sh -c "$(cat out)" >said)
+is $? 1 'it runs'
+is "$(cat "$T/said")" "with $S/crashes/$job/$(sha "$T/$n"); touch evil #" \
+    'the word is one'
+told "%TARGET% 'a b' < %INPUT%"
+is "$(pf-report crash -x "$id" | sed 's/.* .a b. < //')" \
+    "'$T/a store'\\''d/crashes/$job/$(sha "$T/$n")'" 'the input behind <'
+# shellcheck disable=SC2016 # no shell's at all
+for c in 'touch evil' '%TARGET% %INPUT%; touch evil' '%TARGET% $(touch evil)' \
+    'LD_PRELOAD=%INPUT% %TARGET%' 'A=1 %TARGET% %INPUT%' \
+    'sh %TARGET%' '%TARGET% > evil'; do
+	told "$c"
+	check "refused: $c" 65 - \
+	    '~^pf-report: crash .*: its command is not one that is run' \
+	    pf-report crash -x "$id"
+	run pf-report crash "$id"
+	is "$(field reproduce) $(field input)" \
+	    "- $S/crashes/$job/$(sha "$T/$n")" 'and shown without it'
+done
+ok 'nothing was run' test ! -e evil -a ! -e "$T/evil"
+
 run sh -c "pf-report crash $first >/dev/full"
 ran 74 'stdout that cannot be written'
 

@@ -2,6 +2,7 @@
 # pf-httpd: which requests are understood, and how the others are refused.
 . "$(dirname "$0")/lib/tap.sh"
 . "$(dirname "$0")/lib/httpd.sh"
+need jq
 
 master
 printf 'the blob' >"$T/blob"
@@ -99,6 +100,57 @@ req POST $v/bots/register \
     --data-binary '{"hostname":"h","capabilities":["libfuzzer"]}' \
     -H 'Content-Type: Application/JSON; charset=utf-8'
 is "$code" 503 'a type with a parameter'
+# What the Go program has and this does not: told what there is instead, which
+# there must be.
+req GET $v/openapi.json
+cp "$T/body" "$T/openapi"
+: >"$T/stale"
+while read -r method path; do
+	req "$method" "$path"
+	like "$code $(jq -r .details "$T/body")" '^404 .' \
+	    "instead of $method $path"
+	jq -r .details "$T/body" | grep -oE '[A-Z]+ /api/[^ ,;?]*' |
+	    while read -r m there; do
+		jq -e --arg p "$there" --arg m "$m" \
+		    '.paths[$p][$m | ascii_downcase]' "$T/openapi" >"$T/null" ||
+		    echo "$m $there" >>"$T/stale"
+	    done
+done <<END
+GET $v/bots/b/resources
+POST $v/timeouts/bot/b
+POST $v/timeouts/job/j
+GET $v/jobs/j/corpus/seed.txt
+DELETE $v/jobs/j/corpus/%2e%2e
+POST $v/system/maintenance
+POST $v/system/recovery
+POST $v/campaigns/c/restart
+POST $v/campaigns/c/binary
+POST $v/campaigns/c/corpus/sync
+POST $v/campaigns/c/corpus/share
+GET $v/campaigns/c/corpus/evolution
+GET $v/campaigns/c/corpus/files
+GET $v/campaigns/c/corpus/files/x
+GET $v/crashes/c/stacktrace
+GET /api/v2/ws
+END
+empty "$T/stale" 'which there all is'
+for path in $v/bots/b/resource $v/timeouts/bots/b $v/system \
+    $v/jobs/j/corpus/a%2fb $v/jobs/j/corpus/a/b /api/v3/ws; do
+	req GET "$path"
+	is "$code $(jq -r .details "$T/body")" '404 ' "nothing for $path"
+done
+for coding in gzip deflate 'identity, gzip' x; do
+	json $v/bots/register '{"hostname":"h","capabilities":["libfuzzer"]}' \
+	    -H "Content-Encoding: $coding"
+	is "$code" 415 "a body in $coding"
+done
+like "$(member details)" 'as it is' 'what to do instead'
+json $v/bots/register '{"hostname":"h","capabilities":["libfuzzer"]}' \
+    -H 'Content-Encoding: Identity'
+is "$code" 503 'that is none'
+req POST $v/jobs/j/corpus -H 'Content-Type: application/octet-stream' \
+    -H 'Content-Encoding: gzip' --data-binary x
+is "$code" 415 'nor is an input kept packed'
 head -c 65537 /dev/zero >"$T/big"
 json $v/bots/register "@$T/big"
 is "$code" 413 'a body over the limit'

@@ -28,7 +28,7 @@ new='{"hostname":"h1","name":"h1-0","capabilities":["libfuzzer"],"inc":"i1"'
 json $v/bots/register "$new}"
 is "$code $(member status) $(member created)" '201 registered true' 'a new bot'
 bot=$(member bot_id)
-is "$(member timeout)" "$(member lease_ms)000000" 'timeout is in nanoseconds'
+like "$(member timeout)" "^20[0-9-]*T[0-9:.]*Z$" 'timeout is a time'
 json $v/bots/register "$new,\"api_endpoint\":\"http://h1:1\"}"
 is "$code $(member bot_id)" "200 $bot" 'the same bot again'
 json $v/bots/register '{"capabilities":["libfuzzer"]}'
@@ -52,12 +52,18 @@ is "$code" 409 'of a job it does not have'
 req GET "$v/bots/$bot/job?inc=i1"
 is "$code $(member status)" '200 no_jobs_available' 'no job'
 like "$(member message)" '.' 'and the reason'
+req GET "$v/bots/$bot/job?inc=i1" -H 'Prefer: return=minimal'
+is "$code $(wc -c <"$T/body" | tr -d ' ')" '204 0' 'or nothing, if asked for'
+req GET "$v/bots/$bot/job?inc=i1" -H 'Prefer: return=representation'
+is "$code" 200 'which this does not'
+req GET "$v/bots/$bot/job?inc=i2" -H 'Prefer: return=minimal'
+is "$code" 409 'an error is one'
 printf '#!/bin/sh\n' >"$T/target"
 chmod +x "$T/target"
 mkdir "$T/seeds"
 echo seed >"$T/seeds/one"
 job=$(pf-sched submit -N try -e libfuzzer -t "$T/target" -s "$T/seeds" -d 90s)
-req GET "$v/bots/$bot/job?inc=i%31"
+req GET "$v/bots/$bot/job?inc=i%31" -H 'Prefer: return=minimal'
 is "$code $(member again)" '200 false' 'a job'
 like "$(cat "$T/body")" "\"id\":\"$job\",\"name\":\"try\"" 'this one'
 like "$(cat "$T/body")" '"config":\{"duration":90000000000,' 'in nanoseconds'

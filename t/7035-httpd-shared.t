@@ -19,6 +19,9 @@ submit a libfuzzer "$T/t1" -C camp; a=$job
 submit b afl++ "$T/t1" -C camp; b=$job
 submit c libfuzzer "$T/t1" -C else; c=$job
 submit d libfuzzer "$T/t2" -C camp; d=$job
+submit e libfuzzer "$T/t1"; e=$job
+submit f afl++ "$T/t1"; f=$job
+submit g libfuzzer "$T/t2"; g=$job
 
 # file JOB TEXT ...: inputs of a job, one after another
 file()
@@ -38,12 +41,13 @@ hashes() { grep -o '"hash":"[0-9a-f]*"' "$T/body" | cut -d '"' -f 4; }
 names() { for text in "$@"; do sha "$text"; done; }
 
 req GET "$v/$a/shared"
-is "$code $(cut -d , -f 1-3 "$T/body")" \
+is "$code $(cut -d , -f 1,2,4 "$T/body")" \
     '200 {"inputs":[],"cursor":0,"more":false' 'nothing filed yet'
 file "$a" one two
 file "$b" three
 file "$c" elsewhere
-file "$d" other
+file "$e" alone
+file "$g" lonely
 printf boom >"$T/in"
 mkpack crash "$b" b1 -d "$PF_SPOOL" -f type=segfault -f signal=11 \
     -f engine=afl++ "$T/in" >/dev/null
@@ -57,10 +61,12 @@ like "$(cat "$T/body")" "\{\"hash\":\"$(sha one)\",\"size\":3,\"job_id\":\"$a\",
     'with its size, finder and place'
 is "$(sed 's/.*],"cursor":\([0-9]*\).*/\1/' "$T/body")" 3 'and a cursor'
 req GET "$v/$a/shared"
-is "$(hashes)" "$(names three)" \
-    'no crash, nothing of another campaign or target'
+is "$(hashes)" "$(names three)" 'no crash, nothing of another campaign'
 req GET "$v/$d/shared"
-is "$(hashes)" '' 'nor for another target'
+is "$(hashes)" "$(names one two three)" 'also for the build of another engine'
+req GET "$v/$f/shared"
+is "$(hashes)" "$(names alone)" \
+    'without a campaign nothing but that of the same target'
 req GET "$v/$c/shared"
 is "$(hashes)" '' 'nor for another campaign'
 
@@ -87,6 +93,59 @@ is "$(hashes)" "$(names one two five)" 'a cursor of another database'
 req GET "$v/$b/shared?own=1&after=2&limit=3"
 is "$(hashes) $(member more)" "$(names three four four) true" \
     'its own, if it wants them'
+
+epoch=$(sed 's/.*"epoch":\([0-9]*\).*/\1/' "$T/body")
+req GET "$v/$b/shared?after=6&epoch=$epoch"
+is "$(hashes)" '' 'a cursor with its epoch'
+req GET "$v/$b/shared?after=6&epoch=$((epoch + 1))"
+is "$(hashes)" "$(names one two five)" 'and with that of another database'
+
+# The bytes, as many as are wanted.
+i=shared/inputs
+req GET "$v/$b/$i?want=1,2,6&epoch=$epoch"
+is "$code $(tr '\n' / <"$T/body")" '200 1 3/one2 3/two6 4/five' 'several inputs'
+req GET "$v/$b/$i?want=2,3,1000,2"
+is "$(tr '\n' / <"$T/body")" '2 3/two3 5/three1000 -/2 3/two' \
+    'in that order, and what there is not'
+req GET "$v/$c/$i?want=1,2"
+is "$(tr '\n' / <"$T/body")" '1 9/elsewhere2 -/' 'of its own campaign'
+req GET "$v/$b/$i?want=1&epoch=$((epoch + 1))"
+is "$code $(member field)" '409 epoch' 'of another database'
+req GET "$v/nobody/$i?want=1"
+is "$code" 404 'of an unknown job'
+for bad in 'want=,' want=0 want=-1 want=x 'want=1,,2' 'want=1,2,' \
+    want=9223372036854775808 "want=$(seq -s , 1025)"; do
+	req GET "$v/$a/$i?$bad"
+	is "$code $(member field)" '422 want' "inputs: $(echo "$bad" | cut -c 1-30)"
+done
+req GET "$v/$a/$i"
+is "$code $(wc -c <"$T/body")" '200 0' 'none'
+req GET "$v/$a/$i?want=$(seq -s , 1024)"
+is "$code" 200 'as many as may be'
+# An input of 3 MiB, twice: the second does not fit.
+head -c 3145728 /dev/zero >"$T/in"
+sed 's/^crash_size.*//' "$PF_CONF" >"$T/large.conf"
+printf '[limits]\ncorpus_size = 4M\n' >>"$T/large.conf"
+for n in 1 2; do
+	echo $n >>"$T/in"
+	mkpack corpus "$c" b1 -d "$PF_SPOOL" -f name=n -f engine=afl++ \
+	    "$T/in" >/dev/null
+	pf-ingest -q -c "$T/large.conf" || exit 1
+done
+req GET "$v/$c/$i?want=2,3,1"
+is "$code $(wc -c <"$T/body")" '200 3145740' 'what fits'
+
+# What crashes anybody is for nobody any more.
+req GET "$v/$b/shared?after=5"
+is "$(hashes)" "$(names five)" 'an input'
+printf five >"$T/in"
+mkpack crash "$d" b1 -d "$PF_SPOOL" -f type=segfault -f signal=11 \
+    -f engine=libfuzzer "$T/in" >/dev/null
+pf-ingest -q
+req GET "$v/$b/shared?after=5"
+is "$(hashes) $(member cursor)" ' 6' 'that crashed another build'
+req GET "$v/$b/$i?want=6"
+is "$(cat "$T/body")" '6 -' 'is not handed out'
 
 req GET "$v/nobody/shared"
 is "$code $(member class)" '404 notfound' 'an unknown job'

@@ -47,12 +47,13 @@ filed_is() { [ "$(master_sql 'SELECT count(DISTINCT hash) FROM corpus')" = "$1" 
 master_start ingest httpd
 printf '%s\n' 'claim' >"$T/input"
 mkfifo "$T/hold"
-sqlite3 "$db" <"$T/hold" >/dev/null 2>&1 &
+sqlite3 "$db" <"$T/hold" >"$T/held" 2>&1 &
 holder=$!
 exec 8>"$T/hold"
-echo 'BEGIN IMMEDIATE; UPDATE system SET value = value;' >&8
-locked() { ! sqlite3 "$db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null; }
-ok 'the database is locked' until_true 10 locked
+# Whoever writes at this moment is waited for; only then it is ours.
+printf '%s\n' '.timeout 60000' '.bail on' 'BEGIN IMMEDIATE;' \
+    'UPDATE system SET value = value;' "SELECT 'ours';" >&8
+ok 'the database is locked' until_true 60 grep -qx ours "$T/held"
 many locked
 is "$(claim)" 503 'locked: a claim comes again'
 ok 'locked: nothing is filed' filed_is 0

@@ -20,8 +20,8 @@ printf '#!/bin/sh\n' >"$T/t1"
 chmod +x "$T/t1"
 master_new
 master_start httpd
-submit a libfuzzer "$T/t1" -C camp; a=$job
-submit b libfuzzer "$T/t1" -C camp
+submit a libfuzzer "$T/t1" -C 'my camp'; a=$job
+submit b libfuzzer "$T/t1" -C 'my camp'
 printf seed >"$T/in"
 input=$(sha256sum <"$T/in" | cut -d ' ' -f 1)
 mkpack corpus "$a" b1 -d "$PF_SPOOL" -f name=n -f engine=libfuzzer \
@@ -31,7 +31,7 @@ mkpack crash "$a" b1 -d "$PF_SPOOL" -f type=segfault -f signal=11 \
 pf-ingest -q
 mkpack corpus "$a" b1 -f name=n -f engine=libfuzzer "$T/t1" >"$T/pack"
 crash=$(master_sql 'SELECT id FROM crashes LIMIT 1')
-camp=$(master_sql "SELECT id FROM campaigns WHERE name = 'camp'")
+camp=$(master_sql "SELECT id FROM campaigns WHERE name = 'my camp'")
 blob=$(sha256sum <"$T/t1" | cut -d ' ' -f 1)
 
 # Requests, in order.  A route that is not here, and is no GET that can be
@@ -66,6 +66,9 @@ POST $V/results/batch 200 $V/results/batch $P @$T/pack
 POST $V/results/batch 422 $V/results/batch $P rubbish
 GET $V/jobs/{id}/shared 200 $V/jobs/$a/shared?own=1&limit=2
 GET $V/jobs/{id}/shared 422 $V/jobs/$a/shared?limit=0
+GET $V/jobs/{id}/shared/inputs 200 $V/jobs/$a/shared/inputs?want=1,9
+GET $V/jobs/{id}/shared/inputs 409 $V/jobs/$a/shared/inputs?want=1&epoch=999
+GET $V/jobs/{id}/shared/inputs 422 $V/jobs/$a/shared/inputs?want=x
 POST $V/jobs 201 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 200 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 409 $V/jobs $J {$new,"fuzzer":"afl"}

@@ -69,6 +69,21 @@ req GET "$E?after=x"
 is "$code $(member field)" '422 after' 'no id'
 req GET "$E" -H 'Last-Event-ID: -1'
 is "$code $(member field)" '422 Last-Event-ID' 'none either'
+for wrong in 'type=zzz 422 type' 'type= 422 type' 'type=jobs 422 type' \
+    'job=nobody 404 job' 'bot=nobody 404 bot' "job=$a&bot=nobody 404 bot"; do
+	req GET "$E?${wrong%% *}"
+	is "$code $(jq -r .field "$T/body")" "${wrong#* }" \
+	    "nobody waits for ${wrong%% *}"
+done
+json /api/v1/bots/register '{"hostname":"left","capabilities":["libfuzzer"]}'
+left=$(member bot_id)
+req DELETE "/api/v1/bots/$left"
+req HEAD "$E?bot=$left" -I
+is "$code" 200 'what a bot did that left is there'
+for type in bot job crash campaign health system; do
+	req HEAD "$E?type=$type" -I
+	is "$code" 200 "but for a $type event"
+done
 req GET "$E?job=../x"
 is "$code $(member field)" '422 job' 'no job'
 req POST "$E" -d x

@@ -117,7 +117,9 @@ run as daemon pf-ingest
 ran 0 'daemon files them'
 like "$(cat "$T/out")" '^crash	new	' 'a crash'
 is "$(count "$T/d/s/new")" 0 'and the spool is empty'
-mkpack corpus "$job" "$bot" -E 1 -A 1 -s 2 -f "hash=$hash" -f size=5 "$T/in" \
+printf 'another' >"$T/in"
+hash=$(sha256sum <"$T/in" | cut -d ' ' -f 1)
+mkpack corpus "$job" "$bot" -E 1 -A 1 -s 2 -f "hash=$hash" -f size=7 "$T/in" \
     >"$T/good"
 pack "$T/good"
 is "$code $(member verdict)" '200 accepted' 'an input'

@@ -195,6 +195,27 @@ like "$code $(grep -c root "$T/body")" '^[45].. 0' 'a link is not followed'
 rm "$file"
 mv "$T/gone" "$file"
 
+# By its hash it is a blob, which is what a bot knows of it.
+hash=$(sha 'boom 1')
+req GET "/api/v1/blobs/$hash"
+is "$code $(cat "$T/body") $(head_of ETag)" "200 boom 1 \"$hash\"" \
+    'the bytes by their hash'
+req GET "/api/v1/blobs/$hash" -H 'Range: bytes=5-'
+is "$code $(cat "$T/body")" '206 1' 'a part of them'
+req GET "/api/v1/blobs/$(sha "$(cat "$T/target")
+")"
+is "$code" 200 'a target is still one'
+none=$(sha 'none')
+req GET "/api/v1/blobs/$none"
+is "$code $(member class)" '404 notfound' 'no blob and no crash'
+like "$(member error)" "blob $none" 'is named'
+req GET "/api/v1/blobs/..%2f$hash"
+is "$code" 404 'no path'
+mv "$file" "$T/gone"
+req GET "/api/v1/blobs/$hash"
+is "$code $(member class)" '404 notfound' 'of a crash whose bytes are gone'
+mv "$T/gone" "$file"
+
 # Coverage: what is new follows from all earlier samples, on any page.
 cover()
 {

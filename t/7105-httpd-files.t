@@ -113,6 +113,12 @@ form='Content-Type: multipart/form-data'
 refused '422 ' 'a form without an end' $crash --data-binary "@$T/cut" \
     -H "$form; boundary=bound"
 refused '422 ' 'no boundary' $crash --data-binary "@$T/cut" -H "$form"
+for boundary in Boundary=bound boundary=b boundary=; do
+	refused '422 ' "$boundary" $crash --data-binary "@$T/cut" \
+	    -H "$form; $boundary"
+	like "$(get .error)" 'must end with boundary= in small letters, and two' \
+	    'says what it is to be'
+done
 refused '422 ' 'another boundary' $crash --data-binary "@$T/cut" \
     -H "$form; boundary=other"
 refused '422 ' 'nothing' $crash --data-binary '' -H "$form; boundary=bound"

@@ -77,6 +77,26 @@ sends 'a length in the trailer' '400 200' \
     "${C}2\r\n[]\r\n0\r\nContent-Length: 50\r\n\r\n"
 sends 'a trailer that is none' 400 "${C}2\r\n[]\r\n0\r\nT\r\n\r\n"
 sends 'a large trailer' 431 "${C}2\r\n[]\r\n0\r\nX: $x40k\r\n\r\n"
+# What is no request yet is refused in HTML, as the manual says; what is one
+# is answered in JSON.
+form() # NAME STATUS HOW TEXT
+{
+	raw "$4"
+	is "$code $(grep -o '^<html>\|^{"error"' "$T/raw" | sort -u)" "$2 $3" \
+	    "$1"
+}
+form 'a length beyond numbers' 413 '<html>' \
+    "${P}Content-Length: 99999999999999999999\r\n\r\n[]"
+form 'a chunk beyond numbers' 413 '<html>' "${C}fffffffffffffffff\r\n[]"
+form 'HTTP/2.0' 505 '<html>' "GET /health HTTP/2.0\r\n$H\r\n"
+form 'a long path' 414 '<html>' "GET /$x40k HTTP/1.1\r\n$H\r\n"
+form 'a long header' 431 '<html>' "GET /health HTTP/1.1\r\n${H}X: $x40k\r\n\r\n"
+form 'no HTTP' 400 '<html>' 'GET /health\r\n'
+form 'a body where none is' 413 '{"error"' \
+    "GET /health HTTP/1.1\r\n${H}Connection: close\r\nContent-Length: 4\r\n\r\nabcd"
+form 'two lengths' 400 '{"error"' \
+    "${P}Content-Length: 2\r\nContent-Length: 3\r\n\r\n[]"
+
 # First lines.
 sends 'HTTP/0.9' 400 'GET /health\r\n'
 sends 'HTTP/2' 505 "GET /health HTTP/2.0\r\n$H\r\n"

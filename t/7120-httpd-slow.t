@@ -71,7 +71,7 @@ with '[http]
 header_timeout = 300ms
 [timeouts]
 request = 1s'
-for kind in silent line headers body chunk full trailer again "read=$sha"; do
+for kind in silent line headers body chunk full trailer again "read=/api/v1/blobs/$sha"; do
 	hold "${kind%=*}" "$kind" 3
 done
 for kind in silent line headers body chunk full trailer again; do
@@ -108,7 +108,7 @@ mkpack crash job-1 bot-1 -f signal=11 "$T/in" >"$T/pack"
 hold headers headers 400
 hold body body 200
 hold chunk chunk 100
-hold read "read=$sha" 100
+hold read "read=/api/v1/blobs/$sha" 100
 hold silent silent 200
 ok 'a thousand slow ones are there' until_true 5 many
 req GET /health

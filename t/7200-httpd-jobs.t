@@ -43,7 +43,10 @@ is "$(pf-report -j job "$job" | jq -r .id)" "$job" 'the command line knows it'
 new '"duration":"1h30m","campaign":"c","priority":-5,"args":["-x"],"options":{"a":"b"},"config":{"timeout":"1s","seed_corpus":["'"$seed"'"],"dictionary":{"sha256":"'"$seed"'","name":"d"}}'
 is "$code" 201 'a job as people write it'
 is "$(get '[.config.duration, .config.timeout, .campaign, .priority, .args[0], .options.a, .config.seed_corpus[0], .config.dictionary] | map(tostring) | join(" ")')" \
-    "5400000000000 1000000000 c -5 -x b seed-1 $seed" 'has all of that'
+    "5400000000000 1000000000 c -5 -x b seed-1 d" 'has all of that'
+req GET "$v/$(get .id)"
+is "$(get '.blobs[] | select(.kind == "dict") | .name + " " + .sha256')" \
+    "d $seed" 'what a name stands for is among its files'
 cid=$(master_sql "SELECT id FROM campaigns WHERE name = 'c'")
 new "\"campaign_id\":\"$cid\""
 is "$code $(get .campaign)" '201 c' 'a campaign by its id'
@@ -152,8 +155,8 @@ bad "{\"name\":\"n\",\"target\":\"$sha\"}" fuzzer 'missing' 'no engine'
 bad '{"name":"n","fuzzer":"libfuzzer"}' target 'missing' 'no target'
 bad "{\"name\":\"\",\"fuzzer\":\"libfuzzer\",\"target\":\"$sha\"}" name \
     'name' 'an empty name'
-bad "{\"name\":\"n\",\"fuzzer\":\"honggfuz\",\"target\":\"$sha\"}" fuzzer \
-    'afl\+\+ and libfuzzer' 'an engine that nobody runs'
+bad "{\"name\":\"n\",\"fuzzer\":\"hongg fuz\",\"target\":\"$sha\"}" fuzzer \
+    'not a name of an engine' 'what is no engine'
 bad '{"name":"n","fuzzer":"libfuzzer","target":"/bin/true"}' target \
     'POST /api/v1/jobs/upload' 'a path for a target'
 json $v "{\"name\":\"n\",\"fuzzer\":\"libfuzzer\",\"target\":\"$none\"}"

@@ -97,6 +97,15 @@ form -F "target_binary=@$T/small"
 is "$code $(get .field)" '409 id' 'another one under that id'
 check 'pf-ingest' 0 '*' - pf-ingest
 
+# Builds beside the target, one that comes and one that is there.
+meta="{\"name\":\"n\",\"fuzzer\":\"x.1\",\"builds\":{\"asan\":\"$(sha "$T/one")\"}}"
+form -F "build_cmplog=@$T/one;filename=prog" -F "target=@$T/small"
+is "$code $(get .fuzzer)" '201 x.1' 'builds, for an engine of another kind'
+is "$(sqlite3 -readonly "$PF_STORAGE/data/pandafuzz.db" "SELECT group_concat(kind || ':' || name, ' ') FROM (SELECT * FROM job_blobs WHERE job = '$(get .id)' ORDER BY n)")" \
+    'target:small asan:asan cmplog:prog' 'are files of the job'
+check 'pf-ingest' 0 '*' - pf-ingest
+is "$(waiting "$(get .id)")" 0 'and come to the storage'
+
 # refused CODE FIELD PATTERN NAME FORM ...
 n=$(jobs)
 refused()
@@ -126,8 +135,19 @@ refused 413 job_metadata 'more than 65536 bytes' 'a very long one' \
 refused 422 colour 'nothing is known' 'an unknown member' \
     -F 'job_metadata={"name":"n","fuzzer":"afl","colour":1}' \
     -F "target_binary=@$T/large"
-refused 422 fuzzer 'afl\+\+ and libfuzzer' 'an unknown engine' \
-    -F 'job_metadata={"name":"n","fuzzer":"x"}' -F "target_binary=@$T/large"
+refused 422 fuzzer 'not a name of an engine' 'what is no engine' \
+    -F 'job_metadata={"name":"n","fuzzer":"a b"}' -F "target_binary=@$T/large"
+refused 422 builds '"asn" is none of asan' 'a build of no kind' \
+    -F 'job_metadata={"name":"n","fuzzer":"x","builds":{"asn":"x"}}' \
+    -F "target_binary=@$T/large"
+refused 422 builds.asan 'not the SHA-256' 'a build without a hash' \
+    -F 'job_metadata={"name":"n","fuzzer":"x","builds":{"asan":"x"}}' \
+    -F "target_binary=@$T/large"
+refused 422 build_asn 'nothing is known' 'a part of no kind' \
+    -F "job_metadata=$meta" -F "build_asn=@$T/large"
+refused 422 build_asan 'one already' 'two builds of a kind' \
+    -F "job_metadata=$meta" -F "build_asan=@$T/large" \
+    -F "build_asan=@$T/large"
 refused 422 duration 'nanoseconds' 'a wrong duration' \
     -F 'job_metadata={"name":"n","fuzzer":"afl","duration":60}' \
     -F "target_binary=@$T/large"

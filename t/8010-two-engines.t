@@ -42,7 +42,7 @@ done
 master_pids=$left
 sleep 2
 master_spawn sched pf-sched serve
-master_spawn httpd pf-httpd -l "127.0.0.1:$port"
+master_again "$port"
 
 both_end()
 {

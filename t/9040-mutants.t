@@ -32,7 +32,7 @@ failing no_turns 2040-campaigns.t 'campaigns that take no turns'
 
 # What a claim looks at is not of its own transaction: the same job twice, and
 # only the index refuses it.
-mutant stale_look lib/act/claim.c '/^\/\* Best job of one/i\
+mutant stale_look lib/act/claim.c '/^\/\* Any bot fuzzes/i\
 static struct pf_db *\
 other(struct pf_act *a)\
 {\
@@ -41,7 +41,7 @@ other(struct pf_act *a)\
 		(void)pf_db_open(\&db, a->conf->storage_path);\
 	return db;\
 }
-s/s->a->db, campaign, /other(s->a), campaign, /' pf-sched
+s/found, s->a->db,/found, other(s->a),/' pf-sched
 # shellcheck disable=SC2119 # job without options
 # two_claims PROGRAM: two bots claim in one transaction; two jobs are given
 two_claims()

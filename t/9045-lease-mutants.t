@@ -13,7 +13,7 @@ whole
 need clang make gcc
 
 build_quiet
-mutant from_reply src/run/master.c \
+mutant from_reply src/run/master/master.c \
     's/lease_end = sent + lease/lease_end = pf_boot_ms() + lease/' pf-run
 run_master 'tick = 500ms' 'bot = 6s'
 partition "$T/from_reply/bin/pf-run"

@@ -35,6 +35,8 @@ static const struct {
 	{ "status",	pf_act_status, false },
 	{ "log",	pf_act_log, false },
 	{ "blob",	pf_act_blob, false },
+	{ "check",	pf_act_check, false },
+	{ "small",	pf_act_small, false },
 	{ "hooked",	pf_act_hooked, false },
 	{ "recount",	pf_act_recount, false },
 	{ "refused",	pf_act_refused, false },
@@ -42,12 +44,14 @@ static const struct {
 	{ "cancel",	pf_act_cancel, false },
 	{ "archive",	pf_act_archive, false },
 	{ "campaign",	pf_act_campaign, false },
+	{ "build",	pf_act_build, false },
 	{ "hearing",	pf_act_hearing, false },
 	{ "deaf",	pf_act_deaf, false },
 	{ "tick",	pf_act_tick, false },
 	{ "expire",	pf_act_expire, false },
 	{ "sweep",	pf_act_sweep, false },
 	{ "recover",	pf_act_recover, false },
+	{ "rules",	pf_act_rules, false },
 	{ "stats",	pf_act_stats, true },
 };
 
@@ -94,6 +98,15 @@ find(size_t *i, struct pf_json **req, const char *line, size_t n)
 	return pf_err_field(PF_USAGE, "op", "unknown op \"%.32s\"", name);
 }
 
+static void
+cut(struct pf_buf *b, size_t n)
+{
+	if (b->len > n) {
+		b->len = n;
+		b->data[n] = '\0';
+	}
+}
+
 /* Runs an op so that a refusal undoes what it did. */
 static const struct pf_err *
 run_saved(struct pf_act *a, size_t i, const struct pf_json *req,
@@ -101,6 +114,7 @@ run_saved(struct pf_act *a, size_t i, const struct pf_json *req,
 {
 	const struct pf_err *err;
 	struct pf_tally tally = a->tally;
+	size_t made = a->made.len, told = a->told.len;
 
 	*doomed = true;
 	if ((err = pf_dbw_save(a->db)) != NULL)
@@ -109,6 +123,11 @@ run_saved(struct pf_act *a, size_t i, const struct pf_json *req,
 	if (err != NULL && !(*doomed = pf_act_dooms(err))) {
 		pf_dbw_undo(a->db);
 		a->tally = tally;
+		cut(&a->made, made);
+		cut(&a->told, told);
+		/* How far crashes are placed by rules that come, too. */
+		*doomed = a->live.n == 2 &&
+		    pf_live_load(&a->live, a->db) != NULL;
 	} else if (err == NULL)
 		err = pf_dbw_release(a->db);
 	return err;
@@ -184,6 +203,7 @@ pf_act_load(struct pf_act *a)
 
 	a->tally.used = 0;
 	if ((err = pf_ticks_get(&t, a->db)) != NULL ||
+	    (err = pf_live_load(&a->live, a->db)) != NULL ||
 	    (err = pf_system_get(a->master, sizeof(a->master), a->db,
 	    "master_id")) != NULL || (err = pf_system_get(epoch,
 	    sizeof(epoch), a->db, "epoch")) != NULL)

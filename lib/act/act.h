@@ -23,6 +23,16 @@
 #include "model/job.h"
 #include "model/tally.h"
 #include "store/db.h"
+#include "store/placing.h"
+
+/*
+ * What bots without tokens have completed last, by a hash of their ids; a
+ * hint for who repeats it, lost with the process.  The database has the proof.
+ */
+#define PF_ENDED	512
+struct pf_ended {
+	char			 bot[PF_ID_MAX + 1], job[PF_ID_MAX + 1];
+};
 
 struct pf_act {
 	struct pf_db		*db;
@@ -32,6 +42,10 @@ struct pf_act {
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */
+	struct pf_live		 live;	/* rules for crashes */
+	bool			 places;	/* a server, which places
+						 * crashes between ops */
+	bool			 placing;	/* there is more of that */
 	struct pf_tally		 tally;	/* of this transaction */
 	bool			 remaking;	/* a database from the tree:
 						 * nobody is told */
@@ -40,6 +54,11 @@ struct pf_act {
 	int			 heard;	/* set by an op: 1 the client is an
 					 * ear now, -1 no more */
 	struct pf_act_stats	 stats;
+	struct pf_ended		 ended[PF_ENDED];
+	struct pf_buf		 made;	/* ids of jobs that are new, a line
+					 * each; who commits empties it */
+	struct pf_buf		 told;	/* likewise of crashes: no hook waits
+					 * for their buckets any more */
 	int64_t			 started;	/* wall, ms */
 	bool			 lazy;	/* set by an op whose effect may be
 					 * written up to a second later */
@@ -75,6 +94,13 @@ const struct pf_err	*pf_act_close(struct pf_act *);
  */
 const struct pf_err	*pf_act_load(struct pf_act *);
 
+/*
+ * A piece, of so many crashes, of what rules that come into force take, if
+ * there is any; *left if there is more.
+ */
+const struct pf_err	*pf_act_place(struct pf_act *, bool *left,
+			    int64_t crashes);
+
 /* The acts, a file each (rows.c has those of results). */
 const struct pf_err	*pf_act_register(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
@@ -102,6 +128,8 @@ const struct pf_err	*pf_act_archive(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_campaign(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_build(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_hearing(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_deaf(struct pf_act *,
@@ -124,11 +152,17 @@ const struct pf_err	*pf_act_coverage(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_status(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_check(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_small(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_hooked(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_refused(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_recount(struct pf_act *,
+			    const struct pf_json *, struct pf_buf *);
+const struct pf_err	*pf_act_rules(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);
 const struct pf_err	*pf_act_log(struct pf_act *,
 			    const struct pf_json *, struct pf_buf *);

@@ -3,9 +3,10 @@
  *
  * Which one: of the active campaigns with a job that waits, the one with the
  * least running/weight (then the fewest turns) that has a job this bot can
- * run; in it the highest priority, then the oldest.  The cost is the number
- * of campaigns that wait times the bot's capabilities, whatever the number
- * of jobs.
+ * run; in it the highest priority, then the oldest.  It can run what is of an
+ * engine it has, and if that is not to fuzz, of a kind it has too.  The cost
+ * is the number of campaigns that wait times the bot's capabilities, whatever
+ * the number of jobs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,42 @@ struct search {
 	bool			 found;
 };
 
+/* Any bot fuzzes; to do anything else it has to say that it can. */
+static bool
+can(const struct search *s, const char *kind)
+{
+	const struct pf_json *cap;
+
+	if (strcmp(kind, pf_job_kinds[0]) == 0)
+		return true;
+	for (cap = pf_json_first(s->caps); cap != NULL;
+	    cap = pf_json_next(cap))
+		if (strcmp(pf_json_text(cap), kind) == 0)
+			return true;
+	return false;
+}
+
+static const struct pf_err *
+look_for(struct search *s, const struct pf_job_want *w)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+	int64_t priority, created;
+	bool found;
+
+	if ((err = pf_job_best(id, &priority, &created, &found, s->a->db,
+	    w)) != NULL)
+		return err;
+	if (!found || (s->found && (priority < s->priority ||
+	    (priority == s->priority && created >= s->created))))
+		return NULL;
+	s->found = true;
+	s->priority = priority;
+	s->created = created;
+	snprintf(s->id, sizeof(s->id), "%s", id);
+	return NULL;
+}
+
 /* Best job of one campaign over all capabilities. */
 static const struct pf_err *
 look(void *arg, const char *campaign, bool *stop)
@@ -28,22 +65,19 @@ look(void *arg, const char *campaign, bool *stop)
 	struct search *s = arg;
 	const struct pf_err *err;
 	const struct pf_json *cap;
-	char id[PF_ID_MAX + 1];
-	int64_t priority, created;
-	bool found;
+	struct pf_job_want w = { .campaign = campaign };
+	size_t i;
 
-	for (cap = pf_json_first(s->caps); cap != NULL;
-	    cap = pf_json_next(cap)) {
-		if ((err = pf_job_best(id, &priority, &created, &found,
-		    s->a->db, campaign, pf_json_text(cap))) != NULL)
-			return err;
-		if (!found || (s->found && (priority < s->priority ||
-		    (priority == s->priority && created >= s->created))))
+	for (i = 0; i < PF_JOB_KINDS; i++) {
+		w.kind = pf_job_kinds[i];
+		if (!can(s, w.kind))
 			continue;
-		s->found = true;
-		s->priority = priority;
-		s->created = created;
-		snprintf(s->id, sizeof(s->id), "%s", id);
+		for (cap = pf_json_first(s->caps); cap != NULL;
+		    cap = pf_json_next(cap)) {
+			w.engine = pf_json_text(cap);
+			if ((err = look_for(s, &w)) != NULL)
+				return err;
+		}
 	}
 	*stop = s->found;
 	return NULL;

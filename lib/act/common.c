@@ -211,6 +211,13 @@ pf_end_lease(struct pf_act *a, const struct pf_assignment *as, bool strike,
 }
 
 void
+pf_note_job(struct pf_act *a, const char *id)
+{
+	pf_buf_adds(&a->made, id);
+	pf_buf_addc(&a->made, '\n');
+}
+
+void
 pf_touch_bot(const struct pf_act *a, struct pf_bot *b)
 {
 	b->last_seen = a->now;

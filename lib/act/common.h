@@ -57,6 +57,9 @@ const struct pf_err	*pf_end_lease(struct pf_act *,
  */
 void			 pf_touch_bot(const struct pf_act *, struct pf_bot *);
 
+/* A job is new: whoever commits has it described in the tree. */
+void			 pf_note_job(struct pf_act *, const char *id);
+
 /* Members of every reply to a bot. */
 void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 

@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/crash.h"
 #include "act/row.h"
 #include "codec/bucket.h"
-#include "model/crash.h"
 #include "model/event.h"
+#include "model/hook.h"
 
 /* A row that is there and damaged is written over, not counted again. */
 static const struct pf_err *
@@ -64,6 +65,18 @@ note_move(struct pf_act *a, const struct row *row,
 	return pf_event_add(a->db, &e);
 }
 
+/* A bucket that nobody wants to hear of now is not told later either. */
+static const struct pf_err *
+note_bucket(struct pf_act *a, const struct pf_crash_verdict *v)
+{
+	if (a->remaking)
+		return NULL;
+	if (a->conf->on_new_crash[0] != '\0')
+		return pf_hook_add(a->db, v->id, a->now);
+	pf_buf_addf(&a->told, "%s\n", v->id);
+	return NULL;
+}
+
 const struct pf_err *
 pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
@@ -83,6 +96,7 @@ pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	c.overflow = pf_json_get(j, "overflow") != NULL;
 	c.stored = row->stored;
 	c.campaign = row->campaign;
+	c.live = &a->live;
 	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, j, "size", 0, PF_INT_MAX)) != NULL ||
 	    (err = pf_json_int(&c.report, j, "report", 0, PF_INT_MAX)) !=
@@ -112,14 +126,16 @@ pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	e.subject = v.id;
 	e.why = c.type;
 	if ((v.unique && (err = pf_event_add(a->db, &e)) != NULL) ||
-	    (v.fresh && c.stored && a->conf->on_new_crash[0] != '\0' &&
-	    !a->remaking && (err = pf_hook_add(a->db, v.id, a->now)) != NULL) ||
+	    (v.fresh && c.stored && (err = note_bucket(a, &v)) != NULL) ||
 	    (err = note_move(a, row, &v)) != NULL)
 		return err;
 	pf_jw_str(out, "id", v.id);
 	pf_jw_bool(out, "unique", v.unique);
 	pf_jw_int(out, "count", v.count);
 	pf_jw_str(out, "bucket", v.bucket);
+	pf_jw_str(out, "rules", a->live.gen[0].version);
+	if (v.drop[0] != '\0')
+		pf_jw_str(out, "drop", v.drop);
 	pf_jw_bool(out, "new_bucket", v.fresh);
 	pf_jw_bool(out, "chosen", v.chosen);
 	return NULL;

@@ -3,7 +3,7 @@
  * as long as it takes.
  */
 #include "act/common.h"
-#include "model/crash.h"
+#include "model/hook.h"
 
 #define FIRST_MS	10000
 #define LONGEST_MS	3600000
@@ -28,6 +28,8 @@ pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (delay > LONGEST_MS)
 		delay = LONGEST_MS;
 	pf_jw_int(out, "tries", tries + !ok);
+	if (ok)
+		pf_buf_addf(&a->told, "%s\n", crash);
 	return ok ? pf_hook_done(a->db, crash) :
 	    pf_hook_later(a->db, crash, a->now + delay);
 }

@@ -87,7 +87,17 @@ static const struct pf_err *
 same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
 {
 	const struct pf_err *err;
+	const char *was = pf_bot_state_name(known->state);
+	struct pf_event e = { .time = a->now, .kind = "bot", .was = was,
+	    .now = was, .subject = known->id, .who = a->op,
+	    .why = "registered again" };
 
+	/* Nothing changes without an event. */
+	if (known->state == PF_BOT_REGISTERING &&
+	    (strcmp(known->inc, now->inc) != 0 ||
+	    strcmp(known->capabilities, now->capabilities) != 0) &&
+	    (err = pf_event_add(a->db, &e)) != NULL)
+		return err;
 	if (strcmp(known->inc, now->inc) != 0 && (err = take_job(a, known,
 	    "its bot came back without its work directory")) != NULL)
 		return err;

@@ -1,5 +1,6 @@
 /*
- * Rows of results from pf-ingest: crash, corpus, coverage, status, log.
+ * Rows of results from pf-ingest: crash, corpus, coverage, status, log, check,
+ * small.
  *
  * Each row stands alone: counted once by its rid, refused alone.  Whether a
  * result is new is decided here, in the transaction that inserts it, and the
@@ -8,9 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/bucket.h"
 #include "act/row.h"
 #include "codec/op.h"
 #include "codec/rec.h"
+#include "model/check.h"
 #include "model/corpus.h"
 #include "model/coverage.h"
 #include "model/mend.h"
@@ -122,7 +125,7 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
 	const struct pf_err *err = NULL;
 	struct pf_stats s = { .job = row->r.job, .bot = row->r.bot,
-	    .state = "", .time = row->r.time, .seq = row->seq,
+	    .state = "", .health = "", .time = row->r.time, .seq = row->seq,
 	    .epoch = row->epoch, .attempt = row->attempt,
 	    .execs_per_sec = -1, .stability = -1 };
 	const struct {
@@ -147,12 +150,13 @@ put_status(struct pf_act *a, struct row *row, struct pf_buf *out)
 	}
 	if ((err = pf_json_real(&s.execs_per_sec, row->j, "execs_per_sec")) !=
 	    NULL || (err = pf_json_real(&s.stability, row->j, "stability")) !=
-	    NULL || (err = pf_json_str(&s.state, row->j, "state")) != NULL)
+	    NULL || (err = pf_json_str(&s.state, row->j, "state")) != NULL ||
+	    (err = pf_json_str(&s.health, row->j, "health")) != NULL)
 		return err;
 	if (row->foreign)
 		return put_foreign(a, out);
 	if ((err = pf_stats_more(&more, a->db, &s)) == NULL &&
-	    (err = pf_stats_put(a->db, &s)) == NULL)
+	    (err = pf_put_stats(a, row, &s)) == NULL)
 		a->stats.open.executions += more;
 	return err;
 }
@@ -201,6 +205,10 @@ forget(struct pf_act *a, const struct row *row, struct pf_buf *kept)
 		return err;
 	if (strcmp(a->op, "coverage") == 0)
 		return pf_mend_coverage(a->db, row->r.rid);
+	if (strcmp(a->op, "check") == 0)
+		return pf_check_forget(a->db, row->r.rid);
+	if (strcmp(a->op, "small") == 0)
+		return pf_small_forget(a->db, row->r.rid);
 	if (strcmp(row->restore, "row") != 0)
 		return NULL;
 	if (strcmp(a->op, "status") == 0)
@@ -309,7 +317,8 @@ pf_each_row(struct pf_act *a, const struct pf_json *req, struct pf_buf *out,
 			pf_jw_str(out, "rid", rid != NULL ? rid : "");
 			pf_op_error(out, err);
 			if ((err = pf_db_run(a->db, NULL, "ROLLBACK TO row",
-			    "")) != NULL)
+			    "")) != NULL || (a->live.n == 2 && (err =
+			    pf_live_load(&a->live, a->db)) != NULL))
 				return err;
 		}
 		if ((err = pf_db_run(a->db, NULL, "RELEASE row", "")) != NULL)
@@ -383,6 +392,22 @@ pf_act_log(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 }
 
 const struct pf_err *
+pf_act_check(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { pf_put_check, NULL };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
+pf_act_small(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct filer filer = { pf_put_small, NULL };
+
+	return file_rows(a, req, &filer, out);
+}
+
+const struct pf_err *
 pf_act_recount(struct pf_act *a, const struct pf_json *req,
     struct pf_buf *out)
 {
@@ -392,7 +417,9 @@ pf_act_recount(struct pf_act *a, const struct pf_json *req,
 
 	(void)out;
 	if (pf_json_get(req, "job") == NULL)
-		return pf_mend_counters(a->db);
+		return (err = pf_checks_recount(a->db)) != NULL ? err :
+		    (err = pf_mend_buckets(a->db, &a->live)) != NULL ? err :
+		    pf_mend_counters(a->db);
 	if ((err = pf_need_id(&id, req, "job")) != NULL ||
 	    (err = pf_job_get(&j, a->db, id)) != NULL ||
 	    (err = pf_mend_replies(a->db, id)) != NULL)

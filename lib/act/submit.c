@@ -152,6 +152,7 @@ get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
 {
 	const struct pf_err *err;
 	const char *given = "";
+	size_t i;
 
 	n->duration = a->conf->job;
 	n->timeout = DEF_TIMEOUT;
@@ -163,8 +164,14 @@ get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
 	    30 * DAY)) != NULL || (err = pf_get_dur(&n->timeout, req,
 	    "exec_timeout_ms", 1, DAY)) != NULL || (err = pf_json_int(
 	    &n->memory, req, "memory_limit", 0, MEMORY_MAX)) != NULL ||
-	    (err = pf_json_str(&n->request, req, "request")) != NULL)
+	    (err = pf_json_str(&n->request, req, "request")) != NULL ||
+	    (err = pf_json_str(&n->kind, req, "kind")) != NULL)
 		return err;
+	/* Jobs that run crashes again are made by the op build. */
+	if (n->kind != NULL && strcmp(n->kind, "fuzz") != 0 &&
+	    strcmp(n->kind, "memcheck") != 0)
+		return pf_err_field(PF_DATA, "kind", "kind: \"%.32s\" is not "
+		    "fuzz or memcheck", n->kind);
 	if (!pf_text_ok(n->name))
 		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
 		    "to 128 printable bytes");
@@ -174,6 +181,11 @@ get_fields(struct pf_act *a, struct pf_job_new *n, char engine[33],
 	if (!pf_engine_name(engine, given))
 		return pf_err_field(PF_DATA, "engine",
 		    "engine: \"%.32s\" is not an engine name", given);
+	/* Bots say of these that they can do them, beside their engines. */
+	for (i = 0; i < PF_JOB_KINDS; i++)
+		if (strcmp(engine, pf_job_kinds[i]) == 0)
+			return pf_err_field(PF_DATA, "engine", "engine: %s is "
+			    "a kind of job", engine);
 	if (n->request != NULL && !pf_id_ok(n->request))
 		return pf_err_field(PF_DATA, "request",
 		    "request: not an id");
@@ -214,6 +226,29 @@ struct blobs {
 	struct pf_buf	 missing;	/* a 0 or 1 for each, in order */
 };
 
+/* What comes beside the target: {"asan":{...},"mutator":{...}}. */
+static const struct pf_err *
+get_builds(struct pf_act *a, struct pf_buf *missing,
+    const struct pf_json *req)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *list = pf_json_get(req, "builds"), *v;
+	const char *two[2];
+
+	if (list != NULL && !pf_json_is_object(list))
+		return pf_err_field(PF_DATA, "builds", "builds: not an "
+		    "object of kinds with blob objects");
+	for (v = pf_json_first(list); v != NULL && err == NULL;
+	    v = pf_json_next(v))
+		if (!pf_build_kind(pf_json_key(v)))
+			err = pf_err_field(PF_DATA, "builds", "builds: "
+			    "\"%.32s\" is none of " PF_BUILD_KINDS,
+			    pf_json_key(v));
+		else
+			err = get_blob(a, missing, v, "builds", two);
+	return err;
+}
+
 static const struct pf_err *
 get_blobs(struct pf_act *a, struct pf_job_new *n, struct blobs *b,
     const struct pf_json *req)
@@ -235,6 +270,8 @@ get_blobs(struct pf_act *a, struct pf_job_new *n, struct blobs *b,
 			return err;
 		n->dictionary = two[1];
 	}
+	if ((err = get_builds(a, &b->missing, req)) != NULL)
+		return err;
 	if (list != NULL && !pf_json_is_array(list))
 		return pf_err_field(PF_DATA, "seeds", "seeds: not an array");
 	pf_jw_open(seeds, NULL, '[');
@@ -293,6 +330,12 @@ add_job(struct pf_act *a, const struct pf_job_new *n, const char *missing,
 	b.kind = "dict";
 	if (v != NULL && (err = add_blob(a, &b, missing, v)) != NULL)
 		return err;
+	for (v = pf_json_first(pf_json_get(req, "builds")); v != NULL;
+	    v = pf_json_next(v)) {
+		b.kind = pf_json_key(v);
+		if ((err = add_blob(a, &b, missing, v)) != NULL)
+			return err;
+	}
 	b.kind = "seed";
 	for (v = pf_json_first(pf_json_get(req, "seeds")); v != NULL;
 	    v = pf_json_next(v))
@@ -311,6 +354,30 @@ note_campaign(struct pf_act *a, const char *id, const char *name)
 	    .who = "submit", .why = name };
 
 	return pf_event_add(a->db, &e);
+}
+
+/*
+ * Asked for again: as whoever made them may have been killed before he could
+ * describe them, that is done again too.
+ */
+static const struct pf_err *
+replay(struct pf_act *a, const struct pf_buf *jobs, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const struct pf_json *v;
+	struct pf_buf text = PF_BUF_INIT;
+	struct pf_json *j = NULL;
+
+	pf_buf_addf(&text, "{%s}", jobs->data);
+	if ((err = pf_json_parse(&j, text.data, text.len)) == NULL)
+		for (v = pf_json_first(pf_json_get(j, "jobs")); v != NULL;
+		    v = pf_json_next(v))
+			pf_note_job(a, pf_json_text(v));
+	pf_json_free(j);
+	pf_buf_free(&text);
+	pf_buf_addf(out, ",%s", jobs->data);
+	pf_jw_bool(out, "replay", true);
+	return err;
 }
 
 static const struct pf_err *
@@ -343,6 +410,7 @@ add_jobs(struct pf_act *a, const struct pf_job_new *common,
 		if ((err = add_job(a, &n, missing, req)) != NULL)
 			return err;
 		pf_jw_str(out, NULL, id);
+		pf_note_job(a, id);
 	}
 	pf_jw_close(out, ']');
 	return NULL;
@@ -366,9 +434,7 @@ pf_act_submit(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	    (err = pf_job_of_request(&before, &known, a->db, &n)) != NULL))
 		goto done;
 	if (known > 0) {
-		pf_buf_addc(out, ',');
-		pf_buf_add(out, before.data, before.len);
-		pf_jw_bool(out, "replay", true);
+		err = replay(a, &before, out);
 		goto done;
 	}
 	if ((err = get_blobs(a, &n, &blobs, req)) != NULL ||

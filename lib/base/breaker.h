@@ -6,7 +6,9 @@
  *	open	--after reset_timeout--> half-open
  *	half-open --success--> closed, --failure--> open
  *
- * It knows neither what is tried nor the clock.
+ * Each try that fails doubles the time, up to max_timeout; with chance it is
+ * half as long to half as long again, so that many do not try at once.  It
+ * knows neither what is tried nor the clock.
  */
 #ifndef PF_BASE_BREAKER_H
 #define PF_BASE_BREAKER_H
@@ -19,9 +21,13 @@ enum pf_circuit { PF_CIRCUIT_CLOSED, PF_CIRCUIT_OPEN, PF_CIRCUIT_HALF_OPEN };
 struct pf_breaker {
 	int64_t		 max_failures;
 	int64_t		 reset_timeout;	/* ms */
+	int64_t		 max_timeout;	/* 0: it is always the same */
+	double		(*chance)(void);	/* 0 to 1; NULL: exactly */
 	enum pf_circuit	 state;		/* the rest begins as zero */
 	int64_t		 failures;	/* in a row */
 	int64_t		 opened;	/* when, ms */
+	int64_t		 tries;		/* that failed, since it opened */
+	int64_t		 wait;		/* ms from opened to the next */
 };
 
 /*

@@ -53,6 +53,19 @@ pf_buf_adds(struct pf_buf *b, const char *s)
 }
 
 void
+pf_buf_replaced(struct pf_buf *b, const char *text, const char *what,
+    const char *by)
+{
+	const char *at;
+
+	for (; (at = strstr(text, what)) != NULL; text = at + strlen(what)) {
+		pf_buf_add(b, text, (size_t)(at - text));
+		pf_buf_adds(b, by);
+	}
+	pf_buf_adds(b, text);
+}
+
+void
 pf_buf_addc(struct pf_buf *b, char c)
 {
 	pf_buf_add(b, &c, 1);

@@ -22,6 +22,9 @@ void	 pf_buf_adds(struct pf_buf *, const char *);
 void	 pf_buf_addc(struct pf_buf *, char);
 void	 pf_buf_addf(struct pf_buf *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* A text, with by in the place of each what, which is not empty. */
+void	 pf_buf_replaced(struct pf_buf *, const char *text, const char *what,
+	    const char *by);
 /* Room for at least n more bytes; returns where they would go. */
 char	*pf_buf_room(struct pf_buf *, size_t);
 /* n bytes have been put where pf_buf_room() pointed. */

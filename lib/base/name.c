@@ -118,9 +118,23 @@ pf_engine_name(char out[33], const char *s)
 }
 
 bool
-pf_engine_known(const char *name)
+pf_engine_builtin(const char *name)
 {
 	return strcmp(name, "afl++") == 0 || strcmp(name, "libfuzzer") == 0;
+}
+
+const char *const pf_build_kinds[] = { "asan", "ubsan", "msan", "tsan",
+	"cmplog", "cov", "mutator", "grammar", NULL };
+
+bool
+pf_build_kind(const char *s)
+{
+	const char *const *k;
+
+	for (k = pf_build_kinds; *k != NULL; k++)
+		if (strcmp(s, *k) == 0)
+			return true;
+	return false;
 }
 
 #define STEP	12	/* bytes of a UUID that a step fills, and later */

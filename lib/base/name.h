@@ -33,8 +33,18 @@ bool	pf_utf8_ok(const char *, size_t n);
  */
 bool	pf_engine_name(char out[33], const char *);
 
-/* Is the canonical name one of those that the toolkit runs? */
-bool	pf_engine_known(const char *);
+/* Is the canonical name one that pf-run knows without help of its owner? */
+bool	pf_engine_builtin(const char *);
+
+/*
+ * What a job may bring beside its target, each kind once: the same program
+ * built otherwise (asan, ubsan, msan, tsan, cmplog, cov), or what an engine
+ * works with (mutator, grammar).  NULL ends the list.
+ */
+extern const char *const pf_build_kinds[];
+bool	pf_build_kind(const char *);
+#define PF_BUILD_KINDS	"asan, ubsan, msan, tsan, cmplog, cov, mutator or " \
+	"grammar"
 
 /*
  * A new UUID of version 7 (RFC 9562) for the time in ms; 36 characters.  In

@@ -1,6 +1,6 @@
 /*
- * What a crash is called, and its bucket: what looks alike is one.  A rough
- * measure, made of the campaign, the type, the tool and the top three frames.
+ * What a crash is called, and its bucket: what is filed under the same key
+ * (report/rules.h) in a campaign.
  */
 #ifndef PF_CODEC_BUCKET_H
 #define PF_CODEC_BUCKET_H
@@ -8,7 +8,6 @@
 #include "base/name.h"
 
 #define PF_BUCKET_TEXT		33	/* 32 hex digits */
-#define PF_BUCKET_FRAMES	512	/* room for the top three, cut */
 
 /* Type and tool of the one that takes what is over [limits] crash_buckets. */
 #define PF_BUCKET_OVER_TYPE	"overflow"
@@ -16,12 +15,11 @@
 
 struct pf_bucket {
 	char	id[PF_BUCKET_TEXT];
-	char	frames[PF_BUCKET_FRAMES];
 };
 
-/* stack is "a < b < c < ...", innermost first. */
 void	pf_bucket_of(struct pf_bucket *, const char *campaign,
-	    const char *type, const char *tool, const char *stack);
+	    const char *key);
+/* The one of the rest. */
 void	pf_bucket_over(struct pf_bucket *, const char *campaign);
 
 /* The id of a crash follows from its job and input. */

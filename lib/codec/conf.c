@@ -12,7 +12,8 @@
 #include "base/num.h"
 #include "codec/conf.h"
 
-enum type { T_PATH, T_FILE, T_TEXT, T_DUR, T_SIZE, T_NUM, T_FRAC, T_BOOL };
+enum type { T_PATH, T_FILE, T_TEXT, T_WORD, T_DUR, T_SIZE, T_NUM, T_FRAC,
+    T_BOOL };
 
 #define AT(member)	offsetof(struct pf_conf, member)
 #define BYTES		((int64_t)1 << 50)
@@ -35,7 +36,8 @@ static const struct key {
 	const char	*name;
 	enum type	 type;
 	size_t		 at;
-	const char	*value;		/* default */
+	const char	*value;		/* default; of a T_WORD the first of all
+					 * it may be, "|" between them */
 	int64_t		 min, max;
 } keys[] = {
 	{ "storage", "path", T_PATH, AT(storage_path),
@@ -50,6 +52,8 @@ static const struct key {
 	{ "ingest", "hooks_per_minute", T_NUM, AT(hooks_per_minute), "30",
 	    1, 6000 },
 	{ "http", "listen", T_TEXT, AT(http_listen), "127.0.0.1:8080", 0, 0 },
+	{ "http", "metrics_listen", T_TEXT, AT(http_metrics_listen), "", 0,
+	    0 },
 	{ "http", "hosts", T_TEXT, AT(http_hosts), "", 0, 0 },
 	{ "http", "token_file", T_FILE, AT(http_token_file), "", 0, 0 },
 	{ "http", "header_timeout", T_DUR, AT(http_headers), "10s",
@@ -83,6 +87,10 @@ static const struct key {
 	{ "limits", "pack_size", T_SIZE, AT(pack_size), "64M",
 	    65536, 1 << 30 },
 	{ "limits", "spool_size", T_SIZE, AT(spool_size), "1G", 1, BYTES },
+	{ "limits", "outbox_size", T_SIZE, AT(outbox_size), "1G",
+	    16384, BYTES },
+	{ "limits", "outbox_packs", T_NUM, AT(outbox_packs), "100000",
+	    16, 10000000 },
 	{ "limits", "disk_min_free", T_SIZE, AT(disk_min_free), "256M",
 	    0, BYTES },
 	{ "limits", "inodes_min_free", T_NUM, AT(inodes_min_free), "1024",
@@ -91,6 +99,8 @@ static const struct key {
 	{ "limits", "max_failures", T_NUM, AT(max_failures), "5", 1, 1000 },
 	{ "limits", "max_concurrent_jobs", T_NUM, AT(max_concurrent_jobs),
 	    "0", 0, 1000000 },
+	{ "limits", "exchange_rate", T_SIZE, AT(exchange_rate), "32M",
+	    0, BYTES },
 	{ "retention", "events", T_DUR, AT(keep_events), "90d",
 	    0, 3153600000000 },
 	{ "retention", "jobs", T_DUR, AT(keep_jobs), "0",
@@ -107,18 +117,40 @@ static const struct key {
 	    "3", "2s", "15s", "2.0"),
 	RETRY("retry.update_recovery", retry_update,
 	    "20", "5s", "1m", "1.5"),
+	RETRY("retry.engine", retry_engine, "5", "1s", "30s", "2.0"),
 	{ "circuit_breaker", "max_failures", T_NUM, AT(breaker_failures),
 	    "5", 1, 1000 },
 	{ "circuit_breaker", "reset_timeout", T_DUR, AT(breaker_reset),
 	    "60s", 1, 86400000 },
+	{ "circuit_breaker", "max_timeout", T_DUR, AT(breaker_max),
+	    "10m", 1, 86400000 },
 	{ "bot", "master_url", T_TEXT, AT(bot_master_url),
 	    "http://127.0.0.1:8080", 0, 0 },
 	{ "bot", "name", T_TEXT, AT(bot_name), "", 0, 0 },
 	{ "bot", "work_directory", T_PATH, AT(bot_work_directory),
 	    "/var/lib/pandafuzz-bot", 0, 0 },
 	{ "bot", "capabilities", T_TEXT, AT(bot_capabilities), "", 0, 0 },
+	{ "bot", "engines", T_FILE, AT(bot_engines),
+	    "/usr/local/lib/pandafuzz/engines.d", 0, 0 },
 	{ "bot", "slots", T_NUM, AT(bot_slots), "1", 1, 1024 },
+	{ "bot", "delivery_rate", T_SIZE, AT(delivery_rate), "1M",
+	    1024, BYTES },
+	{ "bot", "offline", T_DUR, AT(bot_offline), "0",
+	    0, 3153600000000 },
 	{ "bot", "token_file", T_FILE, AT(bot_token_file), "", 0, 0 },
+	{ "bot", "isolation", T_WORD, AT(bot_isolation),
+	    "auto|strict|none", 0, 0 },
+	{ "bot", "disk", T_SIZE, AT(bot_disk), "4G", 1 << 20, BYTES },
+	{ "bot", "import_rate", T_SIZE, AT(import_rate), "4M", 0, BYTES },
+	{ "bot", "import_inputs", T_NUM, AT(import_inputs), "12000",
+	    0, 1000000000 },
+	{ "bot", "patience", T_DUR, AT(bot_patience), "5m", 1, 86400000 },
+	{ "bot", "stall", T_DUR, AT(bot_stall), "1h", 1, 31536000000 },
+	{ "bot", "affinity", T_BOOL, AT(bot_affinity), "yes", 0, 0 },
+	{ "bot", "progress", T_DUR, AT(bot_progress), "1m", 0, 86400000 },
+	{ "bot", "recheck_runs", T_NUM, AT(recheck_runs), "10", 0, 1000 },
+	{ "bot", "minimise_time", T_DUR, AT(minimise_time), "2m",
+	    0, 86400000 },
 };
 
 #define NKEYS	(sizeof(keys) / sizeof(keys[0]))
@@ -150,6 +182,24 @@ set_flag(bool *out, const char *s)
 	return false;
 }
 
+/* One of the words of the key; the list of all means its first. */
+static const char *
+set_word(char *at, const struct key *k, const char *s)
+{
+	const char *p = k->value;
+	size_t n = strcspn(s, "|");
+
+	if (s != k->value && s[n] != '\0')
+		return k->value;
+	for (; strcspn(p, "|") != n || memcmp(p, s, n) != 0; p++) {
+		p += strcspn(p, "|");
+		if (*p == '\0')
+			return k->value;
+	}
+	snprintf(at, PF_CONF_TEXT, "%.*s", (int)n, s);
+	return NULL;
+}
+
 /* NULL, or what the value should have been. */
 static const char *
 set_value(struct pf_conf *conf, const struct key *k, const char *s)
@@ -169,6 +219,8 @@ set_value(struct pf_conf *conf, const struct key *k, const char *s)
 			return "a shorter text";
 		snprintf(at, PF_CONF_TEXT, "%s", s);
 		return NULL;
+	case T_WORD:
+		return set_word(at, k, s);
 	case T_DUR:
 		if (!pf_dur(&v, s) || v < k->min || v > k->max)
 			return "a duration such as 90s or 1h30m in range";
@@ -326,6 +378,7 @@ pf_conf_value(struct pf_buf *b, const struct pf_conf *conf, size_t i)
 	case T_PATH:
 	case T_FILE:
 	case T_TEXT:
+	case T_WORD:
 		pf_buf_adds(b, at);
 		break;
 	case T_DUR:

@@ -23,6 +23,7 @@ struct pf_conf {
 	char	 spool_path[PF_CONF_TEXT];
 	char	 sched_socket[PF_CONF_TEXT];	/* "" = <storage>/sched.sock */
 	char	 http_listen[PF_CONF_TEXT];
+	char	 http_metrics_listen[PF_CONF_TEXT];	/* "" = nowhere */
 	char	 http_hosts[PF_CONF_TEXT];	/* names, or "*" */
 	char	 http_token_file[PF_CONF_TEXT];	/* "" = no token */
 	int64_t	 http_headers;			/* ms */
@@ -49,11 +50,14 @@ struct pf_conf {
 	int64_t	 target_size;
 	int64_t	 pack_size;
 	int64_t	 spool_size;
+	int64_t	 outbox_size;		/* of each slot of a bot */
+	int64_t	 outbox_packs;
 	int64_t	 disk_min_free;
 	int64_t	 inodes_min_free;
 	int64_t	 max_attempts;
 	int64_t	 max_failures;
 	int64_t	 max_concurrent_jobs;	/* 0: no limit */
+	int64_t	 exchange_rate;		/* bytes a second, 0: no limit */
 	/* [retention], ms; 0: for ever */
 	int64_t	 keep_events;
 	int64_t	 keep_jobs;
@@ -64,16 +68,31 @@ struct pf_conf {
 	struct pf_retry	 retry_recovery;
 	struct pf_retry	 retry_communication;
 	struct pf_retry	 retry_update;
+	struct pf_retry	 retry_engine;
 	/* [circuit_breaker] */
 	int64_t	 breaker_failures;
 	int64_t	 breaker_reset;		/* ms */
+	int64_t	 breaker_max;
 	/* [bot] */
 	char	 bot_master_url[PF_CONF_TEXT];
 	char	 bot_name[PF_CONF_TEXT];	/* "" = host name */
 	char	 bot_work_directory[PF_CONF_TEXT];
 	char	 bot_capabilities[PF_CONF_TEXT];	/* "" = what is found */
+	char	 bot_engines[PF_CONF_TEXT];	/* directory, "" = none */
 	int64_t	 bot_slots;
+	int64_t	 bot_offline;		/* ms past the end of a lease */
+	int64_t	 delivery_rate;		/* bytes a second */
 	char	 bot_token_file[PF_CONF_TEXT];	/* "" = no token */
+	char	 bot_isolation[PF_CONF_TEXT];	/* auto, strict or none */
+	int64_t	 bot_disk;			/* bytes a job may use */
+	int64_t	 import_rate;		/* bytes a second, 0: no limit */
+	int64_t	 import_inputs;		/* a minute, 0: no limit */
+	int64_t	 bot_patience;		/* ms, see run/health/judge.h */
+	int64_t	 bot_stall;		/* ms without a find */
+	bool	 bot_affinity;
+	int64_t	 bot_progress;			/* ms, 0: none */
+	int64_t	 recheck_runs;		/* of a crash on a build, 0: none */
+	int64_t	 minimise_time;		/* ms for a crash, 0: none */
 };
 
 /* Everything at its default. */

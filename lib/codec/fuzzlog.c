@@ -15,7 +15,9 @@ void
 pf_fuzzlog_init(struct pf_fuzzlog *f)
 {
 	*f = (struct pf_fuzzlog){ .execs = -1, .cov = -1, .ft = -1,
-	    .corpus = -1, .execs_per_sec = -1, .rss_mb = -1, .seed = -1 };
+	    .corpus = -1, .execs_per_sec = -1, .rss_mb = -1, .seed = -1,
+	    .ooms = -1, .timeouts = -1, .crashes = -1,
+	    .to_merge = -1, .merged = -1 };
 }
 
 /* Digits at s as a number, -1 without any or beyond 2^53. */
@@ -44,6 +46,31 @@ after(int64_t *out, const char *line, const char *key)
 		*out = v;
 }
 
+/* "oom/timeout/crash: 0/2/1", all three or none. */
+static void
+fork_ends(struct pf_fuzzlog *f, const char *line)
+{
+	static const char key[] = " oom/timeout/crash:";
+	const char *p = strstr(line, key);
+	int64_t v[3];
+	int i;
+
+	if (p == NULL)
+		return;
+	p += sizeof(key) - 1;
+	for (i = 0; i < 3; i++) {
+		if ((v[i] = number(p)) == -1)
+			return;
+		p += strspn(p, " ");
+		p += strspn(p, "0123456789");
+		if (i < 2 && *p++ != '/')
+			return;
+	}
+	f->ooms = v[0];
+	f->timeouts = v[1];
+	f->crashes = v[2];
+}
+
 static enum pf_fuzzline
 status_line(struct pf_fuzzlog *f, const char *line)
 {
@@ -63,6 +90,8 @@ status_line(struct pf_fuzzlog *f, const char *line)
 	after(&f->ft, line, " ft:");
 	after(&f->corpus, line, " corp:");
 	after(&f->execs_per_sec, line, " exec/s:");
+	after(&f->execs_per_sec, line, " exec/s ");
+	fork_ends(f, line);
 	after(&f->rss_mb, line, " rss:");
 	if (i != 1)
 		f->inited = true;
@@ -97,6 +126,29 @@ artifact_line(struct pf_fuzzlog *f, const char *line)
 	return true;
 }
 
+/* "MERGE-OUTER: 9 files, 0 in the initial corpus, ..." and how it ended. */
+static enum pf_fuzzline
+merge_line(struct pf_fuzzlog *f, const char *line)
+{
+	static const char outer[] = "MERGE-OUTER: ";
+	const char *p = line + sizeof(outer) - 1;
+	int64_t n;
+
+	if (strncmp(line, "MERGE-INNER: ", sizeof(outer) - 1) == 0)
+		return PF_FL_MERGE;
+	if (strncmp(line, outer, sizeof(outer) - 1) != 0)
+		return PF_FL_OTHER;
+	n = number(p);
+	p += strspn(p, " 0123456789");
+	if (n != -1 && strncmp(p, "new files with ", 15) == 0) {
+		f->merged = n;
+		return PF_FL_DONE;
+	}
+	if (n != -1 && strncmp(p, "files, ", 7) == 0)
+		f->to_merge = n;
+	return PF_FL_MERGE;
+}
+
 enum pf_fuzzline
 pf_fuzzlog_line(struct pf_fuzzlog *f, const char *p, size_t n)
 {
@@ -125,5 +177,7 @@ pf_fuzzlog_line(struct pf_fuzzlog *f, const char *p, size_t n)
 		after(&f->execs, line, "Done ");
 		return PF_FL_DONE;
 	}
+	if (strncmp(line, "MERGE-", 6) == 0)
+		return merge_line(f, line);
 	return starts_report(line) ? PF_FL_REPORT : PF_FL_OTHER;
 }

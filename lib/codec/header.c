@@ -46,6 +46,21 @@ is_word(const char *s, const char *end, const char *word)
 }
 
 bool
+pf_header_minimal(const char *s)
+{
+	const char *end;
+
+	for (; s != NULL && *s != '\0'; s = *end == ',' ? end + 1 : end) {
+		s = blanks(s);
+		end = s + strcspn(s, ",");
+		if (is_word(s, end, "return=minimal") ||
+		    is_word(s, end, "return=\"minimal\""))
+			return true;
+	}
+	return false;
+}
+
+bool
 pf_header_gzip(const char *s)
 {
 	int q, gzip = -1, plain = -1, any = -1;

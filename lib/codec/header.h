@@ -1,8 +1,8 @@
 /*
  * Values of HTTP request headers that ask for less than all: what the client
  * has already (RFC 9110, 13.1.2), which part it wants (14.2), how it may be
- * encoded (12.5.3).  Text in, a decision out; what cannot be read asks for
- * nothing.  A header that is absent is NULL.
+ * encoded (12.5.3), whether it may be nothing.  Text in, a decision out; what
+ * cannot be read asks for nothing.  A header that is absent is NULL.
  */
 #ifndef PF_CODEC_HEADER_H
 #define PF_CODEC_HEADER_H
@@ -18,6 +18,9 @@ bool	pf_header_gzip(const char *);
  * either is weak does not matter; "*" is any.
  */
 bool	pf_header_tag(const char *, const char *tag);
+
+/* Prefer (RFC 7240): is it return=minimal? */
+bool	pf_header_minimal(const char *);
 
 enum pf_range {
 	PF_RANGE_ALL,		/* none, several, or not to be read */

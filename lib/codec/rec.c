@@ -13,7 +13,8 @@
 #define BIG		INT64_C(9007199254740992)	/* 2^53 */
 
 static const char *const kinds[PF_KIND_MAX] = {
-	"crash", "corpus", "coverage", "status", "log", "blob",
+	"crash", "corpus", "coverage", "status", "log", "blob", "check",
+	"small",
 };
 
 const char *

@@ -24,6 +24,7 @@
 #define PF_REC_BODY_MAX		(256 << 20)	/* hard limit of a body */
 #define PF_BLOB_MAX		(INT64_C(1) << 40)	/* of a blob's */
 #define PF_LOG_CHUNK		(256 << 10)	/* bytes of a log record */
+#define PF_CHECK_BODY	(64 << 10)	/* bytes of a check's report */
 #define PF_LOG_MAX		(INT64_C(1) << 40)	/* of an attempt */
 #define PF_FRAME_HEAD_MAX	96		/* "rid length\n" */
 #define PF_REC_END		"\nEND\n"
@@ -31,7 +32,7 @@
 
 enum pf_kind {
 	PF_KIND_CRASH, PF_KIND_CORPUS, PF_KIND_COVERAGE, PF_KIND_STATUS,
-	PF_KIND_LOG, PF_KIND_BLOB,
+	PF_KIND_LOG, PF_KIND_BLOB, PF_KIND_CHECK, PF_KIND_SMALL,
 	PF_KIND_MAX
 };
 

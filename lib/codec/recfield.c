@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "codec/check.h"
 #include "codec/recfield.h"
+#include "codec/verdict.h"
 
 #define BIG	INT64_C(9007199254740992)	/* 2^53 */
 
-enum type { T_TEXT, T_SHA, T_INT, T_REAL };
+enum type { T_TEXT, T_SHA, T_INT, T_REAL, T_HEALTH };
 
 /* The kinds' own fields; max is the longest text or the largest number. */
 static const struct field {
@@ -45,7 +47,20 @@ static const struct field {
 	{ "peak_rss_mb", PF_KIND_STATUS, T_INT, 0, BIG },
 	{ "stability", PF_KIND_STATUS, T_REAL, 0, 0 },
 	{ "state", PF_KIND_STATUS, T_TEXT, 0, 64 },
+	{ "health", PF_KIND_STATUS, T_HEALTH, 0, 0 },
 	{ "offset", PF_KIND_LOG, T_INT, 0, PF_LOG_MAX },
+	{ "hash", PF_KIND_CHECK, T_SHA, 0, 0 },
+	{ "target", PF_KIND_CHECK, T_SHA, 0, 0 },
+	{ "build", PF_KIND_CHECK, T_TEXT, 0, 16 },
+	{ "runs", PF_KIND_CHECK, T_INT, 1, PF_CHECK_RUNS },
+	{ "crashed", PF_KIND_CHECK, T_INT, 0, PF_CHECK_RUNS },
+	{ "same", PF_KIND_CHECK, T_INT, 0, PF_CHECK_RUNS },
+	{ "signal", PF_KIND_CHECK, T_INT, 0, 128 },
+	{ "exit_code", PF_KIND_CHECK, T_INT, -1, 65535 },
+	{ "of", PF_KIND_SMALL, T_SHA, 0, 0 },
+	{ "how", PF_KIND_SMALL, T_TEXT, 0, 32 },
+	{ "runs", PF_KIND_SMALL, T_INT, 1, PF_CHECK_RUNS },
+	{ "same", PF_KIND_SMALL, T_INT, 0, PF_CHECK_RUNS },
 };
 #define FIELDS	(sizeof(fields) / sizeof(fields[0]))
 
@@ -70,6 +85,24 @@ add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
 	}
 	pf_jw_strn(b, key, s, n);
 	pf_buf_free(&quoted);
+}
+
+/* As it is kept: only names that are known, each once. */
+static const struct pf_err *
+add_health(struct pf_buf *b, const struct pf_json *j, const char *key)
+{
+	const struct pf_err *err;
+	char text[PF_VERDICTS_TEXT];
+	const char *s = "";
+
+	if ((err = pf_json_str(&s, j, key)) != NULL)
+		return err;
+	if (strlen(s) > PF_VERDICTS_SAID)
+		return pf_err_field(PF_DATA, key, "%s is longer than %d bytes",
+		    key, PF_VERDICTS_SAID);
+	pf_verdicts_keep(text, s);
+	pf_jw_str(b, "health", text);
+	return NULL;
 }
 
 static const struct pf_err *
@@ -103,6 +136,9 @@ add_field(struct pf_buf *b, const struct field *f, const struct pf_json *j,
 	case T_REAL:
 		if ((err = pf_json_real(&real, j, key)) == NULL)
 			pf_jw_real(b, f->name, real);
+		break;
+	case T_HEALTH:
+		err = add_health(b, j, key);
 		break;
 	}
 	return err;

@@ -20,7 +20,8 @@ enum pf_cell {
 	PF_CELL_TIME,		/* ms since 1970 */
 	PF_CELL_DUR,		/* ms */
 	PF_CELL_SIZE,		/* bytes */
-	PF_CELL_JSON		/* JSON text, raw in JSON output */
+	PF_CELL_JSON,		/* JSON text, raw in JSON output */
+	PF_CELL_HEALTH		/* verdicts, see verdict.h; a list in JSON */
 };
 
 struct pf_column {

@@ -67,23 +67,37 @@ put_sum(struct header *h)
 	snprintf(h->sum, sizeof(h->sum), "%06o", sum);
 }
 
-void
-pf_tar_file(struct pf_buf *b, const char *dir, const char *name,
-    int64_t size, int64_t mtime)
+static void
+put_file(struct pf_buf *b, const char *dir, const char *name, int64_t size,
+    int64_t mtime, const char *mode)
 {
-	struct header h = { .mode = "0000644", .uid = "0000000",
-	    .gid = "0000000", .type = '0', .magic = "ustar",
-	    .version = { '0', '0' } };
+	struct header h = { .uid = "0000000", .gid = "0000000",
+	    .type = '0', .magic = "ustar", .version = { '0', '0' } };
 	size_t d = strlen(dir), n = strlen(name);
 
 	if (d > sizeof(h.dir) || n > sizeof(h.name))
 		pf_die("%s/%s is too long for an archive", dir, name);
+	memcpy(h.mode, mode, sizeof(h.mode));
 	memcpy(h.dir, dir, d);
 	memcpy(h.name, name, n);
 	put_number(h.size, size);
 	put_number(h.mtime, mtime);
 	put_sum(&h);
 	pf_buf_add(b, &h, sizeof(h));
+}
+
+void
+pf_tar_file(struct pf_buf *b, const char *dir, const char *name,
+    int64_t size, int64_t mtime)
+{
+	put_file(b, dir, name, size, mtime, "0000644");
+}
+
+void
+pf_tar_program(struct pf_buf *b, const char *dir, const char *name,
+    int64_t size, int64_t mtime)
+{
+	put_file(b, dir, name, size, mtime, "0000755");
 }
 
 void

@@ -19,6 +19,9 @@
  */
 void	pf_tar_file(struct pf_buf *, const char *dir, const char *name,
 	    int64_t size, int64_t mtime);
+/* The same of a program, which may be executed by all. */
+void	pf_tar_program(struct pf_buf *, const char *dir, const char *name,
+	    int64_t size, int64_t mtime);
 /* Appends what is missing to whole blocks after size bytes of a file. */
 void	pf_tar_pad(struct pf_buf *, int64_t size);
 void	pf_tar_end(struct pf_buf *);

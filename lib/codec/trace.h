@@ -1,9 +1,8 @@
 /*
- * A crash report in a few words: which tool found what, and where.
- *
- * Reads what AddressSanitizer, UndefinedBehaviorSanitizer, MemorySanitizer,
- * LeakSanitizer, ThreadSanitizer, libFuzzer and glibc print.  Bytes in, a
- * struct out; the text is hostile.
+ * A crash report in a few words, as they travel with a crash: which tool
+ * found what, and where.  All there is to know of a report is in
+ * report/report.h, by which it is read here.  Bytes in, a struct out; the
+ * text is hostile.
  */
 #ifndef PF_CODEC_TRACE_H
 #define PF_CODEC_TRACE_H
@@ -11,10 +10,14 @@
 #include <stddef.h>
 
 struct pf_trace {
-	char	 tool[16];	/* asan ubsan msan lsan tsan libfuzzer glibc
-				 * or "" if nothing was recognised */
-	char	 type[64];	/* heap-buffer-overflow, null-dereference ... */
-	char	 stack[512];	/* the top three frames, "f < g < h" */
+	char	 tool[16];	/* as in struct pf_report; "" if nothing was
+				 * recognised but that it died */
+	char	 type[64];	/* the coarse one: heap-buffer-overflow */
+	char	 stack[512];	/* the crash state, "f < g < h" */
+	char	 major[33];	/* what makes two crashes the same, see
+				 * report/state.h; "" if nothing was
+				 * recognised */
+	size_t	 named;		/* frames of the stack that have names */
 	int	 signal;	/* 0: none told */
 	size_t	 offset;	/* the report within the text */
 	size_t	 length;

@@ -12,6 +12,8 @@
 #define BIG	INT64_C(9007199254740992)	/* 2^53 */
 #define NEVER	"0001-01-01T00:00:00Z"		/* Go's time of none */
 
+_Static_assert(PF_TIME_UNTOLD + 1 < BIG, "it is a time of a record");
+
 /* A record's field and what requests call it; the first that is there. */
 static const struct alias {
 	enum pf_kind	 kind;
@@ -45,6 +47,7 @@ static const struct alias {
 	{ PF_KIND_STATUS, "peak_rss_mb", { "peak_rss_mb" } },
 	{ PF_KIND_STATUS, "stability", { "stability" } },
 	{ PF_KIND_STATUS, "state", { "state" } },
+	{ PF_KIND_STATUS, "health", { "health" } },
 };
 #define ALIASES	(sizeof(aliases) / sizeof(aliases[0]))
 
@@ -175,8 +178,14 @@ static const struct pf_err *
 read_crash(struct pf_wire *w, const struct pf_json *j)
 {
 	const struct pf_err *err;
+	const char *stack = "", *output = "";
 	char sha[PF_SHA_TEXT];
 
+	if ((err = pf_json_str(&stack, j, "stack_trace")) != NULL ||
+	    (err = pf_json_str(&stack, j, "stack")) != NULL ||
+	    (err = pf_json_str(&output, j, "output")) != NULL)
+		return err;
+	w->bare = *stack == '\0' && *output == '\0';
 	if ((err = pf_json_str(&w->hash, j, "hash")) != NULL ||
 	    (err = pf_json_int(&w->size, j, "size", 0, BIG)) != NULL ||
 	    (err = decode(w, j, "input")) != NULL || !w->given)
@@ -227,6 +236,16 @@ pf_wire_read(struct pf_wire *w, enum pf_kind kind, const struct pf_json *j,
 	if (kind == PF_KIND_CRASH)
 		return read_crash(w, j);
 	return kind == PF_KIND_STATUS ? check_status(j, n) : NULL;
+}
+
+void
+pf_wire_latest(struct pf_wire *w, int64_t latest)
+{
+	if (w->rec.time <= latest)
+		return;
+	if (w->rec.seq == w->rec.time)
+		w->rec.seq = 0;
+	w->rec.time = 0;
 }
 
 const struct pf_err *
@@ -286,6 +305,8 @@ pf_wire_piece(struct pf_wire *w, const char *p, size_t n, int64_t offset)
 const struct pf_err *
 pf_wire_ready(struct pf_wire *w)
 {
+	if (w->rec.kind == PF_KIND_CRASH && w->rec.time == 0)
+		w->rec.time = PF_TIME_UNTOLD + w->bare;
 	if (w->rec.kind != PF_KIND_CRASH || w->given)
 		return NULL;
 	if (*w->hash == '\0')

@@ -10,6 +10,13 @@
 
 #include "codec/rec.h"
 
+/*
+ * A crash that nobody tells the time of has this one, the last but one that
+ * can be written, or the one after it if it tells nothing of the crash either.
+ * It is the same whenever it is sent, and loses against any that was told.
+ */
+#define PF_TIME_UNTOLD	INT64_C(253402300799998)
+
 /* One record on its way; its texts belong to the JSON it was read from. */
 struct pf_wire {
 	struct pf_rec	 rec;
@@ -21,6 +28,7 @@ struct pf_wire {
 	int64_t		 size;		/* and its bytes, or 0 */
 	bool		 given;		/* rec has its input */
 	bool		 absent;	/* nobody sends it: a name only */
+	bool		 bare;		/* a crash without stack and output */
 };
 #define PF_WIRE_INIT	{ .fields = PF_BUF_INIT, .input = PF_BUF_INIT, \
 	.id = "", .hash = "" }
@@ -29,11 +37,14 @@ struct pf_wire {
  * Reads a result of the kind: who, token, time, own fields, and the input of
  * a crash.  What it does not say of job, bot, inc and token is taken from
  * outer.  Errors are PF_DATA with the member at fault.  pf_wire_free() is
- * needed in every case.
+ * needed in every case.  Its time is 0 if it tells none.
  */
 const struct pf_err	*pf_wire_read(struct pf_wire *, enum pf_kind,
 			    const struct pf_json *,
 			    const struct pf_rec *outer);
+
+/* A time after the latest is none; nor does it make a seq. */
+void			 pf_wire_latest(struct pf_wire *, int64_t latest);
 
 /*
  * The input comes by another way: it is of that hash and length.  PF_DATA if

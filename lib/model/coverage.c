@@ -131,17 +131,20 @@ pf_coverage_settle(struct pf_db *db, const char *rid)
 }
 
 const struct pf_err *
-pf_stats_put(struct pf_db *db, const struct pf_stats *s)
+pf_stats_put(bool *put, struct pf_db *db, const struct pf_stats *s)
 {
-	return pf_db_run(db, NULL, "INSERT INTO job_stats (job_id, bot_id, "
+	const struct pf_err *err;
+	int64_t n = 0;
+
+	err = pf_db_run(db, &n, "INSERT INTO job_stats (job_id, bot_id, "
 	    "time, seq, attempt, executions, execs_per_sec, edges, "
 	    "total_edges, corpus_count, crash_count, hang_count, peak_rss_mb,"
-	    " stability, state, epoch) VALUES (?1, ?2, ?3, ?4, ?5, "
+	    " stability, state, epoch, health) VALUES (?1, ?2, ?3, ?4, ?5, "
 	    "iif(?6 < 0, NULL, ?6), iif(?7 < 0, NULL, ?7), "
 	    "iif(?8 < 0, NULL, ?8), iif(?9 < 0, NULL, ?9), "
 	    "iif(?10 < 0, NULL, ?10), iif(?11 < 0, NULL, ?11), "
 	    "iif(?12 < 0, NULL, ?12), iif(?13 < 0, NULL, ?13), "
-	    "iif(?14 < 0, NULL, ?14), ?15, ?16) "
+	    "iif(?14 < 0, NULL, ?14), ?15, ?16, ?17) "
 	    "ON CONFLICT (job_id) DO UPDATE SET bot_id = excluded.bot_id, "
 	    "time = excluded.time, seq = excluded.seq, "
 	    "epoch = excluded.epoch, "
@@ -152,11 +155,46 @@ pf_stats_put(struct pf_db *db, const struct pf_stats *s)
 	    "crash_count = excluded.crash_count, "
 	    "hang_count = excluded.hang_count, "
 	    "peak_rss_mb = excluded.peak_rss_mb, "
-	    "stability = excluded.stability, state = excluded.state "
+	    "stability = excluded.stability, state = excluded.state, "
+	    "health = excluded.health "
 	    "WHERE (excluded.epoch, excluded.attempt, excluded.seq) > "
-	    "(epoch, attempt, seq)", "ssiiiiriiiiiirsi", s->job,
+	    "(epoch, attempt, seq)", "ssiiiiriiiiiirsis", s->job,
 	    s->bot, s->time, s->seq, s->attempt,
 	    s->executions, s->execs_per_sec, s->edges, s->total_edges,
 	    s->corpus_count, s->crash_count, s->hang_count, s->peak_rss_mb,
-	    s->stability, s->state, s->epoch);
+	    s->stability, s->state, s->epoch, s->health);
+	if (put != NULL)
+		*put = n > 0;
+	return err;
+}
+
+const struct pf_err *
+pf_told_get(struct pf_told *t, struct pf_db *db, const char *job)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*t = (struct pf_told){ .epoch = -1, .attempt = -1 };
+	if ((err = pf_q(&q, db, "SELECT told, told_at, told_n, epoch, attempt "
+	    "FROM job_stats WHERE job_id = ?", "s", job)) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_verdicts_parse(&t->told, pf_q_text(&q, 0), 1);
+		t->at = pf_q_int(&q, 1);
+		t->n = pf_q_int(&q, 2);
+		t->epoch = pf_q_int(&q, 3);
+		t->attempt = pf_q_int(&q, 4);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_told_set(struct pf_db *db, const char *job, const struct pf_told *t)
+{
+	char text[PF_VERDICTS_TEXT];
+
+	pf_verdicts_text(text, &t->told);
+	return pf_db_run(db, NULL, "UPDATE job_stats SET told = ?, told_at = "
+	    "?, told_n = ? WHERE job_id = ?", "siis", text, t->at, t->n, job);
 }

@@ -5,8 +5,10 @@
 #ifndef PF_MODEL_COVERAGE_H
 #define PF_MODEL_COVERAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "codec/verdict.h"
 #include "store/db.h"
 
 #define PF_UNKNOWN	((int64_t)-1)
@@ -36,16 +38,29 @@ const struct pf_err	*pf_coverage_settle(struct pf_db *, const char *rid);
 
 struct pf_stats {
 	const char	*job, *bot, *state;
+	const char	*health;		/* see codec/verdict.h */
 	int64_t		 time, seq, epoch, attempt;
 	int64_t		 executions, edges, total_edges, corpus_count;
 	int64_t		 crash_count, hang_count, peak_rss_mb;
 	double		 execs_per_sec, stability;	/* < 0: unknown */
 };
 
-/* Replaces the job's numbers unless newer ones, by token and seq, are there. */
 /* Executions beyond those that the same attempt told of before. */
 const struct pf_err	*pf_stats_more(int64_t *more, struct pf_db *,
 			    const struct pf_stats *);
-const struct pf_err	*pf_stats_put(struct pf_db *, const struct pf_stats *);
+/* Replaces the job's numbers unless newer ones, by token and seq, are there;
+ * *put (may be NULL) tells. */
+const struct pf_err	*pf_stats_put(bool *put, struct pf_db *,
+			    const struct pf_stats *);
+
+/* What events have told of a job's health; n is of that attempt. */
+struct pf_told {
+	struct pf_verdicts	 told;
+	int64_t			 at, n, epoch, attempt;
+};
+const struct pf_err	*pf_told_get(struct pf_told *, struct pf_db *,
+			    const char *job);
+const struct pf_err	*pf_told_set(struct pf_db *, const char *job,
+			    const struct pf_told *);
 
 #endif

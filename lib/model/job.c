@@ -145,9 +145,13 @@ pf_job_update(struct pf_db *db, const struct pf_job *j, int64_t now,
 	    states[j->state], j->strikes, (int64_t)j->cancel, message, now);
 }
 
+const char *const pf_job_kinds[PF_JOB_KINDS] = {
+	"fuzz", "regress", "memcheck",
+};
+
 const struct pf_err *
 pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
-    bool *found, struct pf_db *db, const char *campaign, const char *engine)
+    bool *found, struct pf_db *db, const struct pf_job_want *w)
 {
 	const struct pf_err *err;
 	struct pf_q q;
@@ -155,9 +159,9 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 	*found = false;
 	if ((err = pf_q(&q, db, "SELECT id, priority, created_at FROM jobs "
 	    "WHERE status = 'pending' AND waiting = 0 AND fuzzer = ? AND "
-	    "campaign = ? "
-	    "ORDER BY priority DESC, created_at, id LIMIT 1", "ss", engine,
-	    campaign)) == NULL)
+	    "campaign = ? AND kind = ? "
+	    "ORDER BY priority DESC, created_at, id LIMIT 1", "sss",
+	    w->engine, w->campaign, w->kind)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found) {
 		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
@@ -190,12 +194,13 @@ pf_job_insert(struct pf_db *db, const struct pf_job_new *n)
 	    "kind, target, target_hash, fuzzer, status, priority, created_at,"
 	    " work_dir, duration, memory_limit, timeout, dictionary, "
 	    "seed_corpus, output_dir, args, options, request, waiting) VALUES "
-	    "(?1, ?2, ?3, 'fuzz', ?4, ?5, ?6, 'pending', ?7, ?8, 'jobs/' || "
+	    "(?1, ?2, ?3, ?18, ?4, ?5, ?6, 'pending', ?7, ?8, 'jobs/' || "
 	    "?1, ?9, ?10, ?11, ?12, ?13, 'corpus/' || ?1, ?14, ?15, ?16, "
-	    "?17)", "ssssssiiiiisssssi", n->id, n->campaign, n->name, n->target,
-	    n->target_hash, n->engine, n->priority, n->now, n->duration,
-	    n->memory, n->timeout, n->dictionary, n->seeds, n->args,
-	    n->options, n->request, n->waiting);
+	    "?17)", "ssssssiiiiisssssis", n->id, n->campaign, n->name,
+	    n->target, n->target_hash, n->engine, n->priority, n->now,
+	    n->duration, n->memory, n->timeout, n->dictionary, n->seeds,
+	    n->args, n->options, n->request, n->waiting,
+	    n->kind != NULL ? n->kind : pf_job_kinds[0]);
 }
 
 const struct pf_err *
@@ -281,18 +286,42 @@ blobs_json(struct pf_buf *b, struct pf_db *db, const char *id)
 	return err;
 }
 
+/* What a job of kind regress is to run again. */
+static const struct pf_err *
+crashes_json(struct pf_buf *b, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	pf_jw_open(b, "crashes", '[');
+	err = pf_q(&q, db, "SELECT hash, size, runs FROM regressions WHERE "
+	    "job = ? ORDER BY hash", "s", id);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_jw_open(b, NULL, '{');
+		pf_q_json(&q, 0, b, "hash");
+		pf_jw_int(b, "size", pf_q_int(&q, 1));
+		pf_jw_int(b, "runs", pf_q_int(&q, 2));
+		pf_jw_close(b, '}');
+	}
+	pf_q_done(&q);
+	pf_jw_close(b, ']');
+	return err;
+}
+
 const struct pf_err *
 pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
 {
 	const struct pf_err *err;
 	struct pf_q q;
-	bool more = false;
+	bool more = false, regress = false;
 
 	if ((err = pf_q(&q, db, "SELECT j.id, j.name, j.fuzzer, j.kind, "
 	    "c.name, j.priority, j.duration, j.memory_limit, j.timeout, "
 	    "j.target, j.args, j.options, j.created_at, j.work_dir, "
-	    "j.output_dir FROM jobs j JOIN campaigns c ON "
-	    "c.id = j.campaign WHERE j.id = ?", "s", id)) == NULL)
+	    "j.output_dir, j.status, j.started_at, j.cancel FROM jobs j "
+	    "JOIN campaigns c ON c.id = j.campaign WHERE j.id = ?", "s",
+	    id)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
 		pf_q_json(&q, 0, b, "id");
@@ -310,8 +339,14 @@ pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
 		pf_jw_int(b, "created_at", pf_q_int(&q, 12));
 		pf_q_json(&q, 13, b, "work_dir");
 		pf_q_json(&q, 14, b, "output_dir");
+		pf_q_json(&q, 15, b, "status");
+		pf_q_json(&q, 16, b, "started_at");
+		pf_jw_bool(b, "cancel", pf_q_int(&q, 17) != 0);
+		regress = strcmp(pf_q_text(&q, 3), "regress") == 0;
 	}
 	pf_q_done(&q);
+	if (err == NULL && regress && (err = crashes_json(b, db, id)) != NULL)
+		return err;
 	return err == NULL ? blobs_json(b, db, id) : err;
 }
 

@@ -71,16 +71,26 @@ const struct pf_err	*pf_job_archive(struct pf_db *, int64_t *n,
 /* How many are assigned or running, by the counters. */
 const struct pf_err	*pf_jobs_live(int64_t *n, struct pf_db *);
 
-/* Best claimable job of a campaign for an engine, or *found false. */
+/* What there is to do. */
+#define PF_JOB_KINDS	3
+extern const char *const pf_job_kinds[PF_JOB_KINDS];	/* the first is fuzz */
+
+/*
+ * Best claimable job of a campaign for an engine, of a kind; *found false if
+ * there is none.
+ */
+struct pf_job_want {
+	const char	*campaign, *engine, *kind;
+};
 const struct pf_err	*pf_job_best(char id[PF_ID_MAX + 1],
 			    int64_t *priority, int64_t *created, bool *found,
-			    struct pf_db *, const char *campaign,
-			    const char *engine);
+			    struct pf_db *, const struct pf_job_want *);
 
 /* What a submission says; strings are checked by the act. */
 struct pf_job_new {
 	const char	*id, *campaign, *name, *target, *target_hash;
 	const char	*engine, *dictionary, *seeds, *args, *options, *request;
+	const char	*kind;		/* NULL: to fuzz */
 	int64_t		 priority, duration, memory, timeout, now;
 	int64_t		 waiting;	/* how many of its blobs are missing */
 };

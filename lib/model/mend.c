@@ -3,7 +3,6 @@
  */
 #include <string.h>
 
-#include "codec/bucket.h"
 #include "model/mend.h"
 
 #define J	"'{' || reply || '}'"
@@ -106,102 +105,6 @@ pf_mend_replies(struct pf_db *db, const char *job)
 	    "json_type(" J ", '$.unique') IS NOT x.u", "s", job);
 }
 
-/* A bucket that crashes are in and that is not there. */
-static const struct pf_err *
-add_bucket(struct pf_db *db, bool *more)
-{
-	const struct pf_err *err;
-	struct pf_bucket b;
-	struct pf_q q;
-
-	if ((err = pf_q(&q, db, "SELECT j.campaign, c.type, c.tool, c.stack, "
-	    "c.id, c.first_seen FROM crashes AS c JOIN jobs AS j ON j.id = "
-	    "c.job_id WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = "
-	    "c.bucket) ORDER BY c.first_seen, c.id LIMIT 1", "")) == NULL)
-		err = pf_q_row(&q, more);
-	if (err == NULL && *more) {
-		pf_bucket_of(&b, pf_q_text(&q, 0), pf_q_text(&q, 1),
-		    pf_q_text(&q, 2), pf_q_text(&q, 3));
-		err = pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign,"
-		    " type, tool, frames, first_crash, samples, dropped, "
-		    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-		    "0, 0, ?7, ?7) ON CONFLICT (id) DO NOTHING", "ssssssi",
-		    b.id, pf_q_text(&q, 0), pf_q_text(&q, 1),
-		    pf_q_text(&q, 2), b.frames, pf_q_text(&q, 4),
-		    pf_q_int(&q, 5));
-		if (err == NULL)
-			err = pf_db_run(db, NULL, "UPDATE crashes SET bucket "
-			    "= ?1 WHERE id = ?2", "ss", b.id,
-			    pf_q_text(&q, 4));
-	}
-	pf_q_done(&q);
-	return err;
-}
-
-/* What a bucket says of itself is what its crashes and what was dropped say. */
-static const struct pf_err *
-mend_buckets(struct pf_db *db)
-{
-	const struct pf_err *err = NULL;
-	bool more = true;
-
-	while (more)
-		if ((err = add_bucket(db, &more)) != NULL)
-			return err;
-	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
-	    "coalesce((SELECT id FROM crashes WHERE bucket = buckets.id ORDER "
-	    "BY timestamp, rid, id LIMIT 1), first_crash), samples = (SELECT "
-	    "count(*) FROM crashes WHERE bucket = buckets.id)", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE buckets SET dropped = "
-	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM buckets AS b "
-	    "LEFT JOIN (SELECT " J " ->> '$.bucket' AS k, count(*) AS n FROM "
-	    "results WHERE kind = 'crash' AND json_valid(" J ") AND " APART
-	    " GROUP BY 1) AS x ON x.k = b.id) AS d WHERE id = d.k AND dropped "
-	    "<> coalesce(d.n, 0)", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE buckets SET first_seen = "
-	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
-	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT bucket, "
-	    "min(first_seen) AS a, max(first_seen) AS b FROM crashes GROUP BY "
-	    "bucket) AS x WHERE id = x.bucket", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE buckets SET type = c.type, "
-	    "tool = c.tool, campaign = j.campaign FROM crashes AS c JOIN jobs "
-	    "AS j ON j.id = c.job_id WHERE c.id = first_crash AND c.bucket = "
-	    "buckets.id", "")) != NULL)
-		return err;
-	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
-	    "AND dropped = 0", "");
-}
-
-/*
- * The top frames of each, for their column is not of a row's; and what the
- * one of the rest says, which is not of its crashes.
- */
-static const struct pf_err *
-mend_frames(struct pf_db *db)
-{
-	const struct pf_err *err;
-	struct pf_bucket b, rest;
-	struct pf_q q = PF_Q_INIT;
-	bool more = true, over;
-
-	err = pf_q(&q, db, "SELECT b.id, b.campaign, c.type, c.tool, c.stack "
-	    "FROM buckets AS b JOIN crashes AS c ON c.id = b.first_crash", "");
-	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
-		pf_bucket_of(&b, pf_q_text(&q, 1), pf_q_text(&q, 2),
-		    pf_q_text(&q, 3), pf_q_text(&q, 4));
-		pf_bucket_over(&rest, pf_q_text(&q, 1));
-		over = strcmp(pf_q_text(&q, 0), rest.id) == 0;
-		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2, "
-		    "type = ?3, tool = ?4 WHERE id = ?1 AND (frames, type, "
-		    "tool) <> (?2, ?3, ?4)", "ssss", pf_q_text(&q, 0), over ?
-		    "" : b.frames, over ? PF_BUCKET_OVER_TYPE :
-		    pf_q_text(&q, 2), over ? PF_BUCKET_OVER_TOOL :
-		    pf_q_text(&q, 3));
-	}
-	pf_q_done(&q);
-	return err;
-}
-
 /*
  * Each input is in the pool of its job once, under the newest number it has
  * there.  What no input is of goes, but for the last number of a pool, which
@@ -213,16 +116,17 @@ mend_shared(struct pf_db *db)
 	const struct pf_err *err;
 
 	if ((err = pf_db_run(db, NULL, "INSERT INTO pools (campaign, "
-	    "target_hash) SELECT DISTINCT campaign, target_hash FROM jobs "
-	    "WHERE EXISTS (SELECT 1 FROM corpus WHERE job_id = jobs.id) "
+	    "target_hash) SELECT DISTINCT campaign, target_hash FROM "
+	    "job_pools AS j WHERE EXISTS (SELECT 1 FROM corpus WHERE "
+	    "job_id = j.job) "
 	    "ON CONFLICT (campaign, target_hash) DO NOTHING", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "DELETE FROM shared WHERE (pool, seq) "
 	    "IN (SELECT pool, seq FROM (SELECT s.pool, s.seq, c.hash IS NULL "
 	    "OR p.id IS NULL AS gone, max(s.seq) OVER (PARTITION BY s.pool, "
 	    "s.job_id, s.hash) AS newest, max(s.seq) OVER (PARTITION BY "
 	    "s.pool) AS last FROM shared AS s LEFT JOIN corpus AS c ON "
-	    "c.job_id = s.job_id AND c.hash = s.hash LEFT JOIN jobs AS j ON "
-	    "j.id = s.job_id LEFT JOIN pools AS p ON p.id = s.pool AND "
+	    "c.job_id = s.job_id AND c.hash = s.hash LEFT JOIN job_pools AS j "
+	    "ON j.job = s.job_id LEFT JOIN pools AS p ON p.id = s.pool AND "
 	    "p.campaign = j.campaign AND p.target_hash = j.target_hash) "
 	    "WHERE seq < last AND (gone OR seq < newest))", "")) != NULL)
 		return err;
@@ -230,9 +134,10 @@ mend_shared(struct pf_db *db)
 	    "hash) SELECT p.id, coalesce((SELECT max(seq) FROM shared WHERE "
 	    "pool = p.id), 0) + row_number() OVER (PARTITION BY p.id ORDER BY"
 	    " c.filed, c.job_id, c.hash), c.job_id, c.hash FROM corpus AS c "
-	    "JOIN jobs AS j ON j.id = c.job_id JOIN pools AS p ON p.campaign "
-	    "= j.campaign AND p.target_hash = j.target_hash LEFT JOIN (SELECT"
-	    " pool, job_id, hash, count(*) AS n FROM shared GROUP BY 1, 2, 3)"
+	    "JOIN job_pools AS j ON j.job = c.job_id JOIN pools AS p ON "
+	    "p.campaign = j.campaign AND p.target_hash = j.target_hash "
+	    "LEFT JOIN (SELECT pool, "
+	    "job_id, hash, count(*) AS n FROM shared GROUP BY 1, 2, 3)"
 	    " AS s ON s.pool = p.id AND s.job_id = c.job_id AND s.hash = "
 	    "c.hash WHERE s.n IS NULL", "");
 }
@@ -259,14 +164,24 @@ mend_given(struct pf_db *db)
 	    "n.running)", "");
 }
 
+/* Kinds whose bytes may be given up; of logs it is not known. */
+#define DROPS	"('crash', 'corpus', 'check', 'small')"
+/* What is kept of checks and smaller inputs. */
+#define CHECKED \
+	"(SELECT job_id, size FROM check_records WHERE report <> '' UNION " \
+	"ALL SELECT job_id, size FROM smalls)"
 #define WANT \
 	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
-	"('status'), ('log')), want (name, scope, value) AS (" \
+	"('status'), ('log'), ('check'), ('small')), want (name, scope, " \
+	"value) AS (" \
 	"SELECT 'crashes', '', count(*) FROM crashes UNION ALL " \
 	"SELECT 'crashes', job_id, count(*) FROM crashes GROUP BY job_id " \
 	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size + report), 0) " \
 	"FROM crashes UNION ALL SELECT 'crash_bytes', job_id, " \
 	"sum(size + report) FROM crashes GROUP BY job_id UNION ALL " \
+	"SELECT 'check_bytes', '', coalesce(sum(size), 0) FROM " CHECKED \
+	" UNION ALL SELECT 'check_bytes', job_id, sum(size) FROM " CHECKED \
+	" GROUP BY job_id UNION ALL " \
 	"SELECT 'buckets', '', count(*) FROM buckets UNION ALL " \
 	"SELECT 'buckets', campaign, count(*) FROM buckets GROUP BY campaign " \
 	"UNION ALL " \
@@ -276,9 +191,9 @@ mend_given(struct pf_db *db)
 	" WHERE kind = k) + coalesce((SELECT value FROM counters WHERE name " \
 	"= 'swept_' || k AND scope = ''), 0) FROM kinds UNION ALL " \
 	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM results WHERE " \
-	"kind = k AND " DROPPED ") FROM kinds WHERE k IN ('crash', 'corpus')" \
+	"kind = k AND " DROPPED ") FROM kinds WHERE k IN " DROPS \
 	" UNION ALL SELECT 'dropped_' || kind, job, count(*) FROM results " \
-	"WHERE kind IN ('crash', 'corpus') AND " DROPPED " GROUP BY kind, job" \
+	"WHERE kind IN " DROPS " AND " DROPPED " GROUP BY kind, job" \
 	" UNION ALL SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM " \
 	"counters WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM jobs GROUP BY status " \
@@ -304,9 +219,7 @@ pf_mend_counters(struct pf_db *db)
 	const struct pf_err *err;
 
 	/* Those of no job, and of no name of ours, count nothing. */
-	if ((err = mend_buckets(db)) != NULL ||
-	    (err = mend_frames(db)) != NULL ||
-	    (err = mend_shared(db)) != NULL ||
+	if ((err = mend_shared(db)) != NULL ||
 	    (err = mend_given(db)) != NULL || (err = pf_db_run(db, NULL,
 	    WANT "DELETE FROM counters AS c WHERE NOT EXISTS (SELECT 1 FROM "
 	    "want WHERE name = c.name AND scope = c.scope) AND NOT " KEPT,

@@ -19,7 +19,7 @@ const struct pf_err	*pf_mend_stats(struct pf_db *, const char *job);
  */
 const struct pf_err	*pf_mend_replies(struct pf_db *, const char *job);
 
-/* All counters that can be counted, the buckets, and what jobs share. */
+/* All counters that can be counted, and what jobs share. */
 const struct pf_err	*pf_mend_counters(struct pf_db *);
 
 #endif

@@ -2,6 +2,7 @@
  * The bot's HTTP client; see http.h.
  */
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ struct pf_http {
 	char	*base;
 	int64_t	 timeout;
 	char	*token;			/* the whole header, or NULL */
+	bool	 (*meanwhile)(void *);
+	void	*arg;
 	char	 error[CURL_ERROR_SIZE];
 };
 
@@ -77,6 +80,22 @@ pf_http_token(struct pf_http *h, const char *token)
 	return new;
 }
 
+void
+pf_http_meanwhile(struct pf_http *h, bool (*fn)(void *), void *arg)
+{
+	h->meanwhile = fn;
+	h->arg = arg;
+}
+
+static int
+on_wait(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct pf_http *h = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return h->meanwhile(h->arg) ? 0 : 1;
+}
+
 /* Collects a reply, up to its limit. */
 static size_t
 on_body(char *p, size_t size, size_t n, void *arg)
@@ -129,6 +148,11 @@ prepare(struct pf_http *h, const char *path)
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, STALL_S);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "pf-run/" PF_VERSION);
+	if (h->meanwhile != NULL) {
+		curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_wait);
+		curl_easy_setopt(c, CURLOPT_XFERINFODATA, h);
+	}
 	free(url);
 }
 
@@ -149,6 +173,9 @@ perform(struct pf_http *h, struct curl_slist *headers)
 static const struct pf_err *
 away(const struct pf_http *h, CURLcode rc)
 {
+	if (rc == CURLE_ABORTED_BY_CALLBACK)
+		return pf_err(PF_BUSY, "master %s: given up before its end",
+		    h->base);
 	return pf_err(PF_BUSY, "master %s: %s", h->base,
 	    h->error[0] != '\0' ? h->error : curl_easy_strerror(rc));
 }
@@ -192,6 +219,7 @@ struct download {
 	struct pf_http		*http;
 	struct pf_http_sink	*sink;
 	const struct pf_err	*err;
+	long			 wanted;	/* status */
 };
 
 static size_t
@@ -202,7 +230,12 @@ on_piece(char *p, size_t size, size_t n, void *arg)
 
 	n *= size;
 	curl_easy_getinfo(d->http->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200)
+	if (status == 200 && d->wanted == 206) {
+		d->err = pf_err(PF_STALE, "the master sends it from its "
+		    "beginning");
+		return 0;
+	}
+	if (status != d->wanted)
 		return n;
 	d->sink->got += (int64_t)n;
 	if (d->sink->got > d->sink->max)
@@ -221,12 +254,17 @@ const struct pf_err *
 pf_http_get(struct pf_http *h, const char *path, struct pf_http_sink *sink,
     long *status)
 {
-	struct download d = { h, sink, NULL };
+	struct download d = { h, sink, NULL, sink->got > 0 ? 206 : 200 };
+	char range[32];
 	CURLcode rc;
 
 	prepare(h, path);
 	*status = 0;
-	sink->got = 0;
+	if (sink->got > 0) {
+		snprintf(range, sizeof(range), "%lld-",
+		    (long long)sink->got);
+		curl_easy_setopt(h->curl, CURLOPT_RANGE, range);
+	}
 	curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_piece);
 	curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &d);
 	rc = perform(h, NULL);

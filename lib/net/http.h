@@ -25,6 +25,12 @@ void			 pf_http_close(struct pf_http *);
 bool			 pf_http_token(struct pf_http *, const char *token);
 
 /*
+ * fn is called about once a second while a request waits, and may make others
+ * by another handle; false ends the request as PF_BUSY.
+ */
+void	pf_http_meanwhile(struct pf_http *, bool (*fn)(void *), void *arg);
+
+/*
  * One request; type NULL means no body.  reply gets the body, *status the
  * code.  Only failures of the transport are errors: PF_BUSY, the master is
  * away.  *retry_after (ms, 0 if not told) is the server's wish.
@@ -45,13 +51,14 @@ const struct pf_err	*pf_http_call(struct pf_http *,
 
 /*
  * GET into a descriptor, calling see (may be NULL) for each piece; more than
- * max bytes end it with PF_DATA.  Other statuses than 200 are in *status,
- * with nothing written.
+ * max bytes in all end it with PF_DATA.  got bytes are there already: the
+ * rest is asked for, and if the server sends the whole it is PF_STALE.  Other
+ * statuses than 200 and, for a rest, 206 are in *status, with nothing written.
  */
 struct pf_http_sink {
 	int		 fd;
 	int64_t		 max;
-	int64_t		 got;
+	int64_t		 got;		/* 0 at first */
 	void		(*see)(void *, const void *, size_t);
 	void		*arg;
 };

@@ -18,6 +18,9 @@
 #include "base/num.h"
 #include "os/fs.h"
 
+#define DEEP	64	/* levels of a tree that are removed at once */
+#define OWN_MAX	99	/* names for a file until it has its own */
+
 const struct pf_err *
 pf_write_all(int fd, const void *p, size_t n, const char *path)
 {
@@ -60,16 +63,11 @@ pf_read_all(struct pf_buf *b, int fd, size_t max, const char *path)
 }
 
 const struct pf_err *
-pf_slurp(struct pf_buf *b, const char *path, size_t max)
+pf_slurp_fd(struct pf_buf *b, int fd, const char *path, size_t max)
 {
 	const struct pf_err *err = NULL;
 	struct stat st;
-	int fd;
 
-	/* O_NONBLOCK: a FIFO put in the way must not hang us. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd == -1)
-		return pf_errno("open %s", path);
 	if (fstat(fd, &st) == -1)
 		err = pf_errno("stat %s", path);
 	else if (!S_ISREG(st.st_mode))
@@ -78,6 +76,17 @@ pf_slurp(struct pf_buf *b, const char *path, size_t max)
 		err = pf_read_all(b, fd, max, path);
 	close(fd);
 	return err;
+}
+
+const struct pf_err *
+pf_slurp(struct pf_buf *b, const char *path, size_t max)
+{
+	/* O_NONBLOCK: a FIFO put in the way must not hang us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd == -1)
+		return pf_errno("open %s", path);
+	return pf_slurp_fd(b, fd, path, max);
 }
 
 const struct pf_err *
@@ -125,6 +134,27 @@ pf_file_write(const char *path, const struct pf_buf *b)
 	return err;
 }
 
+/*
+ * "<path>.tmp.<pid>", or with a number before ".tmp" if that is there: of one
+ * that had our pid and was killed, or of another thread.
+ */
+static int
+create_own(char **tmp, const char *path, mode_t mode)
+{
+	int fd, i;
+
+	for (i = 0;; i++) {
+		*tmp = i == 0 ? pf_asprintf("%s.tmp.%ld", path,
+		    (long)getpid()) : pf_asprintf("%s.%d.tmp.%ld", path, i,
+		    (long)getpid());
+		fd = open(*tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+		    O_CLOEXEC, mode);
+		if (fd != -1 || errno != EEXIST || i == OWN_MAX)
+			return fd;
+		free(*tmp);
+	}
+}
+
 const struct pf_err *
 pf_file_put(const char *path, const char *tmp, const void *p, size_t n,
     mode_t mode)
@@ -133,10 +163,12 @@ pf_file_put(const char *path, const char *tmp, const void *p, size_t n,
 	char *own = NULL;
 	int fd;
 
-	if (tmp == NULL)
-		tmp = own = pf_asprintf("%s.tmp.%ld", path, (long)getpid());
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    mode);
+	if (tmp == NULL) {
+		fd = create_own(&own, path, mode);
+		tmp = own;
+	} else
+		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+		    O_CLOEXEC, mode);
 	if (fd == -1) {
 		err = pf_errno("create %s", tmp);
 		free(own);
@@ -194,9 +226,45 @@ pf_mkdirs(const char *path, mode_t mode)
 	return err;
 }
 
-/* Removes name below dirfd; depth bounds a tree made to be deep. */
+/* A tree on its way out. */
+struct doomed {
+	int	 top;		/* its root */
+	int	 moved;		/* what was too deep, and lies there now */
+};
+
+/* Opens a directory that may have been made hard to open. */
 static int
-remove_at(int dirfd, const char *name, int depth)
+open_doomed(int dirfd, const char *name)
+{
+	struct stat st;
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+
+	if (fd == -1 && errno == EACCES && fstatat(dirfd, name, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode) &&
+	    fchmodat(dirfd, name, 0700, 0) == 0)
+		fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW | O_CLOEXEC);
+	if (fd != -1 && fstat(fd, &st) == 0 && (st.st_mode & 0700) != 0700)
+		(void)fchmod(fd, 0700);
+	return fd;
+}
+
+/* Out of the depth, to be removed in the next round. */
+static int
+lift(struct doomed *t, int dirfd, const char *name)
+{
+	char up[32];
+
+	do
+		snprintf(up, sizeof(up), ".deep.%d", t->moved++);
+	while (renameat2(dirfd, name, t->top, up, RENAME_NOREPLACE) == -1 &&
+	    errno == EEXIST);
+	return faccessat(t->top, up, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+static int
+remove_at(struct doomed *t, int dirfd, const char *name, int depth)
 {
 	struct dirent *d;
 	DIR *dir;
@@ -204,19 +272,22 @@ remove_at(int dirfd, const char *name, int depth)
 
 	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	if ((errno != EISDIR && errno != EPERM) || depth > 256)
+	if (errno != EISDIR && errno != EPERM)
 		return -1;
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
+	if (depth == DEEP)
+		return lift(t, dirfd, name);
+	fd = open_doomed(dirfd, name);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
 		if (fd != -1)
 			close(fd);
 		return -1;
 	}
+	if (depth == 0)
+		t->top = fd;
 	while ((d = readdir(dir)) != NULL)
 		if (strcmp(d->d_name, ".") != 0 &&
 		    strcmp(d->d_name, "..") != 0 &&
-		    remove_at(fd, d->d_name, depth + 1) == -1)
+		    remove_at(t, fd, d->d_name, depth + 1) == -1)
 			bad = errno;
 	closedir(dir);
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) == -1) {
@@ -230,9 +301,16 @@ remove_at(int dirfd, const char *name, int depth)
 const struct pf_err *
 pf_rmtree(const char *path)
 {
-	if (remove_at(AT_FDCWD, path, 0) == -1)
-		return pf_errno("remove %s", path);
-	return NULL;
+	struct doomed t = { -1, 0 };
+	int before;
+
+	/* Each round takes DEEP levels off what is left. */
+	do {
+		before = t.moved;
+		if (remove_at(&t, AT_FDCWD, path, 0) == 0)
+			return NULL;
+	} while (t.moved > before);
+	return pf_errno("remove %s", path);
 }
 
 static int

@@ -28,6 +28,20 @@ const struct pf_err	*pf_read_all(struct pf_buf *, int fd, size_t max,
  */
 const struct pf_err	*pf_slurp(struct pf_buf *, const char *path,
 			    size_t max);
+/* The same of what is open, which it closes; path is for messages. */
+const struct pf_err	*pf_slurp_fd(struct pf_buf *, int fd,
+			    const char *path, size_t max);
+
+/*
+ * The same, rename(2) and unlink(2), of a path below the directory root, in
+ * which somebody else may write: a link on the way is an error (PF_DATA,
+ * PF_IO) and leads nowhere.
+ */
+const struct pf_err	*pf_slurp_in(struct pf_buf *, const char *root,
+			    const char *path, size_t max);
+const struct pf_err	*pf_rename_in(const char *from, const char *root,
+			    const char *path);
+const struct pf_err	*pf_unlink_in(const char *root, const char *path);
 
 /* fsync of a directory, or of any file, by path. */
 const struct pf_err	*pf_sync_dir(const char *path);
@@ -40,7 +54,8 @@ const struct pf_err	*pf_file_write(const char *path,
  * A durable new file: tmp is created (O_EXCL, mode), written and fsynced,
  * then renamed to path and path's directory fsynced.  An existing path is
  * replaced.  On error tmp is removed and path is as it was.  tmp must lie on
- * the same file system; NULL makes "<path>.tmp.<pid>".
+ * the same file system; NULL makes "<path>.tmp.<pid>", or the like if a dead
+ * process left that.
  */
 const struct pf_err	*pf_file_put(const char *path, const char *tmp,
 			    const void *, size_t n, mode_t);
@@ -55,7 +70,8 @@ int	pf_rename_new(const char *from, const char *to);
 /* mkdir -p with the mode for what is made; each parent of one is fsynced. */
 const struct pf_err	*pf_mkdirs(const char *path, mode_t);
 
-/* rm -rf that never follows a symlink; a missing path is fine. */
+/* rm -rf that never follows a symlink, also of a tree that somebody made deep
+ * or closed to make it last; a missing path is fine. */
 const struct pf_err	*pf_rmtree(const char *path);
 
 /* Sorted names in a directory without "." and "..", NULL-ended; free with

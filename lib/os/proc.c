@@ -6,10 +6,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/proc.h"
+#include "os/sandbox.h"
 
 #define STEP_MS	5
 
@@ -29,16 +29,69 @@
 static void
 limit(int what, int64_t value)
 {
-	struct rlimit rl = { (rlim_t)value, (rlim_t)value };
+	struct rlimit rl;
 
+	if (getrlimit((__rlimit_resource_t)what, &rl) == -1)
+		return;
+	if (rl.rlim_max > (rlim_t)value)
+		rl.rlim_max = (rlim_t)value;
+	rl.rlim_cur = rl.rlim_max;
 	(void)setrlimit((__rlimit_resource_t)what, &rl);
+}
+
+static void
+limits(const struct pf_proc_spec *s)
+{
+	limit(RLIMIT_CORE, 0);
+	if (s->cpu_s > 0)
+		limit(RLIMIT_CPU, s->cpu_s);
+	if (s->file_bytes > 0) {
+		limit(RLIMIT_FSIZE, s->file_bytes);
+		/* Who prints too much is not to die of it. */
+		signal(SIGXFSZ, SIG_IGN);
+	}
+	if (s->files > 0)
+		limit(RLIMIT_NOFILE, s->files);
+	if (s->processes > 0)
+		limit(RLIMIT_NPROC, s->processes);
+}
+
+/* In the child: a short text into a file of the kernel's. */
+static int
+tell(const char *dir, const char *file, const char *text)
+{
+	char path[4096];
+	int fd, rc;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >=
+	    (int)sizeof(path))
+		return -1;
+	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) == -1)
+		return -1;
+	rc = write(fd, text, strlen(text)) == -1 ? -1 : 0;
+	close(fd);
+	return rc;
+}
+
+/* In the child: whom the kernel ends first when memory is short. */
+static void
+volunteer(int adj)
+{
+	int dumpable = prctl(PR_GET_DUMPABLE);
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", adj);
+	/* Else the file is root's. */
+	prctl(PR_SET_DUMPABLE, 1);
+	(void)tell("/proc/self", "oom_score_adj", text);
+	prctl(PR_SET_DUMPABLE, dumpable);
 }
 
 /* In the child: path as descriptor to. */
 static int
 redirect(const char *path, int flags, int to)
 {
-	int fd = open(path, flags | O_NOCTTY, 0640);
+	int fd = open(path, flags | O_NOCTTY | O_NOFOLLOW, 0640);
 
 	if (fd == -1)
 		return -1;
@@ -54,7 +107,9 @@ static void
 become(const struct pf_proc_spec *s)
 {
 	struct sigaction sa = { .sa_handler = SIG_DFL };
+	struct pf_boxed got;
 	sigset_t none;
+	const char *const *group;
 	const char *out = s->out != NULL ? s->out : "/dev/null";
 
 	setsid();
@@ -64,17 +119,25 @@ become(const struct pf_proc_spec *s)
 	sigaction(SIGPIPE, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	limit(RLIMIT_CORE, 0);
-	if (s->cpu_s > 0)
-		limit(RLIMIT_CPU, s->cpu_s);
-	if (s->file_bytes > 0)
-		limit(RLIMIT_FSIZE, s->file_bytes);
-	if (redirect(s->in != NULL ? s->in : "/dev/null", O_RDONLY,
-	    STDIN_FILENO) == -1 || redirect(out, O_WRONLY | O_CREAT |
-	    O_APPEND, STDOUT_FILENO) == -1 ||
+	(void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (s->keep_fd > STDERR_FILENO)
+		fcntl(s->keep_fd, F_SETFD, 0);
+	if (s->oom_adj > 0)
+		volunteer(s->oom_adj);
+	for (group = s->groups; group != NULL && *group != NULL; group++)
+		if (tell(*group, "cgroup.procs", "0") == -1)
+			return;
+	limits(s);
+	if ((s->in_fd > STDERR_FILENO ? dup2(s->in_fd, STDIN_FILENO) :
+	    redirect(s->in != NULL ? s->in : "/dev/null", O_RDONLY,
+	    STDIN_FILENO)) == -1 || (s->out_fd > STDERR_FILENO ?
+	    dup2(s->out_fd, STDOUT_FILENO) : redirect(out, O_WRONLY |
+	    O_CREAT | O_APPEND, STDOUT_FILENO)) == -1 ||
 	    dup2(STDOUT_FILENO, STDERR_FILENO) == -1)
 		return;
 	if (s->cwd != NULL && chdir(s->cwd) == -1)
+		return;
+	if (s->box != NULL && pf_sandbox(&got, s->box) != NULL)
 		return;
 	execve(s->argv[0], s->argv, s->envp);
 }
@@ -146,68 +209,6 @@ pf_proc_wait(pid_t pid, int *status, int64_t ms)
 		pf_sleep_ms(STEP_MS);
 	}
 	return true;
-}
-
-const struct pf_err *
-pf_proc_adopt(void)
-{
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-		return pf_errno("become a subreaper");
-	return NULL;
-}
-
-/* Parent of a process by /proc, 0 if it is gone. */
-static int64_t
-parent_of(const char *pid)
-{
-	struct pf_buf b = PF_BUF_INIT;
-	char path[64], *p;
-	int64_t ppid = 0;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	/* "pid (name) S ppid ...": the name may hold anything but is closed
-	 * by the last parenthesis. */
-	if (pf_slurp(&b, path, 4096) == NULL &&
-	    (p = strrchr(b.data, ')')) != NULL && strlen(p) > 4) {
-		p[4 + strcspn(p + 4, " ")] = '\0';
-		if (!pf_num(&ppid, p + 4, 0, INT32_MAX))
-			ppid = 0;
-	}
-	pf_buf_free(&b);
-	return ppid;
-}
-
-static bool
-kill_children(void)
-{
-	struct dirent *d;
-	DIR *proc = opendir("/proc");
-	bool any = false;
-	int64_t pid;
-
-	if (proc == NULL)
-		return false;
-	while ((d = readdir(proc)) != NULL)
-		if (pf_num(&pid, d->d_name, 2, INT32_MAX) &&
-		    parent_of(d->d_name) == getpid()) {
-			(void)kill((pid_t)pid, SIGKILL);
-			any = true;
-		}
-	closedir(proc);
-	return any;
-}
-
-void
-pf_proc_sweep(void)
-{
-	int i;
-
-	/* Each round kills a generation; the next is ours after it. */
-	for (i = 0; i < 50 && kill_children(); i++) {
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
-		pf_sleep_ms(STEP_MS);
-	}
 }
 
 char *

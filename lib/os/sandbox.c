@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,7 +102,7 @@ restrict_paths(const struct pf_box *box, int abi)
 		r.net = NET_TCP;
 	if (abi >= 5)
 		r.fs |= FS_IOCTL_DEV;
-	if (abi >= 6)
+	if (abi >= PF_LANDLOCK_SIGNALS)
 		r.scoped = SCOPES;
 	set = (int)syscall(SYS_landlock_create_ruleset, &r, sizeof(r), 0);
 	if (set == -1)
@@ -114,15 +115,21 @@ restrict_paths(const struct pf_box *box, int abi)
 	return err;
 }
 
+/* -1 with errno if there is none. */
+static long
+landlock_abi(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 static const struct pf_err *
 landlock(int *used, const struct pf_box *box)
 {
 	const struct pf_err *err;
-	long abi;
+	long abi = landlock_abi();
 
 	*used = 0;
-	abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
 	if (abi == -1)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? NULL :
 		    pf_errno("landlock");
@@ -152,24 +159,29 @@ may_exec(const struct pf_box *box)
 #define NR_END	0xffffffff
 #endif
 
+#define SOCKET_TYPE	0xf	/* without its flags */
 #define REFUSE	(SECCOMP_RET_ERRNO | EACCES)
 #define LOAD(f)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
 		    offsetof(struct seccomp_data, f))
 #define IS(k, yes, no)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (yes), (no))
 #define RETURN(k)	BPF_STMT(BPF_RET | BPF_K, (k))
+/* No call has that number here. */
+#define NR_IF(nr, yes)	((yes) ? (uint32_t)(nr) : UINT32_MAX)
 /* A call that is refused unless spare. */
-#define NOT(nr, spare)	IS((spare) ? UINT32_MAX : (uint32_t)(nr), 0, 1), \
-			RETURN(REFUSE)
+#define NOT(nr, spare)	IS(NR_IF(nr, !(spare)), 0, 1), RETURN(REFUSE)
 
 /*
  * What landlock has no word for: programs that have no path, sockets that are
  * not of TCP, and the ring by which calls go past any filter.
+ *
+ * One end of a pair of datagram sockets can be connected elsewhere, to any
+ * path; an end of the other kinds cannot.
  */
 static const struct pf_err *
 filter(bool *used, const struct pf_box *box)
 {
 #ifdef ARCH
-	bool exec = may_exec(box), net = box->network;
+	bool exec = may_exec(box), net = box->network, alone = box->alone;
 	/* The low half of an argument comes first on both machines. */
 	struct sock_filter code[] = {
 		LOAD(arch),
@@ -181,9 +193,22 @@ filter(bool *used, const struct pf_box *box)
 		NOT(SYS_execve, exec),
 		NOT(SYS_execveat, exec),
 		NOT(SYS_io_uring_setup, exec && net),
-		IS(net ? UINT32_MAX : SYS_socket, 0, 3),
+		NOT(SYS_socket, !alone),
+		IS(NR_IF(SYS_socket, !net), 0, 4),
 		LOAD(args[0]),
-		IS(AF_UNIX, 1, 0),
+		IS(AF_UNIX, 0, 1),
+		RETURN(SECCOMP_RET_ALLOW),
+		RETURN(REFUSE),
+		IS(NR_IF(SYS_socketpair, alone), 0, 6),
+		LOAD(args[1]),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPE),
+		IS(SOCK_STREAM, 2, 0),
+		IS(SOCK_SEQPACKET, 1, 0),
+		RETURN(REFUSE),
+		RETURN(SECCOMP_RET_ALLOW),
+		IS(NR_IF(SYS_kill, alone), 0, 3),
+		LOAD(args[0]),
+		IS(UINT32_MAX, 0, 1),
 		RETURN(REFUSE),
 		RETURN(SECCOMP_RET_ALLOW),
 	};
@@ -226,6 +251,9 @@ pf_sandbox(struct pf_boxed *got, const struct pf_box *box)
 	    (box->file_bytes > 0 &&
 	    (err = limit(RLIMIT_FSIZE, box->file_bytes, false)) != NULL))
 		return err;
+	/* A place of its own for shared memory goes with the last in it. */
+	if (box->alone)
+		(void)unshare(CLONE_NEWIPC);
 	if (box->secret && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return pf_errno("prctl");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
@@ -233,4 +261,20 @@ pf_sandbox(struct pf_boxed *got, const struct pf_box *box)
 	if ((err = landlock(&got->landlock, box)) != NULL)
 		return err;
 	return filter(&got->filter, box);
+}
+
+void
+pf_sandbox_can(struct pf_boxed *can)
+{
+	uint32_t action = SECCOMP_RET_ERRNO;
+	long abi = landlock_abi();
+
+	can->landlock = abi >= ABI_LEAST ? (int)abi : 0;
+#ifdef ARCH
+	can->filter = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0,
+	    &action) == 0;
+#else
+	(void)action;
+	can->filter = false;
+#endif
 }

@@ -5,7 +5,8 @@
  *
  * A kernel without landlock or without such filters leaves that part out and
  * the call says so; one that has them and refuses is an error.  Connecting to
- * a Unix socket by its path is left to the rights of the user.
+ * a Unix socket by its path is left to the rights of the user, unless there
+ * are to be no sockets at all.
  */
 #ifndef PF_OS_SANDBOX_H
 #define PF_OS_SANDBOX_H
@@ -31,6 +32,9 @@ struct pf_box {
 	const struct pf_box_path *paths;	/* ended by { NULL, 0 } */
 	bool		 network;	/* false: only Unix sockets can be
 					 * made; connections go on */
+	bool		 alone;		/* nor those: no socket but pairs
+					 * that stay pairs; no signal to all;
+					 * its own IPC if this user may */
 	bool		 secret;	/* the user's other processes may
 					 * not trace it */
 	int64_t		 files;		/* descriptors that are wanted, 0:
@@ -52,5 +56,10 @@ struct pf_boxed {
  * may be, not even a file without a path.  No core files are written.
  */
 const struct pf_err	*pf_sandbox(struct pf_boxed *, const struct pf_box *);
+
+/* What it would get, without a box. */
+void			 pf_sandbox_can(struct pf_boxed *);
+#define PF_LANDLOCK_SIGNALS	6	/* from this ABI on it keeps who is
+					 * inside from signalling others */
 
 #endif

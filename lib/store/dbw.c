@@ -165,7 +165,7 @@ open_file(struct pf_db **out, const char *path, int flags)
 		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path);
 	else
 		err = configure(db);
-	if (err != NULL) {
+	if (err != NULL && !pf_db_damaged(db)) {
 		pf_db_close(db);
 		db = NULL;
 	}
@@ -320,7 +320,7 @@ pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 		err = pf_err(PF_CONFIG, "%s: schema %d, this program wants %d:"
 		    " run pf-sched init", path.data, (int)version,
 		    PF_DB_VERSION);
-	if (err != NULL) {
+	if (err != NULL && (db == NULL || !pf_db_damaged(db))) {
 		pf_db_close(db);
 		if (*lock != -1)
 			close(*lock);

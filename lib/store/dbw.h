@@ -18,7 +18,8 @@ const struct pf_err	*pf_dbw_init(const char *storage, bool *made);
  * Opens it for writing: takes the lock <storage>/data/writer.lock (PF_BUSY if
  * another process has it), sets WAL, synchronous
  * FULL, foreign keys and persistent -wal.  *lock is the caller's to close
- * after pf_db_close().
+ * after pf_db_close().  A file that turns out damaged is an error, and open
+ * for pf_db_damaged() to tell; after any other there is nothing to close.
  */
 const struct pf_err	*pf_dbw_open(struct pf_db **, int *lock,
 			    const char *storage);

@@ -13,5 +13,10 @@ extern const char pf_schema_5_sql[];
 extern const char pf_schema_6_sql[];
 extern const char pf_schema_7_sql[];
 extern const char pf_schema_8_sql[];
+extern const char pf_schema_9_sql[];
+extern const char pf_schema_10_sql[];
+extern const char pf_schema_11_sql[];
+extern const char pf_schema_12_sql[];
+extern const char pf_schema_13_sql[];
 
 #endif

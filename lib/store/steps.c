@@ -16,6 +16,11 @@ const struct pf_step pf_steps[] = {
 	{ 6, pf_schema_6_sql },
 	{ 7, pf_schema_7_sql },
 	{ 8, pf_schema_8_sql },
+	{ 9, pf_schema_9_sql },
+	{ 10, pf_schema_10_sql },
+	{ 11, pf_schema_11_sql },
+	{ 12, pf_schema_12_sql },
+	{ 13, pf_schema_13_sql },
 	{ 0, NULL },
 };
 

@@ -88,12 +88,21 @@ pf_audit_end(struct pf_db *db)
 #define LINES_OF(alias, job_is, hash_is) \
 	"ledger AS " alias " WHERE " alias ".job = " job_is " AND " alias \
 	".hash = " hash_is " AND " alias ".kind = 'crash'"
+/* Where the crash c is by the rules in force. */
+#define PLACE \
+	"coalesce((SELECT bucket FROM m.moves WHERE rules = (SELECT rules " \
+	"FROM m.placing) AND crash = c.id), c.bucket)"
+/* What was answered by other rules is not what is true by now. */
+#define BY_OTHERS \
+	"(r.j ->> '$.rules') IS NOT (SELECT version FROM m.rules WHERE n = " \
+	"(SELECT rules FROM m.placing))"
 #define DROPPED \
 	"reply LIKE '%\"dropped\":true%'"
 
 static const char results_1[] = P
     "SELECT r.rid, '', 'results/' || r.rid, CASE "
-    "WHEN r.kind NOT IN ('crash', 'corpus', 'coverage', 'status', 'log') "
+    "WHEN r.kind NOT IN ('crash', 'corpus', 'coverage', 'status', 'log', "
+    "'check', 'small') "
     SAY("row", "printf('its kind is %.40s', r.kind)")
     "WHEN NOT json_valid(r.j) " SAY("row", "'its reply makes no sense'")
     "WHEN json_type(r.j, '$.late') IS NOT iif(r.late, 'true', 'false') "
@@ -123,12 +132,14 @@ static const char results_1[] = P
     "WHEN r.kind = 'crash' AND (l.stored OR (r.j ->> '$.count') > 1) AND NOT "
     "(EXISTS (SELECT 1 FROM m.crashes AS c WHERE c.job_id = l.job AND c.hash "
     "= l.hash AND c.id = (r.j ->> '$.id')) AND EXISTS (SELECT 1 FROM "
-    LINES_OF("o", "l.job", "l.hash") " AND (r.j ->> '$.bucket') IN "
-    "(o.bucket, o.rest))) "
+    LINES_OF("o", "l.job", "l.hash") " AND (" BY_OTHERS " OR (r.j ->> "
+    "'$.bucket') IN (o.bucket, o.rest)))) "
     SAY("row", "'the crash and the bucket of its reply are not its own'")
     "WHEN r.kind = 'crash' AND NOT l.stored AND (r.j ->> '$.count') = 1 AND "
-    "NOT EXISTS (SELECT 1 FROM m.buckets AS b WHERE b.id = (r.j ->> "
-    "'$.bucket') AND b.id IN (l.bucket, l.rest) AND (b.first_crash = (r.j ->>"
+    "NOT EXISTS (SELECT 1 FROM m.dropped AS d JOIN m.buckets AS b ON b.id = "
+    "d.bucket WHERE d.id = coalesce(r.j ->> '$.drop', r.j ->> '$.bucket') AND"
+    " (" BY_OTHERS " OR ((r.j ->> '$.bucket') = b.id AND b.id IN (l.bucket, "
+    "l.rest))) AND (b.first_crash = (r.j ->>"
     " '$.id') OR EXISTS (SELECT 1 FROM ledger AS o WHERE o.crash = (r.j ->> "
     "'$.id') AND o.crash <> ''))) "
     SAY("row", "'the crash and the bucket of its reply are not its own'");
@@ -153,6 +164,12 @@ static const char results_2[] =
     "WHEN r.kind = 'status' AND NOT " FOREIGN " AND NOT EXISTS (SELECT 1 "
     "FROM m.job_stats AS s WHERE s.job_id = l.job) "
     SAY("lost", "'its row in job_stats is gone'")
+    "WHEN r.kind = 'check' AND NOT EXISTS (SELECT 1 FROM m.check_records AS "
+    "c WHERE c.rid = r.rid) " SAY("lost", "'its row in check_records is gone'")
+    "WHEN r.kind = 'small' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
+    "m.smalls AS s WHERE s.job_id = l.job AND s.of = " LINE("of", "''") " AND "
+    "(s.size, s.hash, s.rid) <= (l.size, l.hash, l.rid)) "
+    SAY("lost", "'its row in smalls is gone'")
     "END, r.rid, l.job, l.hash FROM (SELECT *, '{' || reply || '}' AS j, "
     DROPPED " AS gone FROM m.results WHERE rid > (SELECT k1 FROM p) "
     "ORDER BY rid LIMIT 1000) AS r "
@@ -191,8 +208,8 @@ static const char crashes_1[] = P
     "c.target_hash = coalesce(nullif(" LINE("target_hash", "''") ", ''), "
     "(SELECT target_hash FROM m.jobs WHERE id = c.job_id)) AND c.run_seed IS "
     MAYBE("run_seed") " AND iif(c.rid = '', c.report = 0 AND (c.bucket = '' "
-    "OR c.bucket IN (l.bucket, l.rest)), c.rid = l.rid AND c.report = "
-    LINE("report", "0") " AND c.bucket IN (l.bucket, l.rest))) "
+    "OR " PLACE " IN (l.bucket, l.rest)), c.rid = l.rid AND c.report = "
+    LINE("report", "0") " AND " PLACE " IN (l.bucket, l.rest))) "
     SAY("row", "'no report of it in the ledger says what it says'")
     "WHEN c.id NOT IN (SELECT l.crash FROM "
     LINES_OF("l", "c.job_id", "c.hash") ") "
@@ -277,14 +294,57 @@ static const char stats[] = P
     SAME("peak_rss_mb", "s.peak_rss_mb", MAYBE("peak_rss_mb"))
     SAME("stability", "s.stability", "l.stability")
     SAME("state", "s.state", LINE("state", "''"))
+    SAME("health", "s.health", LINE("health", "''"))
     "END, l.rid, s.job_id, NULL FROM (SELECT * FROM m.job_stats WHERE job_id "
     "> (SELECT k1 FROM p) ORDER BY job_id LIMIT 1000) AS s LEFT JOIN ledger "
     "AS l ON l.id = (SELECT o.id FROM ledger AS o WHERE o.job = s.job_id AND "
     "o.kind = 'status' AND (((o.attempt, o.seq) = (s.attempt, s.seq) AND "
     "s.epoch IN (0, o.epoch)) OR EXISTS (SELECT 1 FROM m.results AS r WHERE "
-    "r.rid = o.rid AND r.reply NOT LIKE '%\"foreign\":true%')) ORDER BY "
-    "o.epoch DESC, o.attempt DESC, o.seq DESC, o.id LIMIT 1) "
+    "r.rid = o.rid AND r.reply NOT LIKE '%\"foreign\":true%')) AND NOT "
+    /* Filed once more it has another time, if it told none. */
+    "EXISTS (SELECT 1 FROM ledger AS e WHERE e.rid = o.rid AND e.id < o.id) "
+    "ORDER BY o.epoch DESC, o.attempt DESC, o.seq DESC, o.id LIMIT 1) "
     "ORDER BY s.job_id";
+
+/* What is not kept of a check's report its row does not tell of. */
+static const char checks[] = P
+    "SELECT c.rid, '', 'check_records/' || c.rid, CASE "
+    "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
+    SAME("job", "c.job_id", "l.job") SAME("bot", "c.bot_id", "l.bot")
+    SAME("time", "c.timestamp", "l.time") SAME("hash", "c.hash", "l.hash")
+    SAME("target", "c.target", LINE("target", "''"))
+    SAME("build", "c.build", LINE("build", "''"))
+    SAME("runs", "c.runs", LINE("runs", "0"))
+    SAME("crashed", "c.crashed", LINE("crashed", "0"))
+    SAME("same", "c.same", LINE("same", "0"))
+    SAME("signal", "c.signal", LINE("signal", "0"))
+    SAME("exit_code", "c.exit_code", LINE("exit_code", "0"))
+    SAME("type", "c.type", LINE("type", "''"))
+    SAME("tool", "c.tool", LINE("tool", "''"))
+    SAME("stack", "c.stack", LINE("stack", "''"))
+    SAME("report", "c.report", "iif(l.stored, " LINE("report", "''") ", '')")
+    SAME("size", "c.size", "iif(c.report <> '', l.size, 0)")
+    "WHEN c.campaign <> (SELECT campaign FROM m.jobs WHERE id = c.job_id) "
+    SAY("row", "'its campaign is not that of its job'")
+    "END, c.rid, c.job_id, c.hash FROM (SELECT * FROM m.check_records WHERE "
+    "rid > (SELECT k1 FROM p) ORDER BY rid LIMIT 1000) AS c LEFT JOIN ledger "
+    "AS l ON l.id = (SELECT id FROM ledger AS o WHERE o.rid = c.rid AND "
+    "o.kind = 'check' ORDER BY id LIMIT 1) ORDER BY c.rid";
+
+static const char smalls[] = P
+    "SELECT c.job_id, c.of, 'smalls/' || c.job_id || '/' || c.of, CASE "
+    "WHEN l.id IS NULL " SAY("unledgered", "'the ledger has no line of it'")
+    SAME("job", "c.job_id", "l.job") SAME("bot", "c.bot_id", "l.bot")
+    SAME("of", "c.of", LINE("of", "''")) SAME("hash", "c.hash", "l.hash")
+    SAME("size", "c.size", "l.size") SAME("time", "c.timestamp", "l.time")
+    SAME("how", "c.how", LINE("how", "''"))
+    SAME("runs", "c.runs", LINE("runs", "0"))
+    SAME("same", "c.same", LINE("same", "0"))
+    "END, c.rid, c.job_id, c.hash FROM (SELECT * FROM m.smalls WHERE "
+    "(job_id, of) > ((SELECT k1 FROM p), (SELECT k2 FROM p)) ORDER BY "
+    "job_id, of LIMIT 1000) AS c LEFT JOIN ledger AS l ON l.id = (SELECT id "
+    "FROM ledger AS o WHERE o.rid = c.rid AND o.kind = 'small' ORDER BY id "
+    "LIMIT 1) ORDER BY 1, 2";
 
 /* Samples get thinner with age, as model/coverage.c does it. */
 #define THINNED \
@@ -317,6 +377,8 @@ static const char *const pages[PF_AUDIT_MAX][3] = {
 	[PF_AUDIT_CORPUS] = { corpus, "", "" },
 	[PF_AUDIT_COVERAGE] = { coverage, "", "" },
 	[PF_AUDIT_STATS] = { stats, "", "" },
+	[PF_AUDIT_CHECKS] = { checks, "", "" },
+	[PF_AUDIT_SMALLS] = { smalls, "", "" },
 	[PF_AUDIT_LOST] = { lost, "", "" },
 };
 

@@ -32,7 +32,8 @@ struct pf_audit_line {
 
 enum pf_audit {
 	PF_AUDIT_RESULTS, PF_AUDIT_CRASHES, PF_AUDIT_CORPUS,
-	PF_AUDIT_COVERAGE, PF_AUDIT_STATS,	/* each row has its line */
+	PF_AUDIT_COVERAGE, PF_AUDIT_STATS, PF_AUDIT_CHECKS,
+	PF_AUDIT_SMALLS,			/* each row has its line */
 	PF_AUDIT_LOST,				/* each line has its row */
 	PF_AUDIT_MAX
 };
@@ -62,7 +63,9 @@ const struct pf_err	*pf_audit_page(struct pf_q *, struct pf_db *,
  * What is counted by the way, counted anew; only what is wrong is answered.
  * Counters: its place, why, the job ("": none); likewise what a claim goes
  * by, the jobs of campaigns and the files that jobs wait for.  Buckets, all
- * of them: place, why (NULL: nothing), campaign, id, type, tool, frames.
+ * of them: place, why (NULL: nothing), campaign, id; type (NULL: not to be
+ * looked at), tool, stack, output and signal of the first crash; type, tool
+ * and frames that the bucket says.
  * Corpora: the job, files and bytes as kept, the same as counted, whether the
  * time differs.  Shared: the job, how many of its inputs are not in its pool,
  * and how many are there more than once.

@@ -93,9 +93,9 @@ pf_audit_input(char rid[65], bool *found, bool *stored, struct pf_db *db,
 	"'exit_code', c.exit_code, 'tool', c.tool, 'stack', c.stack, " \
 	"'output', c.output, 'command', c.command, 'engine', c.engine, " \
 	"'target_hash', c.target_hash, 'run_seed', c.run_seed, 'report', " \
-	"c.report, 'overflow', (SELECT 1 FROM m.buckets WHERE id = c.bucket " \
-	"AND type = '" PF_BUCKET_OVER_TYPE "' AND tool = '" \
-	PF_BUCKET_OVER_TOOL "')"
+	"c.report, 'overflow', (SELECT 1 FROM m.buckets AS b JOIN m.placed " \
+	"AS p ON p.bucket = b.id WHERE p.id = c.id AND type = '" \
+	PF_BUCKET_OVER_TYPE "' AND tool = '" PF_BUCKET_OVER_TOOL "')"
 
 #define STATS \
 	"'given', json('true'), 'seq', s.seq, 'epoch', s.epoch, " \
@@ -103,7 +103,8 @@ pf_audit_input(char rid[65], bool *found, bool *stored, struct pf_db *db,
 	"'execs_per_sec', s.execs_per_sec, 'edges', s.edges, 'total_edges', " \
 	"s.total_edges, 'corpus_count', s.corpus_count, 'crash_count', " \
 	"s.crash_count, 'hang_count', s.hang_count, 'peak_rss_mb', " \
-	"s.peak_rss_mb, 'stability', s.stability, 'state', s.state"
+	"s.peak_rss_mb, 'stability', s.stability, 'state', s.state, " \
+	"'health', s.health"
 
 /*
  * A second report of an input is known to have been made, not of which: such
@@ -119,8 +120,10 @@ static const char *const made[PF_AUDIT_MAX] = {
 	    "(SELECT json_object('rid', r.rid, "
 	    "'job', r.job, 'bot', r.bot, 'time', r.time, 'filed', "
 	    "b.first_seen, 'hash', r.rid, 'size', 0, 'type', b.type, 'tool', "
-	    "b.tool, 'stack', b.frames, 'stored', json('false')) FROM "
-	    "m.buckets AS b WHERE b.id = (r.j ->> '$.bucket'))) "
+	    "b.tool, 'stack', b.stack, 'output', b.output, 'signal', b.signal"
+	    ", 'overflow', nullif(b.overflow, 0), 'stored', json('false')) "
+	    "FROM m.dropped AS b WHERE b.id = coalesce(r.j ->> '$.drop', "
+	    "r.j ->> '$.bucket'))) "
 	    "WHEN 'corpus' THEN coalesce((SELECT json_object('rid', r.rid, "
 	    "'job', r.job, 'bot', r.bot, 'time', r.time, 'filed', c.filed, "
 	    "'hash', c.hash, 'size', c.size, 'name', c.name, 'engine', "
@@ -166,6 +169,22 @@ static const char *const made[PF_AUDIT_MAX] = {
 	    "WHERE rid = c.id)",
 };
 
+/* Results of kinds that have rows of their own to be made of. */
+static const char made_checks[] = "SELECT 'check', json_object('rid', rid, "
+    "'job', job_id, 'bot', bot_id, 'time', timestamp, 'filed', filed, "
+    "'hash', hash, 'target', target, 'build', build, 'runs', runs, "
+    "'crashed', crashed, 'same', same, 'signal', signal, 'exit_code', "
+    "exit_code, 'type', type, 'tool', tool, 'stack', stack, 'report', "
+    "report, 'size', size), '' FROM m.check_records WHERE rid = ?1 "
+    "AND ?2 IS ?2 UNION ALL SELECT 'small', json_object('rid', rid, 'job', "
+    "job_id, 'bot', bot_id, 'time', timestamp, 'filed', filed, 'of', of, "
+    "'hash', hash, 'size', size, 'how', how, 'runs', runs, 'same', same), '' "
+    "FROM m.smalls WHERE rid = ?1 UNION ALL SELECT 'small', "
+    "json_object('rid', rid, 'job', job, 'bot', bot, 'time', time, 'filed', "
+    "time, 'of', rid, 'hash', rid, 'size', 1, 'how', 'ddmin', 'runs', 1, "
+    "'same', 1, 'stored', json('false')), '' FROM m.results WHERE rid = ?1 "
+    "AND kind = 'small' LIMIT 1";
+
 /* A crash that is called after its input says so. */
 static void
 add_version(struct pf_buf *row, const char *id)
@@ -199,8 +218,13 @@ pf_audit_make(struct pf_made *m, bool *found, struct pf_db *db,
 		return NULL;
 	if ((err = pf_q(&q, db, made[a], "ss", k1, k2)) == NULL)
 		err = pf_q_row(&q, found);
-	if (err == NULL && *found && pf_q_null(&q, 1))
+	if (err == NULL && *found && pf_q_null(&q, 1)) {
 		*found = false;
+		pf_q_done(&q);
+		if (a == PF_AUDIT_RESULTS && (err = pf_q(&q, db, made_checks,
+		    "ss", k1, k2)) == NULL)
+			err = pf_q_row(&q, found);
+	}
 	if (err == NULL && *found) {
 		pf_q_copy(&q, 0, m->kind, sizeof(m->kind));
 		pf_buf_adds(&m->row, pf_q_text(&q, 1));

@@ -1,6 +1,7 @@
 /*
  * What is counted by the way, counted anew; see audit.h.
  */
+#include "store/placing.h"
 #include "view/audit.h"
 
 const struct pf_err *
@@ -11,14 +12,15 @@ pf_audit_drops(struct pf_db *db)
 	if ((err = pf_db_run(db, NULL, "DELETE FROM drops", "")) != NULL)
 		return err;
 	/* One of an input that was known, the second at least, counts there. */
-	return pf_db_run(db, NULL, "INSERT INTO drops SELECT r.bucket, "
-	    "count(*), min(r.filed), max(r.filed) FROM (SELECT '{' || reply "
-	    "|| '}' ->> '$.bucket' AS bucket, (SELECT min(filed) FROM "
+	return pf_db_run(db, NULL, "INSERT INTO drops SELECT d.bucket, "
+	    "count(*), min(r.filed), max(r.filed) FROM (SELECT coalesce('{' "
+	    "|| reply || '}' ->> '$.drop', '{' || reply || '}' ->> "
+	    "'$.bucket') AS id, (SELECT min(filed) FROM "
 	    "ledger AS l WHERE l.rid = results.rid) AS filed FROM "
 	    "m.results WHERE kind = 'crash' AND reply LIKE "
 	    "'%\"dropped\":true%' AND json_valid('{' || reply || "
 	    "'}') AND ('{' || reply || '}' ->> '$.count') = 1) AS r JOIN "
-	    "m.buckets AS b ON b.id = r.bucket GROUP BY 1", "");
+	    "m.dropped AS d ON d.id = r.id GROUP BY 1", "");
 }
 
 /* Times that a crash left behind when it went to another bucket may stand. */
@@ -46,20 +48,20 @@ pf_audit_buckets(struct pf_q *q, struct pf_db *db)
 	    STANDS("last_seen", ">", LAST) " THEN "
 	    "'last_seen is not of its last crash' "
 	    "WHEN b.samples > 0 AND b.first_crash IS NOT (SELECT id FROM "
-	    "m.crashes WHERE bucket = b.id ORDER BY timestamp, rid, id LIMIT "
-	    "1) THEN 'its first crash is another' "
-	    "WHEN b.samples > 0 AND NOT " OVER " AND NOT EXISTS (SELECT 1 "
-	    "FROM m.crashes WHERE id = b.first_crash AND type = b.type AND "
-	    "tool = b.tool) THEN 'it is not as its first crash' "
-	    "END, b.campaign, b.id, b.type, b.tool, b.frames FROM m.buckets "
+	    "m.crashes WHERE id IN " PF_IN_BUCKET("b.id") "ORDER BY "
+	    "timestamp, rid, id LIMIT 1) THEN 'its first crash is another' "
+	    "END, b.campaign, b.id, iif(b.samples > 0 AND NOT " OVER ", "
+	    "c.type, NULL), c.tool, c.stack, c.output, c.signal, b.type, "
+	    "b.tool, b.frames FROM m.buckets "
 	    "AS b LEFT JOIN drops AS d ON d.bucket = b.id LEFT JOIN (SELECT "
 	    "bucket, count(*) AS n, min(first_seen) AS a, max(first_seen) AS "
-	    "b FROM m.crashes GROUP BY bucket) AS x ON x.bucket = b.id "
-	    "UNION ALL "
+	    "b FROM m.placed GROUP BY bucket) AS x ON x.bucket = b.id "
+	    "LEFT JOIN m.crashes AS c ON c.id = b.first_crash UNION ALL "
 	    "SELECT 'crashes/' || c.job_id || '/' || c.hash, 'its bucket ' || "
-	    "c.bucket || ' is gone', NULL, NULL, NULL, NULL, NULL FROM "
-	    "m.crashes AS c WHERE NOT EXISTS (SELECT 1 FROM m.buckets WHERE "
-	    "id = c.bucket) AND NOT (c.bucket = '' AND c.rid = '')", "");
+	    "p.bucket || ' is gone', NULL, NULL, NULL, NULL, NULL, NULL, "
+	    "NULL, NULL, NULL, NULL FROM m.placed AS p JOIN m.crashes AS c ON "
+	    "c.id = p.id WHERE NOT EXISTS (SELECT 1 FROM m.buckets WHERE "
+	    "id = p.bucket) AND NOT (p.bucket = '' AND c.rid = '')", "");
 }
 
 const struct pf_err *
@@ -81,23 +83,34 @@ const struct pf_err *
 pf_audit_shared(struct pf_q *q, struct pf_db *db)
 {
 	return pf_q(q, db, "SELECT c.job_id, sum(s.n IS NULL), "
-	    "sum(coalesce(s.n, 0) > 1) FROM m.corpus AS c JOIN m.jobs AS j "
-	    "ON j.id = c.job_id LEFT JOIN m.pools AS p ON p.campaign = "
-	    "j.campaign AND p.target_hash = j.target_hash LEFT JOIN (SELECT "
-	    "pool, job_id, hash, count(*) AS n FROM m.shared GROUP BY 1, 2, "
-	    "3) AS s ON s.pool = p.id AND s.job_id = c.job_id AND s.hash = "
-	    "c.hash GROUP BY 1 HAVING sum(s.n IS NOT 1) > 0", "");
+	    "sum(coalesce(s.n, 0) > 1) FROM m.corpus AS c JOIN "
+	    "m.job_pools AS j ON j.job = c.job_id LEFT JOIN m.pools AS p ON "
+	    "p.campaign = j.campaign AND p.target_hash = j.target_hash "
+	    "LEFT JOIN (SELECT pool, job_id, hash, count(*) AS n FROM "
+	    "m.shared GROUP BY 1, 2, 3) AS s ON s.pool = p.id "
+	    "AND s.job_id = c.job_id AND s.hash = c.hash GROUP BY 1 "
+	    "HAVING sum(s.n IS NOT 1) > 0", "");
 }
 
+/* Kinds whose bytes may be given up; of logs it is not known. */
+#define DROPS	"('crash', 'corpus', 'check', 'small')"
+/* What is kept of checks and smaller inputs. */
+#define CHECKED \
+	"(SELECT job_id, size FROM m.check_records WHERE report <> '' UNION " \
+	"ALL SELECT job_id, size FROM m.smalls)"
 /* The most a sample told is known while none was thinned out. */
 #define WANT \
 	"WITH kinds (k) AS (VALUES ('crash'), ('corpus'), ('coverage'), " \
-	"('status'), ('log')), want (name, scope, value) AS (" \
+	"('status'), ('log'), ('check'), ('small')), had AS " CHECKED \
+	", want (name, scope, value) AS (" \
 	"SELECT 'crashes', '', count(*) FROM m.crashes UNION ALL " \
 	"SELECT 'crashes', job_id, count(*) FROM m.crashes GROUP BY job_id " \
 	"UNION ALL SELECT 'crash_bytes', '', coalesce(sum(size + report), 0) " \
 	"FROM m.crashes UNION ALL SELECT 'crash_bytes', job_id, " \
 	"sum(size + report) FROM m.crashes GROUP BY job_id UNION ALL " \
+	"SELECT 'check_bytes', '', coalesce(sum(size), 0) FROM had UNION ALL " \
+	"SELECT 'check_bytes', job_id, sum(size) FROM had GROUP BY job_id " \
+	"UNION ALL " \
 	"SELECT 'buckets', '', count(*) FROM m.buckets UNION ALL " \
 	"SELECT 'buckets', campaign, count(*) FROM m.buckets GROUP BY " \
 	"campaign UNION ALL " \
@@ -109,11 +122,11 @@ pf_audit_shared(struct pf_q *q, struct pf_db *db)
 	"m.results GROUP BY kind) AS r ON r.kind = k UNION ALL " \
 	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM m.results WHERE " \
 	"kind = k AND reply LIKE '%\"dropped\":true%') FROM kinds WHERE k IN " \
-	"('crash', 'corpus') UNION ALL " \
+	DROPS " UNION ALL " \
 	"SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM m.counters " \
 	"WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
 	"SELECT 'dropped_' || kind, job, count(*) FROM m.results WHERE kind " \
-	"IN ('crash', 'corpus') AND reply LIKE '%\"dropped\":true%' GROUP BY " \
+	"IN " DROPS " AND reply LIKE '%\"dropped\":true%' GROUP BY " \
 	"kind, job UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM m.jobs GROUP BY status " \
 	"UNION ALL SELECT 'archived_' || status, '', count(*) FROM m.jobs " \
@@ -153,7 +166,25 @@ pf_audit_given(struct pf_q *q, struct pf_db *db)
 	    " %d are missing', j.waiting, coalesce(b.n, 0)), '' FROM m.jobs "
 	    "AS j LEFT JOIN (SELECT job, count(*) AS n FROM m.job_blobs WHERE"
 	    " missing = 1 GROUP BY job) AS b ON b.job = j.id WHERE "
-	    "j.completed_at IS NULL AND j.waiting <> coalesce(b.n, 0)", "");
+	    "j.completed_at IS NULL AND j.waiting <> coalesce(b.n, 0) "
+	    "UNION ALL SELECT 'checks/' || c.hash || '/' || c.target || '/' "
+	    "|| c.build, 'its sums are not those of its records', '' FROM "
+	    "m.checks AS c LEFT JOIN (SELECT campaign, hash, target, build, "
+	    "sum(runs) AS a, sum(crashed) AS b, sum(same) AS s, count(*) AS n"
+	    " FROM m.check_records GROUP BY 1, 2, 3, 4) AS r ON (r.campaign, "
+	    "r.hash, r.target, r.build) = (c.campaign, c.hash, c.target, "
+	    "c.build) WHERE (c.runs, c.crashed, c.same, c.records) IS NOT "
+	    "(r.a, r.b, r.s, r.n) OR NOT EXISTS (SELECT 1 FROM "
+	    "m.check_records WHERE rid = c.best) UNION ALL SELECT 'checks/' "
+	    "|| hash || '/' || target || '/' || build, 'its records are not "
+	    "summed up', '' FROM m.check_records AS r WHERE NOT EXISTS "
+	    "(SELECT 1 FROM m.checks AS c WHERE (r.campaign, r.hash, "
+	    "r.target, r.build) = (c.campaign, c.hash, c.target, c.build)) "
+	    "UNION ALL "
+	    "SELECT 'crash_bots/' || crash || '/' || bot, 'its crash is gone',"
+	    " '' FROM m.crash_bots WHERE crash NOT IN (SELECT id FROM "
+	    "m.crashes)",
+	    "");
 }
 
 const struct pf_err *
@@ -183,8 +214,5 @@ pf_audit_counters(struct pf_q *q, struct pf_db *db)
 	    " 'coverage' AND json_valid('{' || reply || '}') GROUP BY job) AS "
 	    "r WHERE n IS NOT (SELECT max(edges) FROM m.coverage WHERE job_id "
 	    "= r.job) AND NOT EXISTS (SELECT 1 FROM m.counters WHERE name = "
-	    "'swept_coverage') UNION ALL "
-	    "SELECT 'crash_bots/' || crash || '/' || bot, 'its crash is gone',"
-	    " '' FROM m.crash_bots WHERE crash NOT IN (SELECT id FROM "
-	    "m.crashes)", "");
+	    "'swept_coverage')", "");
 }

@@ -21,5 +21,6 @@
 #define DUR	PF_CELL_DUR
 #define SIZE	PF_CELL_SIZE
 #define JSON	PF_CELL_JSON
+#define HEALTH	PF_CELL_HEALTH
 
 #endif

@@ -6,8 +6,10 @@
 
 #include "base/mem.h"
 #include "base/name.h"
+#include "codec/cmdline.h"
 #include "codec/json.h"
 #include "store/blob.h"
+#include "view/checked.h"
 #include "view/crash.h"
 #include "view/detail.h"
 
@@ -18,7 +20,7 @@ static void
 quote(struct pf_buf *b, const char *s)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:@,";
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:@,=%";
 
 	if (*s != '\0' && s[strspn(s, plain)] == '\0') {
 		pf_buf_adds(b, s);
@@ -35,17 +37,48 @@ quote(struct pf_buf *b, const char *s)
 
 /* What the bot told has %TARGET% and %INPUT% for what lies elsewhere here. */
 static void
-fill_in(struct pf_buf *b, const struct pf_crash *c, const char *s)
+add_word(struct pf_buf *b, const struct pf_crash *c, const char *s)
 {
+	struct pf_buf word = PF_BUF_INIT;
+
 	while (*s != '\0')
 		if (strncmp(s, "%TARGET%", 8) == 0) {
-			quote(b, c->target);
+			pf_buf_adds(&word, c->target);
 			s += 8;
 		} else if (strncmp(s, "%INPUT%", 7) == 0) {
-			quote(b, c->input);
+			pf_buf_adds(&word, c->input);
 			s += 7;
 		} else
-			pf_buf_addc(b, *s++);
+			pf_buf_addc(&word, *s++);
+	pf_buf_addc(b, ' ');
+	quote(b, word.data);
+	pf_buf_free(&word);
+}
+
+/* Word by word: what a bot wrote is no text for a shell. */
+static void
+set_command(struct pf_crash *c, const char *told)
+{
+	const struct pf_err *err = NULL;
+	struct pf_cmdline l = PF_CMDLINE_INIT;
+	struct pf_buf b = PF_BUF_INIT;
+	const char *w;
+	size_t i;
+
+	if (*told != '\0' && (err = pf_cmdline_parse(&l, told)) == NULL) {
+		quote(&b, c->target);
+		w = l.words.data;
+		for (i = 0; i < l.nargs; i++, w += strlen(w) + 1)
+			add_word(&b, c, w);
+		if (l.by_stdin) {
+			pf_buf_adds(&b, " <");
+			add_word(&b, c, "%INPUT%");
+		}
+	}
+	c->refused = pf_strdup(err != NULL ? err->msg : "");
+	c->command = pf_strdup(b.data);
+	pf_cmdline_free(&l);
+	pf_buf_free(&b);
 }
 
 static const char *
@@ -64,7 +97,7 @@ column(const struct pf_q *q, const char *json)
 void
 pf_crash_load(struct pf_crash *c, const char *storage, const struct pf_q *q)
 {
-	struct pf_buf target = PF_BUF_INIT, line = PF_BUF_INIT;
+	struct pf_buf target = PF_BUF_INIT;
 	const char *sha = column(q, "target_hash");
 
 	c->hash = pf_strdup(column(q, "hash"));
@@ -72,11 +105,9 @@ pf_crash_load(struct pf_crash *c, const char *storage, const struct pf_q *q)
 	if (pf_sha_ok(sha))
 		pf_blob_path(&target, storage, sha);
 	c->target = pf_strdup(target.data);
-	fill_in(&line, c, column(q, "command"));
-	c->command = pf_strdup(line.data);
+	set_command(c, column(q, "command"));
 	c->output = pf_strdup(column(q, "output"));
 	pf_buf_free(&target);
-	pf_buf_free(&line);
 }
 
 void
@@ -86,6 +117,7 @@ pf_crash_free(struct pf_crash *c)
 	free(c->input);
 	free(c->target);
 	free(c->command);
+	free(c->refused);
 	free(c->output);
 	*c = (struct pf_crash){ 0 };
 }
@@ -96,10 +128,20 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 {
 	const struct pf_err *err;
 	struct pf_crash c = { 0 };
+	struct pf_judged j;
 
 	pf_view_members(b, &pf_view_crash, q);
 	err = pf_detail_array(b, db, "bots", &pf_view_crash_bots,
 	    column(q, "id"), BOTS_MAX);
+	if (err == NULL)
+		err = pf_checked_json(b, db, storage, column(q, "id"));
+	if (err == NULL && (err = pf_judged_get(&j, db, column(q, "id"),
+	    column(q, "output"))) == NULL) {
+		pf_jw_str(b, "severity", j.severity);
+		pf_jw_str(b, "casr", j.casr);
+		pf_jw_str(b, "severity_rule", j.rule);
+		pf_jw_bool(b, "severity_lowered", j.was != NULL);
+	}
 	pf_crash_load(&c, storage, q);
 	pf_jw_str(b, "input", c.input);
 	if (*c.command != '\0')

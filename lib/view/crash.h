@@ -12,7 +12,8 @@ struct pf_crash {
 	char	*hash;		/* of the input */
 	char	*input;		/* absolute paths */
 	char	*target;	/* "" if it is not known */
-	char	*command;	/* ready for the shell, "" if none was told */
+	char	*command;	/* ready for the shell, "" if there is none */
+	char	*refused;	/* why what its bot told is none, else "" */
 	char	*output;	/* the report */
 };
 
@@ -22,7 +23,8 @@ void	pf_crash_load(struct pf_crash *, const char *storage,
 void	pf_crash_free(struct pf_crash *);
 
 /* The row as members of an open JSON object, with bots (a thousand at most),
- * input (where it lies) and reproduce (null if no command was told). */
+ * checks, small and severity (see checked.h), input (where it lies) and
+ * reproduce (null if there is no command). */
 const struct pf_err	*pf_crash_members(struct pf_buf *, struct pf_db *,
 			    const char *storage, const struct pf_q *);
 

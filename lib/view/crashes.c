@@ -5,6 +5,10 @@
 #include "view/columns.h"
 #include "view/crashes.h"
 #include "view/find.h"
+#include "view/place.h"
+
+/* PF_TIME_UNTOLD of wire.h: then it was found by the time it was filed. */
+#define UNTOLD	"253402300799998"
 
 /* stack_trace is what other programs of this API call the stack. */
 #define CRASH_COLS \
@@ -30,15 +34,27 @@
 	{ NULL,		"timestamp",		TIME }, \
 	{ NULL,		"stack",		TEXT }, \
 	{ NULL,		"stack_trace",		TEXT }, \
-	{ NULL,		"bucket",		TEXT }
+	{ NULL,		"bucket",		TEXT }, \
+	{ NULL,		"runs",			INT }, \
+	{ NULL,		"reproduced",		INT }, \
+	{ "again",	NULL,			TEXT }
 #define CRASHES \
 	"SELECT c.id, c.type, CASE WHEN c.tool IN ('', 'signal') AND " \
 	"c.signal > 0 THEN 'signal ' || c.signal ELSE c.tool END, c.tool, " \
 	"c.signal, c.exit_code, c.hash, c.size, j.name, c.first_seen, " \
 	"c.last_seen, c.count, c.is_unique, c.job_id, c.bot_id, c.engine, " \
-	"c.target_hash, c.run_seed, c.file_path, c.timestamp, c.stack, " \
-	"c.stack, c.bucket"
-#define CRASHES_JOIN	" AS c JOIN jobs AS j ON j.id = c.job_id "
+	"c.target_hash, c.run_seed, c.file_path, " \
+	"iif(c.timestamp >= " UNTOLD ", c.first_seen, c.timestamp), c.stack, " \
+	"c.stack, coalesce((SELECT bucket FROM moves WHERE rules = (SELECT " \
+	"rules FROM placing) AND crash = c.id), c.bucket), k.runs, k.same, " \
+	"k.same || '/' || k.runs || CASE " \
+	"WHEN k.same = 0 THEN ' not reproduced' WHEN k.same < k.runs THEN " \
+	"' flaky' ELSE '' END"
+/* Run again on what it was found with. */
+#define CRASHES_JOIN \
+	" AS c JOIN jobs AS j ON j.id = c.job_id LEFT JOIN checks AS k ON " \
+	"k.campaign = j.campaign AND k.hash = c.hash AND k.target = " \
+	"c.target_hash AND k.build = 'target' "
 
 static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
 VIEW(crashes,
@@ -102,7 +118,8 @@ VIEW(buckets,
 #define MATCH \
 	"(?3 IS NULL OR type = ?3) AND (?4 IS NULL OR ?4 = (SELECT campaign " \
 	"FROM jobs WHERE jobs.id = job_id)) AND (?5 IS NULL OR job_id = ?5) " \
-	"AND (?6 IS NULL OR bucket = ?6) FROM crashes WHERE "
+	"AND (?6 IS NULL OR ?6 = (SELECT bucket FROM placed WHERE placed.id =" \
+	" crashes.id)) FROM crashes WHERE "
 
 static const struct pf_walk by_time = { 'x', &pf_view_crashes,
     KEY MATCH BEFORE NEWEST, 4 };
@@ -110,7 +127,7 @@ static const struct pf_walk by_job = { 'x', &pf_view_crashes,
     KEY MATCH "job_id = ?5 AND " BEFORE NEWEST, 4 };
 /* Few enough are kept of a bucket to be put in order. */
 static const struct pf_walk by_bucket = { 'x', &pf_view_crashes,
-    KEY MATCH "bucket = ?6 AND " BEFORE NEWEST, 4 };
+    KEY MATCH "id IN " PF_IN_BUCKET("?6") "AND " BEFORE NEWEST, 4 };
 
 const struct pf_walk pf_walk_buckets = { 'k', &pf_view_buckets,
     KEY "1 FROM buckets WHERE campaign = ?3 AND " BEFORE NEWEST, 1 };

@@ -3,6 +3,7 @@
  */
 #include "codec/json.h"
 #include "view/detail.h"
+#include "view/health.h"
 #include "view/pick.h"
 
 const struct pf_err *
@@ -63,6 +64,11 @@ pf_detail_states(struct pf_buf *b, struct pf_db *db)
 		return err;
 	pf_jw_open(b, "jobs", '{');
 	err = pf_pick_states(b, db, &pf_view_jobs);
+	pf_jw_close(b, '}');
+	if (err != NULL)
+		return err;
+	pf_jw_open(b, "unwell", '{');
+	err = pf_health_members(b, db);
 	pf_jw_close(b, '}');
 	return err;
 }

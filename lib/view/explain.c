@@ -9,15 +9,19 @@
 #include "base/name.h"
 #include "base/time.h"
 #include "view/explain.h"
+#include "view/health.h"
 
 /* What is looked at of a job. */
 struct job {
 	char	 status[16], engine[33], message[257], campaign[129];
+	char	 kind[16];
+	char	 needs[64];		/* engine, and kind if not fuzz */
 	char	 state[16], campaign_id[PF_ID_MAX + 1], bot[PF_ID_MAX + 1];
 	char	 bot_name[129];
 	int64_t	 priority, created, ended, attempt, silent;
 	int64_t	 last_tick, deaf_since;		/* wall, ms */
 	int64_t	 waiting, files;
+	char	 health[PF_VERDICTS_TEXT];
 	bool	 cancel;
 };
 
@@ -42,7 +46,10 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    "coalesce(a.lease_tick, 0), j.cancel, coalesce((SELECT time FROM "
 	    "clock), 0), coalesce((SELECT CAST(value AS INTEGER) FROM system "
 	    "WHERE key = 'deaf_since'), 0), j.waiting, (SELECT count(*) "
-	    "FROM job_blobs WHERE job = j.id) FROM jobs j "
+	    "FROM job_blobs WHERE job = j.id), coalesce((SELECT health FROM "
+	    "job_stats AS s WHERE s.job_id = j.id AND (s.epoch, s.attempt) = "
+	    "(j.epoch, j.attempt)), ''), j.kind, j.fuzzer || iif(j.kind = "
+	    "'fuzz', '', ' and ' || j.kind) FROM jobs j "
 	    "JOIN campaigns c ON c.id = j.campaign "
 	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
 	    "LEFT JOIN assignments a ON a.job_id = j.id AND "
@@ -50,6 +57,8 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		copy(j->status, sizeof(j->status), &q, 0);
 		copy(j->engine, sizeof(j->engine), &q, 1);
+		copy(j->kind, sizeof(j->kind), &q, 19);
+		copy(j->needs, sizeof(j->needs), &q, 20);
 		copy(j->message, sizeof(j->message), &q, 2);
 		copy(j->campaign, sizeof(j->campaign), &q, 3);
 		copy(j->state, sizeof(j->state), &q, 4);
@@ -66,6 +75,7 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 		j->deaf_since = pf_q_int(&q, 15);
 		j->waiting = pf_q_int(&q, 16);
 		j->files = pf_q_int(&q, 17);
+		copy(j->health, sizeof(j->health), &q, 18);
 	}
 	pf_q_done(&q);
 	return err == NULL && !more ? pf_err(PF_NOTFOUND, "job %s: unknown",
@@ -101,13 +111,13 @@ held(struct pf_buf *b, const struct job *j, const struct pf_conf *conf)
 		pf_buf_adds(b, "pf-reaper will take the job from it");
 }
 
-/* Bots that offer an engine, by what keeps them from a new job. */
+/* Bots that offer what a job needs, by what keeps them from a new job. */
 struct offer {
 	int64_t	 all, free, busy, out, failed, drain;
 };
 
 static const struct pf_err *
-get_offer(struct offer *o, struct pf_db *db, const char *engine)
+get_offer(struct offer *o, struct pf_db *db, const struct job *j)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
@@ -120,7 +130,9 @@ get_offer(struct offer *o, struct pf_db *db, const char *engine)
 	    "sum(status = 'failed'), sum(drain AND status NOT IN "
 	    "('timed_out', 'failed')) FROM bots WHERE gone_at IS NULL AND "
 	    "EXISTS (SELECT 1 FROM json_each(capabilities) WHERE "
-	    "value = ?)", "s", engine)) == NULL &&
+	    "value = ?1) AND (?2 = 'fuzz' OR EXISTS (SELECT 1 FROM "
+	    "json_each(capabilities) WHERE value = ?2))", "ss", j->engine,
+	    j->kind)) == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more)
 		*o = (struct offer){ pf_q_int(&q, 0), pf_q_int(&q, 1),
 		    pf_q_int(&q, 2), pf_q_int(&q, 3), pf_q_int(&q, 4),
@@ -170,7 +182,7 @@ wait_turn(struct pf_buf *b, const struct job *j, const struct offer *o,
 		pf_buf_addf(b, " and %" PRId64 " other campaign%s", campaigns,
 		    campaigns == 1 ? "" : "s");
 	pf_buf_addf(b, " before it, %" PRId64 " of %" PRId64 " bots for %s "
-	    "busy", o->busy, o->free + o->busy, j->engine);
+	    "busy", o->busy, o->free + o->busy, j->needs);
 }
 
 static const struct pf_err *
@@ -192,7 +204,7 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 		    "resume %s goes on with it", j->campaign, j->campaign);
 		return NULL;
 	}
-	if ((err = get_offer(&o, db, j->engine)) != NULL ||
+	if ((err = get_offer(&o, db, j)) != NULL ||
 	    (err = at_limit(&full, db, conf)) != NULL ||
 	    (err = campaigns_before(&campaigns, db, j)) != NULL ||
 	    (err = pf_db_int(db, &before, NULL, "SELECT count(*) FROM jobs "
@@ -203,11 +215,11 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	    j->engine, j->priority, j->created, id)) != NULL)
 		return err;
 	if (o.all == 0)
-		pf_buf_addf(b, "no bot offers %s", j->engine);
+		pf_buf_addf(b, "no bot offers %s", j->needs);
 	else if (o.free + o.busy == 0)
 		pf_buf_addf(b, "no bot that offers %s takes jobs: %" PRId64
 		    " timed out, %" PRId64 " failed, %" PRId64 " draining",
-		    j->engine, o.out, o.failed, o.drain);
+		    j->needs, o.out, o.failed, o.drain);
 	else if (full)
 		pf_buf_addf(b, "limits.max_concurrent_jobs (%" PRId64 ") is "
 		    "reached", conf->max_concurrent_jobs);
@@ -215,7 +227,7 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 		wait_turn(b, j, &o, before, campaigns);
 	else
 		pf_buf_addf(b, "waiting for the next request of one of %"
-		    PRId64 " free bots for %s", o.free, j->engine);
+		    PRId64 " free bots for %s", o.free, j->needs);
 	return NULL;
 }
 
@@ -233,13 +245,15 @@ pf_explain_job(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 		pf_buf_adds(b, "pending: ");
 		return pending(b, db, conf, id, &j);
 	}
-	if (j.ended == 0) {
+	if (j.ended == 0)
 		held(b, &j, conf);
-		return NULL;
+	else {
+		pf_buf_addf(b, "%s at %s", j.status,
+		    pf_time_text(when, j.ended));
+		if (j.message[0] != '\0')
+			pf_buf_addf(b, ": %s", j.message);
 	}
-	pf_buf_addf(b, "%s at %s", j.status, pf_time_text(when, j.ended));
-	if (j.message[0] != '\0')
-		pf_buf_addf(b, ": %s", j.message);
+	pf_health_words(b, j.health);
 	return NULL;
 }
 
@@ -256,11 +270,13 @@ could(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	    (err = pf_db_int(db, &waiting, NULL, "SELECT count(*) FROM jobs "
 	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
 	    "'pending' AND waiting = 0 AND c.status = 'active' AND fuzzer IN "
-	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL ||
+	    "(SELECT value FROM json_each(?1)) AND (kind = 'fuzz' OR kind IN "
+	    "(SELECT value FROM json_each(?1)))", "s", caps)) != NULL ||
 	    (err = pf_db_int(db, &paused, NULL, "SELECT count(*) FROM jobs "
 	    "JOIN campaigns c ON c.id = campaign WHERE jobs.status = "
 	    "'pending' AND waiting = 0 AND c.status = 'paused' AND fuzzer IN "
-	    "(SELECT value FROM json_each(?))", "s", caps)) != NULL)
+	    "(SELECT value FROM json_each(?1)) AND (kind = 'fuzz' OR kind IN "
+	    "(SELECT value FROM json_each(?1)))", "s", caps)) != NULL)
 		return err;
 	if (waiting == 0 && paused == 0)
 		pf_buf_addf(b, "no job waits for %s", caps);

@@ -12,8 +12,10 @@
 
 #define LOOKS	10000	/* of one pool, for a page */
 
-const struct pf_err *
-pf_inputs_next(struct pf_input_names *names, struct pf_db *db,
+#define SEEDS	"job_blobs WHERE job = ?1 AND kind = 'seed' AND missing = 0"
+
+static const struct pf_err *
+next(struct pf_input_names *names, struct pf_db *db, const char *sql,
     const char *job)
 {
 	const struct pf_err *err;
@@ -24,12 +26,43 @@ pf_inputs_next(struct pf_input_names *names, struct pf_db *db,
 	if (names->n > 0)
 		memcpy(after, names->sha[names->n - 1], sizeof(after));
 	names->n = 0;
-	err = pf_q(&q, db, "SELECT hash FROM corpus WHERE job_id = ?1 AND "
-	    "hash > ?2 ORDER BY hash LIMIT ?3", "ssi", job, after,
-	    (int64_t)PF_INPUT_NAMES);
+	err = pf_q(&q, db, sql, "ssi", job, after, (int64_t)PF_INPUT_NAMES);
 	while (err == NULL && names->n < PF_INPUT_NAMES &&
 	    (err = pf_q_row(&q, &more)) == NULL && more)
 		pf_q_copy(&q, 0, names->sha[names->n++], PF_SHA_HEX + 1);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_inputs_next(struct pf_input_names *names, struct pf_db *db,
+    const char *job)
+{
+	return next(names, db, "SELECT hash FROM corpus WHERE job_id = ?1 AND "
+	    "hash > ?2 ORDER BY hash LIMIT ?3", job);
+}
+
+const struct pf_err *
+pf_seeds_next(struct pf_input_names *names, struct pf_db *db, const char *job)
+{
+	return next(names, db, "SELECT DISTINCT sha256 FROM " SEEDS " AND "
+	    "sha256 > ?2 ORDER BY sha256 LIMIT ?3", job);
+}
+
+const struct pf_err *
+pf_seeds_sum(int64_t *n, int64_t *bytes, struct pf_db *db, const char *job)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool there = false;
+
+	*n = *bytes = 0;
+	if ((err = pf_q(&q, db, "SELECT count(*), coalesce(sum(size), 0) FROM "
+	    "(SELECT DISTINCT sha256, size FROM " SEEDS ")", "s", job)) ==
+	    NULL && (err = pf_q_row(&q, &there)) == NULL && there) {
+		*n = pf_q_int(&q, 0);
+		*bytes = pf_q_int(&q, 1);
+	}
 	pf_q_done(&q);
 	return err;
 }

@@ -19,6 +19,12 @@ struct pf_input_names {
 const struct pf_err	*pf_inputs_next(struct pf_input_names *,
 			    struct pf_db *, const char *job);
 
+/* The same of its seeds; their number, and bytes in all. */
+const struct pf_err	*pf_seeds_next(struct pf_input_names *,
+			    struct pf_db *, const char *job);
+const struct pf_err	*pf_seeds_sum(int64_t *n, int64_t *bytes,
+			    struct pf_db *, const char *job);
+
 /* A page of a job's inputs, by hash, as elements of an open JSON array of
  * pf_view_corpus. */
 const struct pf_err	*pf_inputs_page(struct pf_page *, struct pf_buf *,

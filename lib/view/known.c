@@ -54,12 +54,40 @@ pf_known_bot(bool *known, struct pf_db *db, const char *bot)
 }
 
 const struct pf_err *
+pf_known_bot_ever(bool *known, struct pf_db *db, const char *bot)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM bots WHERE id = ?1",
+	    "s", bot);
+}
+
+const struct pf_err *
 pf_known_campaign(bool *known, struct pf_db *db, const char *campaign)
 {
 	int64_t one;
 
 	return pf_db_int(db, &one, known, "SELECT 1 FROM campaigns WHERE "
 	    "id = ?1", "s", campaign);
+}
+
+const struct pf_err *
+pf_known_place(char bucket[PF_BUCKET_TEXT], struct pf_db *db,
+    const char *job, const char *hash)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	bucket[0] = '\0';
+	if ((err = pf_q(&q, db, "SELECT bucket FROM placed WHERE id = (SELECT "
+	    "id FROM crashes WHERE job_id = ?1 AND hash = ?2)", "ss", job,
+	    hash)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more)
+		pf_q_copy(&q, 0, bucket, PF_BUCKET_TEXT);
+	pf_q_done(&q);
+	return err;
 }
 
 const struct pf_err *
@@ -86,7 +114,7 @@ pf_known_job_bytes(int64_t *n, struct pf_db *db, const char *job)
 	return pf_db_int(db, n, NULL, "SELECT coalesce((SELECT total_size "
 	    "FROM corpus_meta WHERE job_id = ?1), 0) + coalesce((SELECT "
 	    "sum(value) FROM counters WHERE name IN ('crash_bytes', "
-	    "'log_bytes') AND scope = ?1), 0)", "s", job);
+	    "'log_bytes', 'check_bytes') AND scope = ?1), 0)", "s", job);
 }
 
 const struct pf_err *
@@ -94,8 +122,8 @@ pf_known_bytes(int64_t *n, struct pf_db *db)
 {
 	*n = 0;
 	return pf_db_int(db, n, NULL, "SELECT sum(value) FROM counters WHERE "
-	    "name IN ('corpus_bytes', 'crash_bytes', 'log_bytes') AND "
-	    "scope = ''", "");
+	    "name IN ('corpus_bytes', 'crash_bytes', 'log_bytes', "
+	    "'check_bytes') AND scope = ''", "");
 }
 
 const struct pf_err *
@@ -151,22 +179,47 @@ pf_known_report(bool *known, struct pf_db *db, const char *job,
 	    "siii", job, attempt, seq, epoch);
 }
 
-const struct pf_err *
-pf_known_chosen(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
-    const char *hash)
+static const struct pf_err *
+get_rid(char rid[PF_SHA_TEXT], struct pf_db *db, const char *sql,
+    const char *job, const char *hash)
 {
 	const struct pf_err *err;
 	struct pf_q q;
 	bool more = false;
 
 	rid[0] = '\0';
-	if ((err = pf_q(&q, db, "SELECT rid FROM crashes WHERE job_id = ?1 "
-	    "AND hash = ?2", "ss", job, hash)) == NULL)
+	if ((err = pf_q(&q, db, sql, "ss", job, hash)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more)
 		pf_q_copy(&q, 0, rid, PF_SHA_TEXT);
 	pf_q_done(&q);
 	return err;
+}
+
+const struct pf_err *
+pf_known_chosen(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
+    const char *hash)
+{
+	return get_rid(rid, db, "SELECT rid FROM crashes WHERE job_id = ?1 "
+	    "AND hash = ?2", job, hash);
+}
+
+const struct pf_err *
+pf_known_small(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
+    const char *of)
+{
+	return get_rid(rid, db, "SELECT rid FROM smalls WHERE job_id = ?1 "
+	    "AND of = ?2", job, of);
+}
+
+const struct pf_err *
+pf_known_checks(int64_t *n, struct pf_db *db, const char *campaign,
+    const struct pf_check *c)
+{
+	*n = 0;
+	return pf_db_int(db, n, NULL, "SELECT records FROM checks WHERE "
+	    "campaign = ?1 AND hash = ?2 AND target = ?3 AND build = ?4",
+	    "ssss", campaign, c->hash, c->target, c->build);
 }
 
 const struct pf_err *
@@ -184,5 +237,9 @@ pf_known_input(bool *known, struct pf_db *db, enum pf_kind kind,
 		return pf_db_int(db, &one, known,
 		    "SELECT 1 FROM corpus WHERE job_id = ?1 AND hash = ?2",
 		    "ss", job, hash);
+	if (kind == PF_KIND_CHECK)
+		return pf_db_int(db, &one, known,
+		    "SELECT 1 FROM check_records WHERE job_id = ?1 AND "
+		    "report = ?2 AND report <> '' LIMIT 1", "ss", job, hash);
 	return NULL;
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "codec/bucket.h"
+#include "codec/check.h"
 #include "codec/rec.h"
 #include "store/db.h"
 
@@ -27,9 +29,18 @@ const struct pf_err	*pf_known_about(struct pf_about *, bool *known,
 const struct pf_err	*pf_known_bot(bool *known, struct pf_db *,
 			    const char *bot);
 
+/* Is there one, or was there? */
+const struct pf_err	*pf_known_bot_ever(bool *known, struct pf_db *,
+			    const char *bot);
+
 /* Is there a campaign of this id? */
 const struct pf_err	*pf_known_campaign(bool *known, struct pf_db *,
 			    const char *campaign);
+
+/* The bucket of a crash, by its job and input; "" if it is not there. */
+const struct pf_err	*pf_known_place(char bucket[PF_BUCKET_TEXT],
+			    struct pf_db *, const char *job,
+			    const char *hash);
 
 /* Inputs kept of a bucket, if there is one; buckets of a campaign; bytes of a
  * job's inputs, reports and logs; bytes of those of all jobs. */
@@ -64,7 +75,16 @@ const struct pf_err	*pf_known_chosen(char rid[PF_SHA_TEXT],
 			    struct pf_db *, const char *job,
 			    const char *hash);
 
-/* Does the job have this crash or corpus input?  False of other kinds. */
+/* rid of the smaller input that is told of a crash's; "" if there is none. */
+const struct pf_err	*pf_known_small(char rid[PF_SHA_TEXT],
+			    struct pf_db *, const char *job, const char *of);
+
+/* How many checks of this crash on this build were counted. */
+const struct pf_err	*pf_known_checks(int64_t *, struct pf_db *,
+			    const char *campaign, const struct pf_check *);
+
+/* Does the job have this crash or corpus input, or this report of a check?
+ * False of other kinds. */
 const struct pf_err	*pf_known_input(bool *known, struct pf_db *,
 			    enum pf_kind, const char *job, const char *hash);
 

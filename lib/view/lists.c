@@ -57,7 +57,16 @@ static const struct pf_view_col jobs_cols[] = {
 	{ NULL,		"refused.coverage",	INT },
 	{ NULL,		"refused.status",	INT },
 	{ NULL,		"refused.log",		INT },
+	{ "health",	"health",		HEALTH },
 };
+/* What the bot that has it, or had it last, told of it. */
+#define HEALTH_OF_JOB \
+	"CASE WHEN (s.epoch, s.attempt) = (j.epoch, j.attempt) THEN " \
+	"nullif(s.health, '') END"
+/* Its name, as of the seeds; the blobs have its hash. */
+#define DICTIONARY \
+	"(SELECT d.name FROM job_blobs AS d WHERE d.job = j.id AND " \
+	"d.kind = 'dict' ORDER BY d.n LIMIT 1)"
 /* A counter of the job. */
 #define OF_JOB(name) \
 	"coalesce((SELECT value FROM counters WHERE name = '" name "' AND " \
@@ -69,13 +78,14 @@ static const struct pf_view_col jobs_cols[] = {
 	"s.stability, s.state, s.time, coalesce(m.file_count, 0), " \
 	"coalesce(c.value, 0), j.created_at, j.started_at, j.completed_at, " \
 	"j.timeout_at, j.work_dir, j.duration, j.memory_limit, j.timeout, " \
-	"j.dictionary, j.seed_corpus, j.output_dir, j.kind, p.name, " \
+	DICTIONARY ", j.seed_corpus, j.output_dir, j.kind, p.name, " \
 	"j.priority, j.target_hash, j.args, j.options, j.epoch, j.attempt, " \
 	"j.strikes, j.cancel, j.waiting, j.message, j.archived_at, " \
 	OF_JOB("dropped_crash") ", " OF_JOB("dropped_corpus") ", " \
 	OF_JOB("dropped_log") ", " OF_JOB("refused_crash") ", " \
 	OF_JOB("refused_corpus") ", " OF_JOB("refused_coverage") ", " \
-	OF_JOB("refused_status") ", " OF_JOB("refused_log") " FROM "
+	OF_JOB("refused_status") ", " OF_JOB("refused_log") ", " \
+	HEALTH_OF_JOB " FROM "
 #define JOBS_JOIN \
 	" AS j LEFT JOIN bots AS b ON b.id = j.assigned_bot " \
 	"LEFT JOIN job_stats AS s ON s.job_id = j.id " \
@@ -110,11 +120,13 @@ static const struct pf_view_col progress_cols[] = {
 	{ NULL,		"reported_at",		TIME },
 	{ NULL,		"started_at",		TIME },
 	{ NULL,		"completed_at",		TIME },
+	{ NULL,		"health",		HEALTH },
 };
 VIEW(progress, NULL,
     "SELECT j.id, j.status, j.message, j.assigned_bot, j.attempt, "
     "s.executions, s.execs_per_sec, s.edges, coalesce(m.file_count, 0), "
-    "coalesce(c.value, 0), s.time, j.started_at, j.completed_at FROM jobs"
+    "coalesce(c.value, 0), s.time, j.started_at, j.completed_at, "
+    HEALTH_OF_JOB " FROM jobs"
     JOBS_JOIN "WHERE j.id = ?1 LIMIT ?2");
 
 static const struct pf_view_col bots_cols[] = {
@@ -228,7 +240,8 @@ static const struct pf_view_col events_cols[] = {
 };
 #define EVENTS \
 	"SELECT id, time, kind, subject, was, now, who, why, CASE kind " \
-	"WHEN 'job' THEN subject WHEN 'crash' THEN (SELECT job_id FROM " \
+	"WHEN 'job' THEN subject WHEN 'health' THEN subject " \
+	"WHEN 'crash' THEN (SELECT job_id FROM " \
 	"crashes WHERE crashes.id = subject) END FROM "
 VIEW(events,
     EVENTS "(SELECT * FROM events ORDER BY id DESC LIMIT ?1) ORDER BY id",

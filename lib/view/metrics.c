@@ -9,6 +9,7 @@
 #include "os/fs.h"
 #include "store/db.h"
 #include "store/spool.h"
+#include "view/health.h"
 #include "view/metrics.h"
 #include "view/view.h"
 
@@ -128,6 +129,28 @@ put_live(struct pf_buf *b, struct pf_db *db)
 	return err;
 }
 
+/* A label for each verdict that there is, whatever bots may say. */
+static const struct pf_err *
+put_health(struct pf_buf *b, struct pf_db *db)
+{
+	static const char name[] = P "jobs_unwell";
+	const struct pf_err *err;
+	struct pf_health h;
+	char label[64];
+	int i;
+
+	if ((err = pf_health_count(&h, db)) != NULL)
+		return err;
+	pf_prom_family(b, PF_GAUGE, name,
+	    "Jobs that run and are not well, by verdict.");
+	for (i = 0; i < PF_VERDICT_MAX; i++) {
+		snprintf(label, sizeof(label), "verdict=\"%s\"",
+		    pf_verdict_name((enum pf_verdict)i));
+		pf_prom_int(b, name, label, h.n[i]);
+	}
+	return NULL;
+}
+
 static const struct pf_err *
 put_clock(struct pf_buf *b, struct pf_db *db)
 {
@@ -163,7 +186,8 @@ put_database(struct pf_buf *b, const struct pf_conf *conf)
 	if ((err = pf_db_open(&db, conf->storage_path)) == NULL &&
 	    (err = read_counters(&c, db)) == NULL) {
 		put_counters(&part, &c);
-		if ((err = put_live(&part, db)) == NULL)
+		if ((err = put_live(&part, db)) == NULL &&
+		    (err = put_health(&part, db)) == NULL)
 			err = put_clock(&part, db);
 	}
 	pf_db_close(db);

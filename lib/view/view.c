@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "codec/json.h"
+#include "view/health.h"
 #include "view/view.h"
 
 #define NS_MS	1000000
@@ -28,7 +29,7 @@ json_value(struct pf_buf *b, const char *key, enum pf_cell kind,
 {
 	char text[PF_TIME_TEXT];
 
-	if (pf_q_null(q, i)) {
+	if (pf_q_null(q, i) && kind != PF_CELL_HEALTH) {
 		pf_jw_null(b, key);
 		return;
 	}
@@ -54,6 +55,9 @@ json_value(struct pf_buf *b, const char *key, enum pf_cell kind,
 		break;
 	case PF_CELL_JSON:
 		pf_jw_raw(b, key, pf_q_text(q, i));
+		break;
+	case PF_CELL_HEALTH:
+		pf_health_json(b, key, pf_q_text(q, i));
 		break;
 	}
 }
@@ -121,6 +125,7 @@ void
 pf_view_cells(struct pf_table *t, const struct pf_view *v,
     const struct pf_q *q)
 {
+	char health[PF_VERDICTS_TEXT];
 	enum pf_cell kind;
 	size_t i;
 	int c;
@@ -134,6 +139,9 @@ pf_view_cells(struct pf_table *t, const struct pf_view *v,
 			pf_table_null(t);
 		else if (kind == PF_CELL_REAL)
 			pf_table_real(t, pf_q_real(q, c));
+		else if (kind == PF_CELL_HEALTH)
+			pf_table_text(t, pf_health_names(health,
+			    pf_q_text(q, c)));
 		else if (kind != PF_CELL_TEXT && kind != PF_CELL_JSON)
 			pf_table_int(t, pf_q_int(q, c));
 		else if (*pf_q_text(q, c) == '\0')
@@ -147,9 +155,10 @@ pf_view_cells(struct pf_table *t, const struct pf_view *v,
 static void
 put_value(struct pf_table *t, enum pf_cell kind, const struct pf_q *q, int i)
 {
-	char text[400];
+	char text[PF_VERDICTS_TEXT];
 
-	if (pf_q_null(q, i) || *pf_q_text(q, i) == '\0') {
+	if (pf_q_null(q, i) || (*pf_q_text(q, i) == '\0' &&
+	    kind != PF_CELL_HEALTH)) {
 		pf_table_null(t);
 		return;
 	}
@@ -166,6 +175,9 @@ put_value(struct pf_table *t, enum pf_cell kind, const struct pf_q *q, int i)
 	case PF_CELL_REAL:
 		snprintf(text, sizeof(text), "%.1f", pf_q_real(q, i));
 		pf_table_text(t, text);
+		break;
+	case PF_CELL_HEALTH:
+		pf_table_text(t, pf_health_names(text, pf_q_text(q, i)));
 		break;
 	default:
 		pf_table_text(t, pf_q_text(q, i));

@@ -135,6 +135,16 @@ body_crowd(struct req *r)
 	    "same time"), NULL);
 }
 
+/* A body comes as it is: what is packed would be kept packed. */
+static bool
+is_coded(const struct req *r)
+{
+	const char *coding = req_header(r, "Content-Encoding");
+
+	return coding != NULL && *coding != '\0' &&
+	    strcasecmp(coding, "identity") != 0;
+}
+
 void
 body_check(struct req *r, bool told, int64_t length)
 {
@@ -153,6 +163,9 @@ body_check(struct req *r, bool told, int64_t length)
 		    "send Content-Length, or Transfer-Encoding: chunked");
 	else if (r->kind == BODY_NONE)
 		req_refuse(r, 415, wrong_type(r->route), "set Content-Type");
+	else if (is_coded(r))
+		req_refuse(r, 415, pf_err(PF_USAGE, "a body with a "
+		    "Content-Encoding is not read"), "send it as it is");
 	else if (length > body_max(r))
 		body_over(r);
 	else if (!body_hold(r, here))

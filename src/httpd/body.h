@@ -7,6 +7,13 @@
 #include "httpd/httpd.h"
 
 /*
+ * Why libmicrohttpd reads no form: it wants less than what RFC 2046 allows,
+ * as it is written by all that send one.
+ */
+#define BODY_NO_BOUNDARY "the Content-Type must end with boundary= in small " \
+	"letters, and two letters or more behind it"
+
+/*
  * Finds r->kind by the type, and refuses a body that is none of the route's,
  * has no length (told is false), is too long, or for which there is no room;
  * length is -1 if it comes in chunks.

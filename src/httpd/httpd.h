@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/name.h"
+#include "base/rate.h"
 #include "codec/conf.h"
 #include "codec/hash.h"
 #include "codec/json.h"
@@ -60,6 +62,8 @@ struct httpd {
 	struct pool	*pool;
 	struct commit	*commit;
 	struct ear	*ear;
+	int		 aside;		/* the other listener, or -1 */
+	bool		 from_aside;	/* the connection being added */
 	struct access	*access;
 	struct loop	*loop;
 	struct watch	*watch;
@@ -77,6 +81,9 @@ struct httpd {
 	_Atomic int64_t	 bodies;	/* bytes of bodies held in memory */
 	_Atomic int64_t	 answers;	/* bytes of large answers */
 	atomic_int	 archives;	/* on their way out */
+	pthread_mutex_t	 sharing;	/* for what follows */
+	struct pf_rate	 exchange;	/* bytes of inputs for other jobs */
+	_Atomic int64_t	 exchanged;	/* so many went */
 };
 
 /* What one thread of the pool has for itself. */
@@ -87,6 +94,7 @@ struct worker {
 	dev_t		 dev;		/* and which file that is */
 	ino_t		 ino;
 	bool		 taken;		/* the request went on elsewhere */
+	bool		 list;		/* it is making one */
 };
 
 /*
@@ -191,7 +199,8 @@ const struct pf_err	*access_origin(const struct req *, const char *host);
  */
 void			 watch_start(struct httpd *);
 void			 watch_stop(struct httpd *);
-struct watched		*watch_add(struct watch *, int fd);
+struct watched		*watch_add(struct watch *, int fd, bool aside);
+bool			 watch_aside(const struct watched *);
 void			 watch_remove(struct watch *, struct watched *);
 void			 watch_body(struct watched *);
 void			 watch_asked(struct watched *);
@@ -203,12 +212,24 @@ void			 watch_look(struct httpd *);
 /*
  * loop.c: the event thread, which is the only one that calls libmicrohttpd.
  * loop_resume() is MHD_resume_connection() for all others: that one wakes
- * nobody here.  loop_deafen() ends listening.
+ * nobody here.  loop_deafen() ends listening; loop_stop() is false if requests
+ * are left that nothing but the end of the process ends.
  */
 const struct pf_err	*loop_start(struct httpd *, struct MHD_Daemon *);
 void			 loop_resume(struct loop *, struct req *);
 void			 loop_deafen(struct loop *);
-void			 loop_stop(struct httpd *);
+bool			 loop_stop(struct httpd *);
+
+/*
+ * aside.c: a second listener that answers /metrics and /health only.  The
+ * event thread accepts, and ends it together with the first.
+ */
+const struct pf_err	*aside_open(struct httpd *);
+const struct pf_err	*aside_announce(const struct httpd *);
+void			 aside_accept(struct httpd *, struct MHD_Daemon *);
+void			 aside_close(struct httpd *);
+/* PF_NOTFOUND for a request that came there and is none of these. */
+const struct pf_err	*aside_check(const struct req *);
 
 /* serve.c: one connection, or a listener until it is idle or told to end. */
 const struct pf_err	*httpd_serve(struct httpd *, int fd, bool listens,

@@ -23,12 +23,15 @@
 
 #include "base/mem.h"
 #include "httpd/httpd.h"
+#include "os/clock.h"
 
 #define SLEEP_MS	1000	/* at most; clients that are late are ended */
 #define VAIN		64	/* looks without an event in between */
 #define VAIN_NS		100000	/* before each further one */
+#define LAST_MS		5000	/* for requests that came at the very end */
 
 struct loop {
+	struct httpd	*h;
 	struct MHD_Daemon *d;
 	struct pool	*pool;
 	pthread_t	 thread;
@@ -74,6 +77,7 @@ take(struct loop *l)
 	if (deaf) {
 		if ((fd = MHD_quiesce_daemon(l->d)) != -1)
 			close(fd);
+		aside_close(l->h);
 		pthread_mutex_lock(&l->lock);
 		l->is_deaf = true;
 		pthread_cond_signal(&l->deafened);
@@ -82,28 +86,46 @@ take(struct loop *l)
 	return !stop;
 }
 
+/*
+ * A kept connection may bring a request at any moment before its end, also
+ * when all were answered a moment ago.  Only this thread begins any, so only
+ * here none is none: libmicrohttpd must not be stopped with one at a worker.
+ */
+static bool
+over(const struct loop *l, int64_t *until)
+{
+	if (*until == 0)
+		*until = pf_boot_ms() + LAST_MS;
+	return atomic_load(&l->h->requests) == 0 || pf_boot_ms() >= *until;
+}
+
 static void *
 loop_main(void *arg)
 {
 	struct loop *l = arg;
-	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd p[3] = { { .events = POLLIN }, { .events = POLLIN },
+	    { .events = POLLIN } };
 	MHD_UNSIGNED_LONG_LONG ms;
 	struct timespec ts = { 0, 0 };
+	int64_t until = 0;
 	bool go = true;
 	int vain = 0;
 
 	p[0].fd = l->wake;
 	p[1].fd = MHD_get_daemon_info(l->d,
 	    MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-	while (go) {
+	while (go || !over(l, &until)) {
 		if (MHD_get_timeout(l->d, &ms) != MHD_YES || ms > SLEEP_MS)
 			ms = SLEEP_MS;
 		ts.tv_sec = (time_t)(ms / 1000);
 		ts.tv_nsec = ms == 0 && vain > VAIN ? VAIN_NS :
 		    (long)(ms % 1000) * 1000000;
-		vain = ppoll(p, 2, &ts, NULL) == 0 && ms == 0 ? vain + 1 : 0;
+		p[2].fd = l->h->aside;
+		vain = ppoll(p, 3, &ts, NULL) == 0 && ms == 0 ? vain + 1 : 0;
 		if (vain == 0 && p[0].revents != 0)
 			go = take(l);
+		if (vain == 0 && p[2].revents != 0)
+			aside_accept(l->h, l->d);
 		MHD_run_wait(l->d, 0);
 		pool_flush(l->pool);
 	}
@@ -116,6 +138,7 @@ loop_start(struct httpd *h, struct MHD_Daemon *d)
 	struct loop *l = pf_calloc(1, sizeof(*l));
 	int rc;
 
+	l->h = h;
 	l->d = d;
 	l->pool = h->pool;
 	l->tail = &l->head;
@@ -156,7 +179,7 @@ loop_deafen(struct loop *l)
 	pthread_mutex_unlock(&l->lock);
 }
 
-void
+bool
 loop_stop(struct httpd *h)
 {
 	struct loop *l = h->loop;
@@ -166,9 +189,12 @@ loop_stop(struct httpd *h)
 	pthread_mutex_unlock(&l->lock);
 	wake(l);
 	pthread_join(l->thread, NULL);
+	if (atomic_load(&h->requests) > 0)
+		return false;	/* a worker will want to wake it */
 	close(l->wake);
 	pthread_cond_destroy(&l->deafened);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
 	h->loop = NULL;
+	return true;
 }

@@ -148,6 +148,9 @@ put_http(struct pf_buf *b, struct httpd *h)
 	pf_prom_one(b, PF_GAUGE, P "body_bytes",
 	    "Bytes of bodies held in memory.",
 	    (double)atomic_load(&h->bodies));
+	pf_prom_one(b, PF_COUNTER, P "exchanged_bytes_total", "Bytes of "
+	    "inputs sent to other jobs of their campaigns.",
+	    (double)atomic_load(&h->exchanged));
 	pthread_mutex_lock(&h->meter->lock);
 	put_requests(b, h->meter);
 	pthread_mutex_unlock(&h->meter->lock);

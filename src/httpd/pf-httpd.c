@@ -102,7 +102,7 @@ from_network(void)
 
 /* Whoever starts us waits for that line; pf_exit() says what failed. */
 static const struct pf_err *
-announce(int fd)
+announce(int fd, const struct httpd *h)
 {
 	const struct pf_err *err;
 	char name[128];
@@ -110,6 +110,8 @@ announce(int fd)
 	if ((err = pf_sock_name(fd, name, sizeof(name))) != NULL)
 		return err;
 	printf("listening http://%s\n", name);
+	if ((err = aside_announce(h)) != NULL)
+		return err;
 	return fflush(stdout) == EOF ? pf_err(PF_IO, "%s", "") : NULL;
 }
 
@@ -156,9 +158,10 @@ start(const struct opts *o, struct httpd *h)
 	if ((err = access_start(h, o->where != NULL ? o->where :
 	    h->conf.http_listen)) != NULL ||
 	    (err = find_socket(&fd, &kind, o, h)) != NULL ||
+	    (kind != PF_SOCK_CONNECTED && (err = aside_open(h)) != NULL) ||
 	    (o->user != NULL && (err = pf_user_become(o->user)) != NULL) ||
 	    (err = box_enter(h, o->verbose)) != NULL ||
-	    (kind == PF_SOCK_NONE && (err = announce(fd)) != NULL))
+	    (kind == PF_SOCK_NONE && (err = announce(fd, h)) != NULL))
 		return err;
 	return httpd_serve(h, fd, kind != PF_SOCK_CONNECTED,
 	    kind == PF_SOCK_LISTENS ? idle_ms : 0);
@@ -170,7 +173,7 @@ main(int argc, char *argv[])
 	const struct pf_err *err;
 	struct opts o = { 0 };
 	/* Not on the stack: a worker may outlive main by a moment. */
-	static struct httpd h;
+	static struct httpd h = { .aside = -1 };
 
 	pf_prog = "pf-httpd";
 	pf_guard_stderr();
@@ -180,7 +183,10 @@ main(int argc, char *argv[])
 	mallopt(M_ARENA_MAX, ARENAS);
 	pf_db_many();
 	h.started = pf_boot_ms();
+	pthread_mutex_init(&h.sharing, NULL);
 	if ((err = pf_conf_load(&h.conf, o.conf, NULL)) == NULL) {
+		h.exchange = (struct pf_rate){
+		    .amount = h.conf.exchange_rate, .period = 1000 };
 		if (h.conf.sched_socket[0] == '\0')
 			snprintf(h.conf.sched_socket,
 			    sizeof(h.conf.sched_socket), "%.400s/sched.sock",

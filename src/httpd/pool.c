@@ -11,10 +11,15 @@
 #include "base/mem.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
+#include "os/clock.h"
 
 #define STACK	(512 * 1024)
 #define TOGETHER	64	/* ops at the most */
 #define KEEP_S	20	/* an idle worker keeps the database open */
+#define HELD	(6 * 1024 * 1024)	/* bytes of large answers, or */
+#define LISTS	4		/* workers at lists, beyond which one more */
+#define HOLD_US	(500 * 1000)	/* waits, but no longer than that, */
+#define LOOK_MS	5		/* and is looked at again */
 
 struct pool {
 	struct httpd	*h;
@@ -22,6 +27,7 @@ struct pool {
 	pthread_cond_t	 more;
 	struct req	*head, **tail;
 	struct req	*new, **newest;	/* of the event thread, yet to go in */
+	int		 lists;		/* being made */
 	bool		 stop;
 	int		 n;
 	pthread_t	 threads[];
@@ -85,20 +91,48 @@ work(struct worker *w, struct req *r)
 	req_finish(r);
 }
 
-/* Takes the first, and with an op those behind it that can go together. */
-static struct req *
-cut(struct pool *p)
+static bool
+is_list(const struct req *r)
 {
-	struct req *first = p->head, *last = first;
+	return r->conn != NULL && !r->done && !r->fed && r->route != NULL &&
+	    route_takes(r->route, "limit");
+}
+
+/*
+ * Where the first is that may be taken, or NULL.  Of lists that many ask for
+ * at once each is made when there is room for it: else all of them would lie
+ * in memory until their readers have read.  Who reads slowly keeps others
+ * back for a moment only.
+ */
+static struct req **
+ready(struct pool *p)
+{
+	struct req **at = &p->head;
+	int64_t now;
+
+	if (*at == NULL || (p->lists < LISTS &&
+	    atomic_load(&p->h->answers) < HELD))
+		return *at == NULL ? NULL : at;
+	for (now = pf_boot_us(); *at != NULL && is_list(*at) &&
+	    now - (*at)->begun < HOLD_US; at = &(*at)->next)
+		;
+	return *at == NULL ? NULL : at;
+}
+
+/* Takes it, and with an op those behind it that can go together. */
+static struct req *
+cut(struct pool *p, struct req **at)
+{
+	struct req *first = *at, *last = first;
 	int n = 1;
 
 	while (ops_is(last) && last->next != NULL && n++ < TOGETHER &&
 	    ops_is(last->next))
 		last = last->next;
-	if ((p->head = last->next) == NULL)
-		p->tail = &p->head;
-	else
-		/* Each that finds more behind what it takes wakes another. */
+	if ((*at = last->next) == NULL)
+		p->tail = at;
+	/* Each that leaves more behind than it takes wakes another. */
+	if (p->head != NULL)
 		pthread_cond_signal(&p->more);
 	last->next = NULL;
 	return first;
@@ -113,11 +147,18 @@ await(struct pool *p, struct worker *w)
 {
 	struct timespec until;
 
-	if (w->db == NULL) {
+	if (w->db == NULL && p->head == NULL) {
 		pthread_cond_wait(&p->more, &p->lock);
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &until);
+	if (p->head != NULL) {
+		until.tv_nsec += LOOK_MS * 1000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		pthread_cond_timedwait(&p->more, &p->lock, &until);
+		return;
+	}
 	until.tv_sec += KEEP_S;
 	if (pthread_cond_timedwait(&p->more, &p->lock, &until) == ETIMEDOUT &&
 	    p->head == NULL)
@@ -127,13 +168,17 @@ await(struct pool *p, struct worker *w)
 static struct req *
 next(struct pool *p, struct worker *w)
 {
-	struct req *r = NULL;
+	struct req *r = NULL, **at;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->head == NULL && !p->stop)
+	p->lists -= w->list;
+	w->list = false;
+	while ((at = ready(p)) == NULL && !(p->stop && p->head == NULL))
 		await(p, w);
-	if (p->head != NULL)
-		r = cut(p);
+	if (at != NULL) {
+		r = cut(p, at);
+		p->lists += w->list = is_list(r);
+	}
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }

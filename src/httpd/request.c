@@ -84,12 +84,16 @@ admit(struct req *r, const struct framing *f, const char *method,
 		return;
 	}
 	/* Without the token one does not hear what there is. */
-	none = route_find(r, method, path);
+	if ((none = route_find(r, method, path)) == NULL)
+		none = aside_check(r);
 	if ((none != NULL || !r->route->open) &&
 	    (err = access_token(r)) != NULL)
 		req_refuse(r, 401, err, "send Authorization: Bearer TOKEN");
+	else if (none != NULL && none->class == PF_USAGE)
+		req_refuse(r, 405, none, NULL);
 	else if (none != NULL)
-		req_refuse(r, none->class == PF_USAGE ? 405 : 0, none, NULL);
+		req_refuse(r, 0, none, r->route == NULL ?
+		    route_elsewhere(r, path) : NULL);
 	else if ((err = access_origin(r, f->host)) != NULL)
 		req_refuse(r, 0, err, NULL);
 	else
@@ -358,7 +362,8 @@ connection(void *cls, struct MHD_Connection *conn, void **state,
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		atomic_fetch_add(&h->connections, 1);
 		*state = watch_add(h->watch, MHD_get_connection_info(conn,
-		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+		    h->from_aside);
 	} else {
 		watch_remove(h->watch, *state);
 		atomic_fetch_add(&h->closed, 1);

@@ -112,6 +112,8 @@ same(struct req *r, const char *seg, const char *pat, size_t patlen)
 {
 	bool sha;
 
+	if (*pat == '*')
+		return true;
 	if (*pat != '{')
 		return strlen(seg) == patlen && memcmp(seg, pat, patlen) == 0;
 	sha = pat[1] == 's';
@@ -204,6 +206,19 @@ route_find(struct req *r, const char *method, const char *path)
 		return pf_err(PF_USAGE, "the method %.16s is not allowed here",
 		    method);
 	return pf_err(PF_NOTFOUND, "there is nothing at this path");
+}
+
+const char *
+route_elsewhere(struct req *r, const char *path)
+{
+	const struct elsewhere *e = elsewhere;
+	struct path p;
+
+	if (!split(&p, path))
+		return NULL;
+	while (e->path != NULL && !match(r, &p, e->path))
+		e++;
+	return e->hint;
 }
 
 /* The body as an object; what is not JSON at all is status 400. */

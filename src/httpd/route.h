@@ -56,6 +56,7 @@ struct route {
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
 	bool		 open;		/* nor a token */
+	bool		 aside;		/* answered on the other port too */
 	const char	*cli;		/* the command line that does it */
 	const char	*what;		/* what it does, for the reader */
 	const char	*codes;		/* statuses of success, "201 200" */
@@ -64,7 +65,8 @@ struct route {
 	const struct shape *form;	/* parts of a form, for the reader */
 	const struct shape *gives;	/* the JSON answer; NULL: type, or
 					   nothing */
-	const char	*type;		/* of an answer that is not JSON */
+	const char	*type;		/* of an answer that is not JSON:
+					   several with "|" in between */
 };
 
 /*
@@ -91,6 +93,13 @@ extern const struct shape shape_upload;
 extern const struct route routes_openapi[], routes_metrics[], routes_events[];
 extern const struct table route_tables[];	/* ended by one without */
 
+/* A path that there is not, "*" being any segment, and what there is. */
+struct elsewhere {
+	const char	*path;
+	const char	*hint;
+};
+extern const struct elsewhere elsewhere[];	/* ended by one without */
+
 /* table_push.c: shapes of results, and of what is answered. */
 extern const struct shape shape_crash, shape_coverage, shape_corpus;
 extern const struct shape shape_numbers, shape_batch, shape_log;
@@ -106,6 +115,9 @@ extern const struct shape shape_crash_form, shape_corpus_form;
  */
 const struct pf_err	*route_find(struct req *, const char *method,
 			    const char *path);
+
+/* What to send in the place of a request that was not found, or NULL. */
+const char		*route_elsewhere(struct req *, const char *path);
 
 /* Checks the query by the table: before a feeder looks at it. */
 const struct pf_err	*route_query(struct req *);
@@ -128,10 +140,10 @@ const char		*req_media_type(unsigned int kind);
 /* Undoes %XX in place; false for a NUL, a slash or half an escape. */
 bool			 route_decode(char *);
 
-handler	api_register, api_delete, api_start;
-asker	ask_heartbeat, ask_claim;
-teller	tell_heartbeat, tell_claim;
-handler	api_complete, api_handback;
+asker	ask_register, ask_delete, ask_heartbeat, ask_claim, ask_start,
+	ask_complete, ask_handback;
+teller	tell_register, tell_delete, tell_heartbeat, tell_claim, tell_start,
+	tell_complete, tell_handback;
 handler	api_bots_list, api_bot_get, api_jobs_list, api_job_get;
 handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_submit, api_job_upload, api_cancel, api_archive;
@@ -140,7 +152,7 @@ handler	api_campaign_new, api_campaign_set, api_campaign_end;
 handler	api_batch, api_blob;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;
-handler	api_shared, api_input;
+handler	api_shared, api_shared_inputs, api_input;
 handler	api_crashes, api_job_crashes, api_crash_get, api_crash_input;
 handler	api_coverage_list;
 handler	api_corpus_list, api_corpus_stats, api_job_corpus_stats;

@@ -151,9 +151,8 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 	} else
 		serve_one(h, sig);
 	/* What is still held by a worker now dies with the process. */
-	if (!drain(h, sig, idle))
+	if (!drain(h, sig, idle) || !loop_stop(h))
 		return err;
-	loop_stop(h);
 	MHD_stop_daemon(d);
 	live_stop(h);
 	ear_stop(h);

@@ -11,7 +11,7 @@
 #include "httpd/route.h"
 
 #define GZIP_MIN	1024			/* less is not worth it */
-#define LARGE		(64 * 1024)		/* more is counted */
+#define LARGE		(16 * 1024)		/* more is counted */
 #define ANSWERS_MAX	(128 * 1024 * 1024)	/* at one time */
 #define TAG_HEX		32			/* of the hash */
 

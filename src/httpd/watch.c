@@ -27,6 +27,7 @@ enum doing { NEW, IDLE, BODY, ASKED, ANSWERED, STREAM };
 struct watched {
 	struct watched	*next, *prev;
 	int		 fd;
+	bool		 aside;		/* it came by the other listener */
 	_Atomic int64_t	 acked;		/* bytes that it has read, -1: new */
 	_Atomic int64_t	 since;		/* pf_boot_ms() */
 	_Atomic enum doing doing;
@@ -66,11 +67,12 @@ now(struct watched *c, enum doing doing)
 }
 
 struct watched *
-watch_add(struct watch *w, int fd)
+watch_add(struct watch *w, int fd, bool aside)
 {
 	struct watched *c = pf_calloc(1, sizeof(*c));
 
 	c->fd = fd;
+	c->aside = aside;
 	now(c, NEW);
 	pthread_mutex_lock(&w->lock);
 	c->next = &w->head;
@@ -78,6 +80,12 @@ watch_add(struct watch *w, int fd)
 	c->prev->next = c->next->prev = c;
 	pthread_mutex_unlock(&w->lock);
 	return c;
+}
+
+bool
+watch_aside(const struct watched *c)
+{
+	return c != NULL && c->aside;
 }
 
 void

@@ -237,6 +237,8 @@ settle_again(struct ingest *g, struct item *it)
 
 	if (err != NULL)
 		return refuses(err) ? NULL : err;
+	if (it->rec.kind == PF_KIND_SMALL)
+		return settle_small(g, it);
 	return it->rec.kind == PF_KIND_CRASH ? settle_report(g, it) : NULL;
 }
 

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codec/check.h"
 #include "codec/recfield.h"
+#include "codec/trace.h"
 #include "ingest/ingest.h"
 #include "os/clock.h"
 #include "view/known.h"
@@ -74,6 +76,38 @@ blob_row(struct item *it)
 	pf_jw_close(b, '}');
 }
 
+/*
+ * What was told at no time was found by the time it is filed; numbers without
+ * a seq as well are the newest so far.  (A crash tells one, if the last of
+ * all.)
+ */
+static void
+make_times(struct pf_buf *b, const struct pf_rec *r)
+{
+	int64_t now = pf_wall_ms();
+	bool told = r->time != 0 || r->kind == PF_KIND_CRASH;
+
+	pf_jw_int(b, "seq", told || r->seq != 0 ? r->seq : now);
+	pf_jw_int(b, "time", told ? r->time : now);
+	pf_jw_int(b, "filed", now);
+}
+
+/* Of the report of a check: what it says is read here, not by the bot. */
+static void
+add_report(struct pf_buf *b, const struct pf_rec *r)
+{
+	struct pf_trace t;
+
+	if (r->len == 0)
+		return;
+	pf_trace_parse(&t, r->body, (size_t)r->len);
+	pf_jw_str(b, "report", r->sha256);
+	pf_jw_int(b, "size", r->len);
+	pf_jw_str(b, "type", t.type);
+	pf_jw_str(b, "tool", t.tool);
+	pf_jw_str(b, "stack", t.stack);
+}
+
 static const struct pf_err *
 make_row(struct item *it)
 {
@@ -86,11 +120,9 @@ make_row(struct item *it)
 	pf_jw_str(b, "job", r->job);
 	pf_jw_str(b, "bot", r->bot);
 	pf_jw_str(b, "inc", r->inc);
-	pf_jw_int(b, "seq", r->seq);
 	pf_jw_int(b, "epoch", r->epoch);
 	pf_jw_int(b, "attempt", r->attempt);
-	pf_jw_int(b, "time", r->time);
-	pf_jw_int(b, "filed", pf_wall_ms());
+	make_times(b, r);
 	if ((r->kind == PF_KIND_STATUS || r->kind == PF_KIND_LOG) &&
 	    !it->foreign)
 		pf_jw_bool(b, "given", true);
@@ -104,6 +136,12 @@ make_row(struct item *it)
 		pf_jw_int(b, "v", 2);	/* named after its input */
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
+	}
+	if (r->kind == PF_KIND_CHECK)
+		add_report(b, r);
+	if (r->kind == PF_KIND_SMALL) {
+		pf_jw_str(b, "hash", r->sha256);
+		pf_jw_int(b, "size", r->len);
 	}
 	err = pf_rec_fields(b, r->kind, r->fields);
 	pf_jw_close(b, '}');
@@ -130,19 +168,25 @@ check_size(const struct pf_rec *r, const struct pf_conf *c)
 		max = c->corpus_size;
 	if (r->kind == PF_KIND_LOG)
 		max = PF_LOG_CHUNK;
+	if (r->kind == PF_KIND_CHECK)
+		max = PF_CHECK_BODY;
+	if (r->kind == PF_KIND_SMALL)
+		max = c->crash_size;
+	if (r->kind == PF_KIND_SMALL && r->len == 0)
+		return pf_err(PF_DATA, "the smaller input is empty");
 	if (r->len <= max)
 		return NULL;
 	if (max == 0)
 		return pf_err(PF_DATA, "a %s record has no body, this one "
 		    "has %lld bytes", pf_kind_name(r->kind),
 		    (long long)r->len);
-	if (r->kind == PF_KIND_LOG)
-		return pf_err(PF_DATA, "%lld bytes are over the %d that a "
-		    "record of a log may have", (long long)r->len,
-		    PF_LOG_CHUNK);
+	if (r->kind == PF_KIND_LOG || r->kind == PF_KIND_CHECK)
+		return pf_err(PF_DATA, "%lld bytes are over the %lld that a "
+		    "%s record may have", (long long)r->len,
+		    (long long)max, pf_kind_name(r->kind));
 	return pf_err(PF_DATA, "%lld bytes are over %s_size = %lld in "
-	    "[limits]", (long long)r->len, pf_kind_name(r->kind),
-	    (long long)max);
+	    "[limits]", (long long)r->len, r->kind == PF_KIND_CORPUS ?
+	    "corpus" : "crash", (long long)max);
 }
 
 /* Records come in runs of one job: the last one is remembered. */
@@ -188,6 +232,20 @@ check_absent(struct item *it)
 	    INT64_C(1) << 53);
 }
 
+/* What the writer would refuse is to leave no file. */
+static const struct pf_err *
+check_own(const struct pf_rec *r)
+{
+	struct pf_check c;
+	struct pf_small s;
+
+	if (r->kind == PF_KIND_CHECK)
+		return pf_check_read(&c, r->fields);
+	if (r->kind == PF_KIND_SMALL)
+		return pf_small_read(&s, r->fields);
+	return NULL;
+}
+
 const struct pf_err *
 check_item(struct ingest *g, struct item *it)
 {
@@ -211,6 +269,7 @@ check_item(struct ingest *g, struct item *it)
 		return err;
 	snprintf(it->campaign, sizeof(it->campaign), "%s", g->campaign);
 	if ((err = check_absent(it)) != NULL ||
+	    (err = check_own(&it->rec)) != NULL ||
 	    (err = check_token(g, it)) != NULL || (err = make_row(it)) != NULL)
 		return err;
 	if (it->absent || (it->foreign && it->rec.kind == PF_KIND_LOG))

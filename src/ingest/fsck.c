@@ -24,12 +24,6 @@
 
 #define PAGE	1000		/* rows read at once */
 
-const char *
-fsck_dir(enum pf_kind kind)
-{
-	return kind == PF_KIND_CRASH ? "crashes" : "corpus";
-}
-
 void
 finding(struct fsck *f, const char *what, const char *path, const char *why)
 {
@@ -63,7 +57,7 @@ static char *
 path_of(const struct fsck *f, const char *name)
 {
 	return pf_asprintf("%s/%s/%s/%s", f->g->conf->storage_path,
-	    fsck_dir(f->kind), f->job, name);
+	    kind_dir(f->kind), f->job, name);
 }
 
 static const struct pf_err *
@@ -108,7 +102,10 @@ read_page(struct fsck *f, struct page *p, const char *after)
 	bool more = false;
 
 	p->n = 0;
-	if ((err = pf_q(&q, f->g->db, f->kind == PF_KIND_CRASH ?
+	if ((err = pf_q(&q, f->g->db, f->kind == PF_KIND_CHECK ?
+	    "SELECT report, size FROM check_records WHERE job_id = ?1 AND "
+	    "report > ?2 AND report <> '' GROUP BY report ORDER BY report "
+	    "LIMIT 1000" : f->kind == PF_KIND_CRASH ?
 	    "SELECT hash, size FROM crashes WHERE job_id = ?1 AND hash > ?2 "
 	    "ORDER BY hash LIMIT 1000" :
 	    "SELECT hash, size FROM corpus WHERE job_id = ?1 AND hash > ?2 "
@@ -168,6 +165,14 @@ orphan(struct fsck *f, const char *path, const char *hash)
 	return err;
 }
 
+/* Beside the input of a crash. */
+static bool
+suffix_ok(const struct fsck *f, const char *s)
+{
+	return *s == '\0' || (f->kind == PF_KIND_CRASH &&
+	    (strcmp(s, ".json") == 0 || strcmp(s, ".min") == 0));
+}
+
 /* A file of the directory: does anybody know it? */
 static const struct pf_err *
 check_name(struct fsck *f, const char *name)
@@ -190,11 +195,13 @@ check_name(struct fsck *f, const char *name)
 			err = mend_stray(f, path);
 		}
 	} else if (!pf_sha_ok(hash) || !S_ISREG(st.st_mode) ||
-	    (strcmp(name + 64, "") != 0 && strcmp(name + 64, ".json") != 0)) {
+	    !suffix_ok(f, name + PF_SHA_HEX)) {
 		finding(f, "foreign", path, "nothing of that name belongs "
 		    "here");
 		err = mend_aside(f, path);
-	} else if ((err = pf_known_input(&known, f->g->db, f->kind, f->job,
+	} else if (strcmp(name + PF_SHA_HEX, ".min") == 0)
+		err = age > FSCK_YOUNG_S ? fsck_min(f, path, hash) : NULL;
+	else if ((err = pf_known_input(&known, f->g->db, f->kind, f->job,
 	    hash)) == NULL && !known && age > FSCK_YOUNG_S)
 		err = name[64] == '\0' ? unknown(f, path, hash) :
 		    orphan(f, path, hash);
@@ -208,7 +215,7 @@ check_files(struct fsck *f)
 {
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/%s/%s", f->g->conf->storage_path,
-	    fsck_dir(f->kind), f->job), **names = NULL;
+	    kind_dir(f->kind), f->job), **names = NULL;
 	size_t i, n = 0;
 
 	err = pf_names(&names, &n, dir);
@@ -227,6 +234,10 @@ check_job(struct fsck *f)
 	const struct pf_err *err;
 
 	f->kind = PF_KIND_CRASH;
+	if ((err = check_rows(f)) != NULL || (err = fsck_smalls(f)) != NULL ||
+	    (err = check_files(f)) != NULL)
+		return err;
+	f->kind = PF_KIND_CHECK;
 	if ((err = check_rows(f)) != NULL || (err = check_files(f)) != NULL)
 		return err;
 	f->kind = PF_KIND_CORPUS;
@@ -257,7 +268,7 @@ check_dirs(struct fsck *f, enum pf_kind kind)
 {
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/%s", f->g->conf->storage_path,
-	    fsck_dir(kind)), **names = NULL, *path;
+	    kind_dir(kind)), **names = NULL, *path;
 	char campaign[PF_ID_MAX + 1];
 	size_t i, n = 0;
 	bool known;
@@ -294,8 +305,23 @@ check_tree(struct fsck *f)
 	}
 	if (people)
 		fputc('\n', stderr);
-	if (err == NULL && (err = check_dirs(f, PF_KIND_CRASH)) == NULL)
+	if (err == NULL && (err = check_dirs(f, PF_KIND_CRASH)) == NULL &&
+	    (err = check_dirs(f, PF_KIND_CHECK)) == NULL)
 		err = check_dirs(f, PF_KIND_CORPUS);
+	return err;
+}
+
+/* Who was moved by other rules meanwhile was no finding. */
+static const struct pf_err *
+check_rules(struct fsck *f)
+{
+	const struct pf_err *err;
+	const int64_t n = f->g->live.gen[0].n;
+
+	if ((err = pf_live_load(&f->g->live, f->g->db)) == NULL &&
+	    f->g->live.gen[0].n != n)
+		pf_warn("other rules for crashes came into force meanwhile: "
+		    "what it says of buckets has to be looked at again");
 	return err;
 }
 
@@ -304,17 +330,18 @@ static const struct pf_err *
 check_all(struct fsck *f)
 {
 	const struct pf_err *err;
-	bool whole;
 
 	if ((err = fsck_spool(f)) != NULL ||
-	    (err = fsck_metadata(f)) != NULL ||
-	    (err = fsck_database(f, &whole)) != NULL || !whole)
+	    (err = fsck_database(f)) != NULL ||
+	    (err = fsck_metadata(f)) != NULL || !f->whole)
 		return err;
 	if ((err = pf_scratch_open(&f->scratch, f->g->conf->storage_path)) !=
 	    NULL || (err = pf_audit_init(f->scratch)) != NULL ||
+	    (err = pf_live_load(&f->g->live, f->g->db)) != NULL ||
 	    (err = ledger_load(f)) != NULL ||
 	    (err = fsck_targets(f)) != NULL || (err = fsck_logs(f)) != NULL ||
-	    (err = check_tree(f)) != NULL || (err = fsck_rows(f)) != NULL)
+	    (err = check_tree(f)) != NULL || (err = fsck_rows(f)) != NULL ||
+	    (err = check_rules(f)) != NULL)
 		return err;
 	return f->mend ? mend_counts(f) : NULL;
 }

@@ -1,8 +1,9 @@
 /*
  * What the parts of fsck share.  fsck.c walks the tree, fsck_meta.c looks at
- * metadata, targets and logs, fsck_spool.c at the spool, fsck_ledger.c reads
- * the ledger and fsck_rows.c holds the rows against it; mend.c does something
- * about files and mend_rows.c about rows, if that was asked for.
+ * the database, targets and logs, fsck_snap.c at metadata, fsck_spool.c at
+ * the spool, fsck_ledger.c reads the ledger and fsck_rows.c holds the rows
+ * against it; mend.c does something about files and mend_rows.c about rows,
+ * if that was asked for.
  */
 #ifndef INGEST_FSCK_H
 #define INGEST_FSCK_H
@@ -16,6 +17,7 @@
 struct fsck {
 	struct ingest	*g;
 	bool		 mend;			/* -r */
+	bool		 whole;			/* the database is */
 	enum pf_kind	 kind;			/* of the files at hand */
 	char		 job[PF_ID_MAX + 1];	/* at hand */
 	struct pf_db	*scratch;
@@ -29,9 +31,6 @@ struct fsck {
 	int64_t		 files, findings, mended;
 };
 
-/* Its directory below the storage tree. */
-const char	*fsck_dir(enum pf_kind);
-
 /* A line on stdout. */
 void	finding(struct fsck *, const char *what, const char *path,
 	    const char *why);
@@ -39,13 +38,18 @@ void	finding(struct fsck *, const char *what, const char *path,
 void	mended(struct fsck *, const char *what, const char *path);
 
 /* The parts. */
-const struct pf_err	*fsck_database(struct fsck *, bool *whole);
+const struct pf_err	*fsck_database(struct fsck *);
 const struct pf_err	*fsck_targets(struct fsck *);
 const struct pf_err	*fsck_metadata(struct fsck *);
 const struct pf_err	*fsck_logs(struct fsck *);
 const struct pf_err	*fsck_spool(struct fsck *);
 const struct pf_err	*fsck_rows(struct fsck *);
 const struct pf_err	*fsck_report(struct fsck *, const char *hash);
+
+/* Each smaller input of the job has its file; whether a file has its row. */
+const struct pf_err	*fsck_smalls(struct fsck *);
+const struct pf_err	*fsck_min(struct fsck *, const char *path,
+			    const char *of);
 
 /* Reads what the ledger has got since; all of it the first time. */
 const struct pf_err	*ledger_load(struct fsck *);

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "codec/bucket.h"
+#include "codec/sum.h"
 #include "ingest/fsck.h"
 #include "os/fs.h"
 #include "view/known.h"
@@ -74,7 +75,7 @@ static const struct pf_err *
 take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
 {
 	const struct pf_err *err;
-	const char *type = "unknown", *tool = "", *stack = "";
+	struct pf_given t;
 	struct pf_bucket b;
 	bool known;
 
@@ -91,11 +92,13 @@ take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
 		pf_crash_id(l->crash, l->job, l->hash);
 	else
 		pf_uuid_of(l->crash, l->filed, l->rid);
-	(void)pf_json_str(&type, j, "type");
-	(void)pf_json_str(&tool, j, "tool");
-	(void)pf_json_str(&stack, j, "stack");
-	pf_bucket_of(&b, f->campaign, type, tool, stack);
+	(void)said_in(&t, j);
+	pf_live_bucket(&b, &f->g->live, f->campaign, &t);
 	snprintf(l->bucket, sizeof(l->bucket), "%s", b.id);
+	/* By a version of before: which one it would be nobody can say. */
+	if (!pf_live_sound(&f->g->live) && (err = pf_known_place(l->bucket,
+	    f->g->db, l->job, l->hash)) != NULL)
+		return err;
 	if (pf_json_get(j, "overflow") != NULL) {
 		pf_bucket_over(&b, f->campaign);
 		snprintf(l->rest, sizeof(l->rest), "%s", b.id);
@@ -113,7 +116,7 @@ add_line(struct fsck *f, const char *path, off_t at, const char *text,
 	struct pf_json *j = NULL;
 	char *place;
 
-	if (!ledger_sum_ok(text, n)) {
+	if (!pf_sum_ok(text, n)) {
 		place = pf_asprintf("%s:%lld", path, (long long)at);
 		finding(f, "ledger", place, "the line is not as it was "
 		    "written");

@@ -1,6 +1,5 @@
 /*
- * fsck: the file of the database itself, what jobs need, the snapshot in
- * metadata/, and the logs of jobs.
+ * fsck: the file of the database itself, what jobs need, and their logs.
  */
 #include <sys/stat.h>
 
@@ -17,12 +16,11 @@
 #include "store/steps.h"
 #include "view/known.h"
 
-#define DOC_MAX		(64 << 20)
 #define BLOB_MAX	(INT64_C(1) << 40)
 
 /* Each page and index, each type; then what refers to what. */
 static const struct pf_err *
-look_over(struct fsck *f, bool *whole, const char *path)
+look_over(struct fsck *f, const char *path)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
@@ -31,7 +29,7 @@ look_over(struct fsck *f, bool *whole, const char *path)
 	err = pf_q(&q, f->g->db, "PRAGMA integrity_check(20)", "");
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
 		if (strcmp(pf_q_text(&q, 0), "ok") != 0) {
-			*whole = false;
+			f->whole = false;
 			finding(f, "database", path, pf_q_text(&q, 0));
 		}
 	pf_q_done(&q);
@@ -40,7 +38,7 @@ look_over(struct fsck *f, bool *whole, const char *path)
 		    "pragma_foreign_key_check LIMIT 20", "");
 	for (more = true; err == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more;) {
-		*whole = false;
+		f->whole = false;
 		finding(f, "database", path, pf_q_text(&q, 0));
 	}
 	pf_q_done(&q);
@@ -48,23 +46,23 @@ look_over(struct fsck *f, bool *whole, const char *path)
 }
 
 const struct pf_err *
-fsck_database(struct fsck *f, bool *whole)
+fsck_database(struct fsck *f)
 {
 	const struct pf_err *err;
 	struct pf_buf path = PF_BUF_INIT, how = PF_BUF_INIT;
 	char why[PF_ERR_MSG];
 
-	*whole = true;
+	f->whole = true;
 	pf_db_path(&path, f->g->conf->storage_path);
 	if ((err = pf_steps_check(f->g->db, &how)) == NULL && how.len > 0) {
-		*whole = false;
+		f->whole = false;
 		finding(f, "database", path.data, how.data);
 	} else if (err == NULL)
-		err = look_over(f, whole, path.data);
+		err = look_over(f, path.data);
 	if (err != NULL && pf_db_damaged(f->g->db)) {
 		snprintf(why, sizeof(why), "%s", err->msg);
 		finding(f, "database", path.data, why);
-		*whole = false;
+		f->whole = false;
 		err = NULL;
 	}
 	pf_buf_free(&how);
@@ -201,86 +199,6 @@ fsck_targets(struct fsck *f)
 			err = check_blob(f, sha, size);
 	} while (err == NULL && more && !stopping());
 	return err != NULL || stopping() ? err : check_spares(f);
-}
-
-/* The one row in an array of the document, of that id. */
-static const struct pf_err *
-check_doc(const struct pf_json *doc, const char *list, const char *id)
-{
-	const struct pf_err *err;
-	const char *own = "";
-
-	if (list == NULL)
-		return pf_json_get(doc, "system") != NULL ? NULL :
-		    pf_err(PF_DATA, "nothing of the master is in it");
-	if ((err = pf_json_need(&own, pf_json_first(pf_json_get(doc, list)),
-	    "id")) == NULL && strcmp(own, id) != 0)
-		err = pf_err(PF_DATA, "it is of another id, %.64s", own);
-	return err;
-}
-
-static const struct pf_err *
-check_meta(struct fsck *f, const char *list, const char *path,
-    const char *id)
-{
-	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT;
-	struct pf_json *doc = NULL;
-	char why[PF_ERR_MSG];
-
-	f->files++;
-	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
-	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL)
-		err = check_doc(doc, list, id);
-	if (err != NULL && err->class == PF_NOTFOUND)
-		err = NULL;
-	else if (err != NULL && err->class == PF_DATA) {
-		snprintf(why, sizeof(why), "%s", err->msg);
-		finding(f, "metadata", path, why);
-		/* The next snapshot writes what is not there. */
-		err = mend_aside(f, path);
-	}
-	pf_json_free(doc);
-	pf_buf_free(&b);
-	return err;
-}
-
-static const struct pf_err *
-check_kind(struct fsck *f, const char *kind)
-{
-	const struct pf_err *err;
-	char *dir = pf_asprintf("%s/metadata/%s", f->g->conf->storage_path,
-	    kind), **names = NULL, *path, *id;
-	size_t i, n = 0, len;
-
-	err = pf_names(&names, &n, dir);
-	for (i = 0; err == NULL && i < n && !stopping(); i++) {
-		len = strlen(names[i]);
-		if (len < 6 || strcmp(names[i] + len - 5, ".json") != 0)
-			continue;
-		path = pf_asprintf("%s/%s", dir, names[i]);
-		id = pf_strndup(names[i], len - 5);
-		err = check_meta(f, kind, path, id);
-		free(id);
-		free(path);
-	}
-	pf_names_free(names);
-	free(dir);
-	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
-}
-
-const struct pf_err *
-fsck_metadata(struct fsck *f)
-{
-	const struct pf_err *err;
-	char *path = pf_asprintf("%s/metadata/system/snapshot.json",
-	    f->g->conf->storage_path);
-
-	if ((err = check_kind(f, "jobs")) == NULL &&
-	    (err = check_kind(f, "bots")) == NULL)
-		err = check_meta(f, NULL, path, "");
-	free(path);
-	return err;
 }
 
 /* Something was logged, so the newest of it is there. */

@@ -136,7 +136,7 @@ fsck_report(struct fsck *f, const char *hash)
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_json *j = NULL;
 	char why[PF_ERR_MSG], *path = pf_asprintf("%s/%s/%s/%s.json",
-	    f->g->conf->storage_path, fsck_dir(f->kind), f->job, hash);
+	    f->g->conf->storage_path, kind_dir(f->kind), f->job, hash);
 
 	err = pf_slurp(&b, path, 4 * PF_REC_HEADER_MAX);
 	if (err == NULL && (err = pf_json_parse(&j, b.data, b.len)) == NULL)

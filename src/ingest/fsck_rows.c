@@ -152,12 +152,34 @@ check_all(struct fsck *f, enum pf_audit a)
 	return err;
 }
 
+/* Whether its first crash, by its report, is what the bucket says. */
+static const char *
+misnamed(struct fsck *f, const struct pf_q *q)
+{
+	const struct pf_given t = { .type = pf_q_text(q, 4),
+	    .tool = pf_q_text(q, 5), .stack = pf_q_text(q, 6),
+	    .output = pf_q_text(q, 7), .signal = pf_q_int(q, 8) };
+	struct pf_live *l = &f->g->live;
+	struct pf_bucket b;
+	struct pf_sign s;
+
+	if (!pf_live_sound(l))
+		return NULL;
+	pf_rules_sign(&s, l->gen[0].rules, &t);
+	pf_bucket_of(&b, pf_q_text(q, 2), s.key);
+	if (strcmp(b.id, pf_q_text(q, 3)) != 0)
+		return "its id is not that of its first crash";
+	return strcmp(s.type, pf_q_text(q, 9)) != 0 ||
+	    strcmp(s.tool, pf_q_text(q, 10)) != 0 ||
+	    strcmp(s.frames, pf_q_text(q, 11)) != 0 ?
+	    "it is not as its first crash" : NULL;
+}
+
 static const struct pf_err *
 check_buckets(struct fsck *f)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
-	struct pf_bucket b;
 	bool more = true;
 	const char *why;
 
@@ -165,10 +187,8 @@ check_buckets(struct fsck *f)
 		err = pf_audit_buckets(&q, f->scratch);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		why = pf_q_null(&q, 1) ? NULL : pf_q_text(&q, 1);
-		pf_bucket_of(&b, pf_q_text(&q, 2), pf_q_text(&q, 4),
-		    pf_q_text(&q, 5), pf_q_text(&q, 6));
-		if (why == NULL && strcmp(b.id, pf_q_text(&q, 3)) != 0)
-			why = "its id is not that of what it says";
+		if (why == NULL && !pf_q_null(&q, 4) && f->g->live.n > 0)
+			why = misnamed(f, &q);
 		if (why == NULL)
 			continue;
 		finding(f, "bucket", pf_q_text(&q, 0), why);

@@ -94,6 +94,8 @@ describe(struct ingest *g, const char *crash, int *fd)
 		err = pf_errno("memory for a hook");
 	if (err == NULL)
 		err = pf_write_all(*fd, b.data, b.len, "a hook's input");
+	if (err == NULL && lseek(*fd, 0, SEEK_SET) == -1)
+		err = pf_errno("a hook's input");
 	pf_buf_free(&b);
 	return err;
 }
@@ -102,22 +104,20 @@ static const struct pf_err *
 start(struct ingest *g, struct hook *h)
 {
 	const struct pf_err *err;
-	char *in = NULL, *argv[2] = { NULL, NULL };
+	char *argv[2] = { NULL, NULL };
 	struct pf_proc_spec spec = { .argv = argv, .envp = environ,
 	    .cwd = "/" };
 	int fd;
 
 	argv[0] = pf_strdup(g->conf->on_new_crash);
 	if ((err = describe(g, h->crash, &fd)) == NULL) {
-		in = pf_asprintf("/proc/self/fd/%d", fd);
-		spec.in = in;
+		spec.in_fd = fd;
 		if ((err = pf_proc_start(&h->pid, &spec)) != NULL)
 			h->pid = 0;
 		h->deadline = pf_boot_ms() + g->conf->hook_timeout;
 	}
 	if (fd != -1)
 		close(fd);
-	free(in);
 	free(argv[0]);
 	return err;
 }

@@ -18,8 +18,10 @@
 #include "codec/bucket.h"
 #include "codec/conf.h"
 #include "codec/rec.h"
+#include "codec/report/rules.h"
 #include "store/blob.h"
 #include "store/db.h"
+#include "store/placing.h"
 #include "store/spool.h"
 #include "store/writer.h"
 
@@ -29,6 +31,7 @@ struct ingest {
 	const struct pf_conf	*conf;
 	const char		*conf_path;	/* as given, or NULL */
 	struct pf_db		*db;
+	struct pf_live		 live;		/* rules for crashes */
 	struct pf_writer	*writer;	/* NULL: not connected */
 	char			 known_job[PF_ID_MAX + 1];
 	char			 campaign[PF_ID_MAX + 1];	/* of it */
@@ -127,6 +130,8 @@ const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
  * room.c: drops what is over a limit or for which there is no room, what
  * earlier items of the slice take reckoned in.
  */
+/* What a header or a row tells of a crash. */
+const struct pf_err	*said_in(struct pf_given *, const struct pf_json *);
 const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
 
 /*
@@ -142,6 +147,9 @@ const struct pf_err	*blob_settle(struct ingest *, struct pf_blob_file *,
 const struct pf_err	*file_large(struct ingest *, struct pf_pack *);
 const struct pf_err	*dry_large(struct ingest *, const char *path);
 const struct pf_err	*check_large(struct ingest *, const char *path);
+
+/* The directory below the storage tree where bodies of the kind lie. */
+const char		*kind_dir(enum pf_kind);
 
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
@@ -178,6 +186,9 @@ const struct pf_err	*ail_end(struct ingest *);
 void			 make_report(struct pf_buf *, const struct pf_rec *);
 const struct pf_err	*settle_report(struct ingest *, const struct item *);
 
+/* small.c: the same of the smaller input that the item is, beside the crash. */
+const struct pf_err	*settle_small(struct ingest *, const struct item *);
+
 /*
  * Writes a record of a job's log where it belongs, durable on return; or
  * refuses the item if that is more than log_size beyond all there is.
@@ -191,13 +202,12 @@ const struct pf_err	*measure_logs(struct ingest *, struct item *,
 const struct pf_err	*ledger_add(struct ingest *, const struct item *,
 			    size_t n);
 /*
- * A line of it, made of a row (a JSON object); lines into it, durable on
- * return; is a line, without its newline, as it was written?
+ * A line of it, made of a row (a JSON object), with its sum; lines into it,
+ * durable on return.
  */
 void			 ledger_line(struct pf_buf *, const char *kind,
 			    const char *row);
 const struct pf_err	*ledger_put(struct ingest *, const struct pf_buf *);
-bool			 ledger_sum_ok(const char *, size_t n);
 
 /*
  * Sends the rows of the items that are to do and waits.  An item becomes

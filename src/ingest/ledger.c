@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "codec/sum.h"
 #include "ingest/ingest.h"
 #include "ingest/keep.h"
 #include "os/clock.h"
@@ -57,34 +58,14 @@ add_text(const char *dir, const char *path, const struct pf_buf *b)
 	return err;
 }
 
-/*
- * The line ends with a sum of what stands before: what was written is told
- * from what became of it.
- */
 void
 ledger_line(struct pf_buf *b, const char *kind, const char *row)
 {
-	char sum[PF_SHA_TEXT];
 	size_t start = b->len;
 
 	pf_buf_addf(b, "{\"kind\":\"%s\",%s", kind, row + 1);
 	b->len--;
-	pf_sha256(sum, b->data + start, b->len - start);
-	pf_buf_addf(b, ",\"sum\":\"%.16s\"}\n", sum);
-}
-
-bool
-ledger_sum_ok(const char *line, size_t n)
-{
-	static const char mark[] = ",\"sum\":\"";
-	const size_t tail = sizeof(mark) - 1 + 16 + 2;
-	char sum[PF_SHA_TEXT];
-
-	/* Lines of old have none. */
-	if (n < tail || memcmp(line + n - tail, mark, sizeof(mark) - 1) != 0)
-		return true;
-	pf_sha256(sum, line, n - tail);
-	return memcmp(line + n - 18, sum, 16) == 0;
+	pf_sum_end(b, start);
 }
 
 const struct pf_err *

@@ -186,6 +186,9 @@ mend_unknown(struct fsck *f, const char *path, const char *hash)
 	    &found, &stored, f->scratch, pf_kind_name(f->kind), f->job,
 	    hash)) != NULL)
 		return err;
+	/* A report says nothing without the numbers it came with. */
+	if (!found && f->kind == PF_KIND_CHECK)
+		return mend_aside(f, path);
 	if (!found)
 		return enqueue(f, path, hash);
 	/* There was no room for it, and will not be the next time. */

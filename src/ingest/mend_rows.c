@@ -88,7 +88,7 @@ has_input(const struct fsck *f, const struct pf_json *j, const char *kind)
 	(void)pf_json_str(&job, j, "job");
 	(void)pf_json_str(&hash, j, "hash");
 	path = pf_asprintf("%s/%s/%s/%s", f->g->conf->storage_path,
-	    fsck_dir(pf_kind_find(kind)), job, hash);
+	    kind_dir(pf_kind_find(kind)), job, hash);
 	there = pf_exists(path);
 	free(path);
 	return there;

@@ -42,7 +42,7 @@ print_item(const struct ingest *g, const struct item *it)
 	printf("%s\t%s\t%s\t%s\t", pf_kind_name(r->kind), it->what,
 	    *r->job != '\0' ? r->job : "-", *r->bot != '\0' ? r->bot : "-");
 	if (r->kind == PF_KIND_CRASH || r->kind == PF_KIND_CORPUS ||
-	    r->kind == PF_KIND_BLOB)
+	    r->kind == PF_KIND_BLOB || r->kind == PF_KIND_SMALL)
 		printf("%s\t%lld\t", r->sha256, (long long)(it->absent ?
 		    it->absent_size : r->len));
 	else
@@ -274,11 +274,12 @@ struct options {
 	const char	*conf;
 	bool		 dry;
 	bool		 wait;
-	char		**words;	/* what follows the options */
+	const char	*verb;		/* or NULL */
+	char		**words;	/* what follows all of that */
 };
 
 static void
-options(struct options *o, struct ingest *g, int argc, char **argv)
+read_options(struct options *o, struct ingest *g, int argc, char **argv)
 {
 	int ch;
 
@@ -312,6 +313,17 @@ options(struct options *o, struct ingest *g, int argc, char **argv)
 			usage(stderr);
 			exit(64);
 		}
+}
+
+/* They may stand before a verb and behind it. */
+static void
+options(struct options *o, struct ingest *g, int argc, char **argv)
+{
+	read_options(o, g, argc, argv);
+	if ((o->verb = argv[optind]) != NULL) {
+		optind++;
+		read_options(o, g, argc, argv);
+	}
 	o->words = argv + optind;
 }
 
@@ -336,7 +348,7 @@ find(const struct options *o, bool mend)
 {
 	size_t i;
 
-	for (i = 0; i < NVERBS && strcmp(verbs[i].name, o->words[0]) != 0; i++)
+	for (i = 0; i < NVERBS && strcmp(verbs[i].name, o->verb) != 0; i++)
 		;
 	if (i < NVERBS && (o->wait || (o->dry && !verbs[i].may_dry) ||
 	    (mend && !verbs[i].may_mend)))
@@ -368,8 +380,7 @@ main(int argc, char **argv)
 	pf_prog = "pf-ingest";
 	umask(027);
 	options(&o, &g, argc, argv);
-	if (o.words[0] == NULL ? g.mend : (verb = find(&o, g.mend)) ==
-	    NVERBS) {
+	if (o.verb == NULL ? g.mend : (verb = find(&o, g.mend)) == NVERBS) {
 		usage(stderr);
 		return 64;
 	}
@@ -377,11 +388,12 @@ main(int argc, char **argv)
 	if ((err = pf_conf_load(&conf, g.conf_path, NULL)) != NULL)
 		return pf_exit(err);
 	g.conf = &conf;
-	if (o.words[0] == NULL)
+	if (o.verb == NULL)
 		err = file_all(&g, &o);
 	else if ((err = watch_signals()) == NULL)
-		err = verbs[verb].run(&g, o.words + 1, o.dry);
+		err = verbs[verb].run(&g, o.words, o.dry);
 	pf_db_close(g.db);
+	pf_live_free(&g.live);
 	if (err == NULL && g.findings > 0)
 		return pf_exit(NULL) == 0 ? 1 : 74;
 	return pf_exit(err);

@@ -1,9 +1,9 @@
 /*
  * Inputs into the storage tree: corpus/<job>/<sha256>, crashes/<job>/<sha256>
- * and <sha256>.json beside it.  The name is the content, so what is there
- * already is left alone; a temporary file is named after its pack, which
- * only one process holds, so that the next one overwrites what a dead one
- * left.
+ * and <sha256>.json beside it; reports of checks, checks/<job>/<sha256>.  The
+ * name is the content, so what is there already is left alone; a temporary
+ * file is named after its pack, which only one process holds, so that the next
+ * one overwrites what a dead one left.
  */
 #include <sys/stat.h>
 
@@ -36,6 +36,13 @@ struct work {
 	char		*dir[SLICE];
 	size_t		 ndirs;
 };
+
+const char *
+kind_dir(enum pf_kind kind)
+{
+	return kind == PF_KIND_CRASH ? "crashes" : kind == PF_KIND_CHECK ?
+	    "checks" : "corpus";
+}
 
 /* Creates the directory once and remembers to sync it. */
 static const struct pf_err *
@@ -124,7 +131,7 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 	bool there;
 
 	dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
-	    r->kind == PF_KIND_CRASH ? "crashes" : "corpus", r->job);
+	    kind_dir(r->kind), r->job);
 	path = pf_asprintf("%s/%s", dir, r->sha256);
 	if ((err = need_dir(w, dir)) == NULL &&
 	    (err = look(&there, w, path, r->len)) == NULL && !there)
@@ -221,7 +228,8 @@ place_items(struct ingest *g, struct item *it, size_t n)
 		if (it[i].state != ITEM_TODO || it[i].dropped)
 			continue;
 		if (it[i].rec.kind == PF_KIND_CRASH ||
-		    it[i].rec.kind == PF_KIND_CORPUS)
+		    it[i].rec.kind == PF_KIND_CORPUS ||
+		    (it[i].rec.kind == PF_KIND_CHECK && it[i].rec.len > 0))
 			err = begin_item(g, w, &it[i]);
 		else if (it[i].rec.kind == PF_KIND_LOG)
 			err = place_log(g, &it[i]);

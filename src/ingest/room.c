@@ -11,9 +11,12 @@
 #include <string.h>
 
 #include "codec/bucket.h"
+#include "codec/check.h"
 #include "ingest/ingest.h"
 #include "os/fs.h"
 #include "view/known.h"
+
+#define CHECK_REPORTS	16	/* kept of a crash and build, about */
 
 /* How short; each includes those above. */
 enum room { ROOM_PLENTY, ROOM_NO_CORPUS, ROOM_NO_LOGS, ROOM_NO_COPIES };
@@ -159,19 +162,31 @@ overflow(int64_t *samples, struct space *s, struct item *it)
 	return count_samples(samples, s, it);
 }
 
+const struct pf_err *
+said_in(struct pf_given *t, const struct pf_json *j)
+{
+	const struct pf_err *err;
+
+	*t = (struct pf_given){ "unknown", "", "", "", 0 };
+	if ((err = pf_json_str(&t->type, j, "type")) != NULL ||
+	    (err = pf_json_str(&t->tool, j, "tool")) != NULL ||
+	    (err = pf_json_str(&t->stack, j, "stack")) != NULL ||
+	    (err = pf_json_str(&t->output, j, "output")) != NULL)
+		return err;
+	return pf_json_int(&t->signal, j, "signal", 0, 128);
+}
+
 /* The bucket of a crash, and how many inputs are kept of it. */
 static const struct pf_err *
 find_bucket(int64_t *samples, struct space *s, struct item *it)
 {
 	const struct pf_err *err;
-	const char *type = "unknown", *tool = "", *stack = "";
+	struct pf_given t;
 	struct pf_bucket b;
 
-	if ((err = pf_json_str(&type, it->rec.fields, "type")) != NULL ||
-	    (err = pf_json_str(&tool, it->rec.fields, "tool")) != NULL ||
-	    (err = pf_json_str(&stack, it->rec.fields, "stack")) != NULL)
+	if ((err = said_in(&t, it->rec.fields)) != NULL)
 		return err;
-	pf_bucket_of(&b, it->campaign, type, tool, stack);
+	pf_live_bucket(&b, &s->g->live, it->campaign, &t);
 	snprintf(it->bucket, sizeof(it->bucket), "%s", b.id);
 	if ((err = count_samples(samples, s, it)) != NULL)
 		return err;
@@ -188,6 +203,22 @@ judge_crash(struct space *s, struct item *it, enum room room)
 		return err;
 	if (samples >= (room == ROOM_NO_COPIES ? 1 :
 	    s->g->conf->crash_samples))
+		drop_item(it);
+	return NULL;
+}
+
+/* Its numbers count in any case; enough reports are enough. */
+static const struct pf_err *
+judge_check(struct space *s, struct item *it, enum room room)
+{
+	const struct pf_err *err;
+	struct pf_check c;
+	int64_t n = 0;
+
+	if ((err = pf_check_read(&c, it->rec.fields)) != NULL ||
+	    (err = pf_known_checks(&n, s->g->db, it->campaign, &c)) != NULL)
+		return err;
+	if (room >= ROOM_NO_LOGS || n >= CHECK_REPORTS)
 		drop_item(it);
 	return NULL;
 }
@@ -246,8 +277,11 @@ judge(struct space *s, struct item *it)
 	room = worse(room, own);
 	if (it->rec.kind == PF_KIND_CRASH)
 		err = judge_crash(s, it, room);
+	else if (it->rec.kind == PF_KIND_CHECK && it->rec.len > 0)
+		err = judge_check(s, it, room);
 	else if ((it->rec.kind == PF_KIND_CORPUS && room >= ROOM_NO_CORPUS) ||
-	    (it->rec.kind == PF_KIND_LOG && room >= ROOM_NO_LOGS))
+	    (it->rec.kind == PF_KIND_LOG && room >= ROOM_NO_LOGS) ||
+	    (it->rec.kind == PF_KIND_SMALL && room >= ROOM_NO_COPIES))
 		drop_item(it);
 	if (it->dropped)
 		it->bytes = 0;
@@ -266,7 +300,8 @@ make_room(struct ingest *g, struct item *it, size_t n)
 	bool known;
 	size_t i;
 
-	if ((err = look(&s, g, it)) != NULL)
+	if ((err = look(&s, g, it)) != NULL ||
+	    (err = pf_live_load(&g->live, g->db)) != NULL)
 		return err;
 	for (i = 0; i < n && err == NULL; i++) {
 		if (it[i].state != ITEM_TODO)

@@ -94,7 +94,8 @@ send_line(struct ingest *g, struct item **it, size_t n)
 	row = pf_json_first(rows);
 	for (i = 0; err == NULL && i < n; i++, row = pf_json_next(row))
 		if ((err = verdict(g, it[i], row)) == NULL && it[i]->chosen)
-			err = settle_report(g, it[i]);
+			err = it[i]->rec.kind == PF_KIND_SMALL ?
+			    settle_small(g, it[i]) : settle_report(g, it[i]);
 done:
 	pf_json_free(reply);
 	pf_buf_free(&line);

@@ -21,6 +21,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "codec/sum.h"
 #include "ingest/ingest.h"
 #include "os/clock.h"
 #include "os/fs.h"
@@ -55,7 +56,7 @@ is_needed(bool *needed, struct ingest *g, const char *line, size_t n)
 	const char *kind = "", *rid = "";
 
 	*needed = true;
-	if (!ledger_sum_ok(line, n))
+	if (!pf_sum_ok(line, n))
 		*needed = false;
 	else if ((err = pf_json_parse(&j, line, n)) != NULL) {
 		if (err->class != PF_DATA)

@@ -2,12 +2,16 @@
  * pf-report crash: one crash in full, and the command that makes it happen
  * again on the master.
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/name.h"
 #include "os/fs.h"
 #include "report/report.h"
+#include "view/checked.h"
 #include "view/crash.h"
 #include "view/find.h"
 
@@ -15,6 +19,9 @@
 static const struct pf_err *
 script(const struct pf_crash *c, const char *id)
 {
+	if (*c->refused != '\0')
+		return pf_err(PF_DATA, "crash %s: its command is not one that "
+		    "is run elsewhere: %s", id, c->refused);
 	if (*c->command == '\0')
 		return pf_err(PF_NOTFOUND, "crash %s: its bot told no command;"
 		    " the input is %s", id, c->input);
@@ -49,6 +56,87 @@ bots_text(struct pf_table *t, const struct report *r, const char *id)
 	else
 		pf_table_null(t);
 	pf_buf_free(&b);
+	return err;
+}
+
+struct lines {
+	struct pf_table	*t;
+	const char	*storage;
+};
+
+/* "target 0123456789ab: reproduced 3 of 10 ..." */
+static void
+check_line(void *arg, const struct pf_checked *c)
+{
+	struct lines *l = arg;
+	char text[PF_CHECKED_TEXT], *line;
+
+	pf_checked_text(text, c);
+	if (c->seq > 0)
+		line = pf_asprintf("build %" PRId64 " (%s): %s", c->seq,
+		    c->name, text);
+	else
+		line = pf_asprintf("%s %.12s: %s", c->build, c->target, text);
+	pf_table_text(l->t, "run again");
+	pf_table_text(l->t, line);
+	free(line);
+	if (c->report[0] == '\0')
+		return;
+	line = pf_asprintf("%s/%s", l->storage, c->report);
+	pf_table_text(l->t, "its report");
+	pf_table_text(l->t, line);
+	free(line);
+}
+
+static void
+small_line(struct lines *l, const struct pf_smaller *s)
+{
+	char *line = pf_asprintf("%" PRId64 " bytes by %s, seen %" PRId64
+	    " of %" PRId64 " times: %s/%s", s->size, s->how, s->same, s->runs,
+	    l->storage, s->path);
+
+	pf_table_text(l->t, "smaller");
+	pf_table_text(l->t, line);
+	free(line);
+}
+
+static void
+severity_line(struct pf_table *t, const struct pf_judged *j)
+{
+	char *line;
+
+	if (j->was != NULL)
+		line = pf_asprintf("%s, lowered from %s for it was not seen "
+		    "again in %" PRId64 " runs", j->severity, j->was, j->runs);
+	else
+		line = pf_strdup(j->severity);
+	pf_table_text(t, "severity");
+	pf_table_text(t, line);
+	free(line);
+	line = pf_asprintf("%s: %s", j->rule, j->why);
+	pf_table_text(t, "by the rule");
+	pf_table_text(t, line);
+	free(line);
+}
+
+/* What became of it when it was run again, and what follows. */
+static const struct pf_err *
+add_checks(struct pf_table *t, const struct report *r, const char *id,
+    const char *output)
+{
+	const struct pf_err *err;
+	struct lines l = { t, r->conf.storage_path };
+	struct pf_smaller s;
+	struct pf_judged j;
+	bool found = false;
+
+	if ((err = pf_checked_each(r->show.db, id, check_line, &l)) != NULL ||
+	    (err = pf_smaller_get(&s, &found, r->show.db, id)) != NULL)
+		return err;
+	if (found)
+		small_line(&l, &s);
+	if ((err = pf_judged_get(&j, r->show.db, id, output)) == NULL)
+		severity_line(t, &j);
 	return err;
 }
 
@@ -95,11 +183,13 @@ print_text(const struct report *r, const struct pf_crash *c,
 	struct pf_view v = pf_view_crash;
 	struct pf_table t;
 
-	while (people && strcmp(v.cols[v.n - 1].json, "stack") != 0)
+	while (people && (v.cols[v.n - 1].json == NULL ||
+	    strcmp(v.cols[v.n - 1].json, "stack") != 0))
 		v.n--;
 	pf_show_fields(&t, &b, &r->show);
 	pf_view_record(&t, &v, q);
-	err = bots_text(&t, r, id);
+	if ((err = bots_text(&t, r, id)) == NULL)
+		err = add_checks(&t, r, id, c->output);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
 	if (!people) {

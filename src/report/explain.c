@@ -1,5 +1,6 @@
 /*
- * pf-report explain: why a job or a bot does not run.
+ * pf-report explain: why a job or a bot does not run, or a crash is where it
+ * is (why.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,9 +17,11 @@ report_explain(struct report *r, const char *arg)
 	bool job = strcmp(arg, "job") == 0;
 	char id[PF_ID_MAX + 1];
 
+	if (strcmp(arg, "crash") == 0)
+		return explain_crash(r, r->rest[1]);
 	if (!job && strcmp(arg, "bot") != 0)
-		return pf_err(PF_USAGE, "explain: \"%.32s\" is neither job "
-		    "nor bot", arg);
+		return pf_err(PF_USAGE, "explain: \"%.32s\" is neither job, "
+		    "bot nor crash", arg);
 	err = job ? pf_find_job(id, r->show.db, r->rest[1]) :
 	    pf_find_bot(id, r->show.db, r->rest[1]);
 	if (err == NULL)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "os/clock.h"
+#include "report/found.h"
 #include "report/report.h"
 #include "store/conffile.h"
 #include "view/crashes.h"
@@ -27,12 +28,17 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] [-n max] archive\n"
     "       pf-report [-Hj] [-c conf] [-n max] campaigns\n"
     "       pf-report [-Hj] [-c conf] campaign name\n"
-    "       pf-report [-j] [-c conf] explain job | bot id\n"
+    "       pf-report [-j] [-c conf] explain job | bot | crash id\n"
     "       pf-report [-Hj] [-c conf] [-n max] bots [-s status]\n"
     "       pf-report [-Hj] [-c conf] [-n max] crashes [-b bucket]\n"
     "                 [-C campaign] [-J job] [-t type]\n"
+    "       pf-report [-c conf] [-n max] crashes -o junit | sarif [-b bucket]\n"
+    "                 [-C campaign] [-d directory] [-J job] [-t type]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
+    "       pf-report [-Hj] [-c conf] regressions [-C campaign] [-b build]\n"
+    "       pf-report [-c conf] bundle [-T] [-o file] id\n"
     "       pf-report [-Hj] [-c conf] [-n max] buckets [-C campaign]\n"
+    "       pf-report [-Hj] [-c conf] [-n max] rebucket rules\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
     "       pf-report [-c conf] log [-f] job\n"
@@ -195,6 +201,28 @@ report_totals(struct report *r, const char *arg)
 	return pf_show_record(&r->show, &pf_view_campaign_stats, id);
 }
 
+/* Buckets, in a form that other programs take. */
+static const struct pf_err *
+report_found(struct report *r)
+{
+	const struct pf_err *err, *end;
+	struct pf_bugs k = { .campaign = r->pick.campaign, .job = r->job,
+	    .bucket = r->bucket, .type = r->type, .max = r->show.max };
+	bool sarif = strcmp(r->out, "sarif") == 0;
+
+	if (!sarif && strcmp(r->out, "junit") != 0) {
+		pf_note("crashes -o %s: neither junit nor sarif", r->out);
+		usage();
+	}
+	if (r->show.format == PF_FORMAT_JSON)
+		usage();
+	if ((err = pf_bugs_begin(&k, r->show.db)) == NULL)
+		err = (sarif ? found_sarif : found_junit)(stdout, &k,
+		    r->root);
+	end = pf_bugs_end(&k);
+	return err != NULL ? err : end;
+}
+
 static const struct pf_err *
 report_crashes(struct report *r, const char *arg)
 {
@@ -205,6 +233,10 @@ report_crashes(struct report *r, const char *arg)
 	char job[PF_ID_MAX + 1];
 
 	(void)arg;
+	if (r->out != NULL)
+		return report_found(r);
+	if (r->root != NULL)
+		usage();
 	if (r->job == NULL && k.campaign == NULL && k.bucket == NULL &&
 	    k.type == NULL)
 		return pf_show_list(&r->show, &pf_view_crashes, NULL, NULL);
@@ -275,19 +307,22 @@ static const struct command {
 	{ "archive",	"",	0, 0, true,	report_archive },
 	{ "bots",	"s",	0, 0, true,	report_bots },
 	{ "buckets",	"C",	0, 0, true,	report_buckets },
+	{ "bundle",	"To",	1, 1, true,	report_bundle },
 	{ "campaign",	"",	1, 1, true,	report_campaign },
 	{ "campaigns",	"",	0, 0, true,	report_campaigns },
 	{ "config",	"",	0, 0, false,	report_config },
 	{ "corpus",	"",	0, 1, true,	report_corpus },
 	{ "coverage",	"",	0, 1, true,	report_coverage },
 	{ "crash",	"x",	1, 1, true,	report_crash },
-	{ "crashes",	"CJbt",	0, 0, true,	report_crashes },
+	{ "crashes",	"CJbdot",	0, 0, true,	report_crashes },
 	{ "events",	"f",	0, 0, true,	report_events },
 	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
 	{ "jobs",	"Ces",	0, 0, true,	report_jobs },
 	{ "log",	"f",	1, 1, true,	report_log },
 	{ "metrics",	"",	0, 0, false,	report_metrics },
+	{ "rebucket",	"",	1, 1, true,	report_rebucket },
+	{ "regressions", "Cb",	0, 0, true,	report_regressions },
 	{ "status",	"",	0, 0, true,	report_status },
 	{ "timeouts",	"",	0, 0, true,	report_timeouts },
 	{ "totals",	"",	1, 1, true,	report_totals },
@@ -338,7 +373,7 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 	snprintf(name, sizeof(name), "%s %s", pf_prog, argv[0]);
 	argv[0] = name;
 	optind = 0;
-	while ((ch = getopt(argc, argv, "+C:J:b:e:fs:t:x")) != -1) {
+	while ((ch = getopt(argc, argv, "+C:J:Tb:d:e:fo:s:t:x")) != -1) {
 		if (strchr(flags, ch) == NULL)
 			usage();
 		switch (ch) {
@@ -348,14 +383,23 @@ parse_own(struct report *r, const char *flags, int argc, char *argv[])
 		case 'J':
 			r->job = optarg;
 			break;
+		case 'T':
+			r->target = true;
+			break;
 		case 'b':
 			r->bucket = optarg;
+			break;
+		case 'd':
+			r->root = optarg;
 			break;
 		case 'e':
 			r->pick.fuzzer = optarg;
 			break;
 		case 'f':
 			r->follow = true;
+			break;
+		case 'o':
+			r->out = optarg;
 			break;
 		case 's':
 			r->pick.status = optarg;

@@ -10,6 +10,7 @@
 #include "report/report.h"
 #include "store/conffile.h"
 #include "store/spool.h"
+#include "view/health.h"
 #include "view/metrics.h"
 
 /* Fields as they come, in either form. */
@@ -80,6 +81,24 @@ put_database(struct fields *f, struct pf_db *db)
 }
 
 static const struct pf_err *
+put_health(struct fields *f, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_health h;
+	char name[64];
+	enum pf_verdict i;
+
+	if ((err = pf_health_count(&h, db)) != NULL)
+		return err;
+	put_int(f, "unwell_jobs", h.jobs);
+	for (i = 0; i < PF_VERDICT_MAX; i++) {
+		snprintf(name, sizeof(name), "unwell_%s", pf_verdict_name(i));
+		put_int(f, name, h.n[i]);
+	}
+	return NULL;
+}
+
+static const struct pf_err *
 put_spool(struct fields *f, const char *dir)
 {
 	const struct pf_err *err;
@@ -132,7 +151,8 @@ report_status(struct report *r, const char *arg)
 		pf_jw_open(&f.b, NULL, '{');
 	else
 		pf_show_fields(&f.t, &f.b, &r->show);
-	err = put_database(&f, r->show.db);
+	if ((err = put_database(&f, r->show.db)) == NULL)
+		err = put_health(&f, r->show.db);
 	if ((more = put_spool(&f, r->conf.spool_path)) != NULL && err == NULL)
 		err = more;
 	if ((more = put_disk(&f, "disk_free", r->conf.storage_path)) != NULL

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "run/engine.h"
+#include "codec/sanopt.h"
+#include "run/engine/engine.h"
 
 #define BIG	INT64_C(9007199254740992)	/* 2^53 */
 
@@ -13,6 +14,14 @@ static bool
 file_name_ok(const char *s)
 {
 	return pf_text_ok(s) && strchr(s, '/') == NULL && s[0] != '.';
+}
+
+/* It becomes the name of a directory. */
+static bool
+kind_ok(const char *s)
+{
+	return strcmp(s, "target") == 0 || strcmp(s, "seed") == 0 ||
+	    strcmp(s, "dict") == 0 || pf_build_kind(s);
 }
 
 static const struct pf_err *
@@ -27,6 +36,9 @@ get_blob(struct blob *b, const struct pf_json *v)
 	    (err = pf_json_need(&b->sha256, v, "sha256")) != NULL ||
 	    (err = pf_json_int(&b->size, v, "size", 1, BIG)) != NULL)
 		return err;
+	if (!kind_ok(b->kind))
+		return pf_err(PF_DATA, "blob \"%.64s\": nothing is known "
+		    "here of kind \"%.32s\"", b->name, b->kind);
 	if (!pf_sha_ok(b->sha256) || !file_name_ok(b->name) || b->size < 1)
 		return pf_err(PF_DATA, "blob \"%.64s\": bad name, hash or "
 		    "size", b->name);
@@ -44,6 +56,25 @@ get_blobs(struct job *j)
 		if ((err = get_blob(&j->blobs[j->nblobs++], v)) != NULL)
 			return err;
 	return NULL;
+}
+
+static const struct pf_err *
+get_kind(struct job *j)
+{
+	static const char *const kinds[] = { "fuzz", "regress", "memcheck" };
+	const struct pf_err *err;
+	const char *kind = "fuzz";
+	size_t i;
+
+	if ((err = pf_json_str(&kind, j->doc, "kind")) != NULL)
+		return err;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kind, kinds[i]) == 0) {
+			j->kind = (enum job_kind)i;
+			return NULL;
+		}
+	return pf_err(PF_DATA, "nothing is known here of jobs of kind "
+	    "\"%.32s\"", kind);
 }
 
 const struct pf_err *
@@ -70,7 +101,7 @@ job_parse(struct job *j, const char *text, size_t n)
 	if (!pf_id_ok(j->id) || j->epoch < 0 || j->attempt < 0 ||
 	    j->duration < 1)
 		return pf_err(PF_DATA, "job: bad id, token or duration");
-	if ((err = get_blobs(j)) != NULL)
+	if ((err = get_kind(j)) != NULL || (err = get_blobs(j)) != NULL)
 		return pf_err_at(err, "job %s", j->id);
 	return NULL;
 }
@@ -93,6 +124,7 @@ job_option(const struct job *j, const char *key)
 const struct pf_err *
 job_check_options(const struct job *j, const char *const *allowed)
 {
+	const struct pf_err *err;
 	const struct pf_json *v;
 	const char *key, *value;
 	size_t i;
@@ -101,6 +133,11 @@ job_check_options(const struct job *j, const char *const *allowed)
 	    v = pf_json_next(v)) {
 		key = pf_json_key(v);
 		value = pf_json_text(v);
+		if (pf_san_option(&err, key, value)) {
+			if (err != NULL)
+				return err;
+			continue;
+		}
 		for (i = 0; allowed[i] != NULL; i++)
 			if (strcmp(allowed[i], key) == 0)
 				break;

@@ -7,12 +7,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/num.h"
-#include "run/engine.h"
-#include "store/conffile.h"
+#include "run/box/box.h"
+#include "run/doctor/doctor.h"
 
 static const char usage_text[] =
-    "usage: pf-run [-lnqv] [-c conf] [-j slots] [-m master_url] [-w workdir]\n"
+    "usage: pf-run [-Blnqv] [-c conf] [-j slots] [-m master_url] [-w workdir]\n"
+    "       pf-run -D [-BJ] [-c conf] [-j slots] [-m master_url] "
+    "[-w workdir]\n"
     "       pf-run -h | -V\n";
 
 static void __attribute__((noreturn))
@@ -22,18 +23,22 @@ usage(void)
 	exit(EX_USAGE);
 }
 
-/* Options that stand for a key of the configuration, NULL if not given. */
-struct given {
-	const char	*slots, *master, *workdir;
-};
-
 static void
-parse(struct options *o, struct given *g, int argc, char *argv[])
+parse(struct options *o, int argc, char *argv[])
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "Vc:hj:lm:nqvw:")) != -1)
+	while ((ch = getopt(argc, argv, "BDJVc:hj:lm:nqvw:")) != -1)
 		switch (ch) {
+		case 'B':
+			o->unbound = true;
+			break;
+		case 'D':
+			o->doctor = true;
+			break;
+		case 'J':
+			o->json = true;
+			break;
 		case 'V':
 			printf("pf-run %s\n", PF_VERSION);
 			exit(pf_exit(NULL));
@@ -44,13 +49,13 @@ parse(struct options *o, struct given *g, int argc, char *argv[])
 			fputs(usage_text, stdout);
 			exit(pf_exit(NULL));
 		case 'j':
-			g->slots = optarg;
+			o->slots = optarg;
 			break;
 		case 'l':
 			o->loop = true;
 			break;
 		case 'm':
-			g->master = optarg;
+			o->master = optarg;
 			break;
 		case 'n':
 			o->dry = true;
@@ -62,50 +67,20 @@ parse(struct options *o, struct given *g, int argc, char *argv[])
 			o->verbose = true;
 			break;
 		case 'w':
-			g->workdir = optarg;
+			o->workdir = optarg;
 			break;
 		default:
 			usage();
 		}
-	if (optind != argc)
+	if (optind != argc || (o->json && !o->doctor))
 		usage();
-}
-
-static const struct pf_err *
-override(struct pf_conf *conf, const struct given *g)
-{
-	char *full;
-
-	if (g->slots != NULL && !pf_num(&conf->bot_slots, g->slots, 1, 1024))
-		return pf_err(PF_USAGE, "-j %s: not a number from 1 to 1024",
-		    g->slots);
-	if (g->master != NULL)
-		snprintf(conf->bot_master_url, PF_CONF_TEXT, "%s", g->master);
-	if (g->workdir == NULL)
-		return NULL;
-	/* Engines run elsewhere: a relative path would lead them astray. */
-	if (*g->workdir == '/')
-		snprintf(conf->bot_work_directory, PF_CONF_TEXT, "%s",
-		    g->workdir);
-	else {
-		if ((full = getcwd(NULL, 0)) == NULL)
-			return pf_errno("getcwd");
-		if (snprintf(conf->bot_work_directory, PF_CONF_TEXT, "%s/%s",
-		    full, g->workdir) >= PF_CONF_TEXT) {
-			free(full);
-			return pf_err(PF_USAGE, "-w %s: too long",
-			    g->workdir);
-		}
-		free(full);
-	}
-	return NULL;
 }
 
 static const struct pf_err *
 dry_run(const struct pf_conf *conf)
 {
 	const struct pf_err *err;
-	struct pf_buf caps = PF_BUF_INIT;
+	struct pf_buf caps = PF_BUF_INIT, box = PF_BUF_INIT;
 
 	if ((err = engine_capabilities(&caps, conf->bot_capabilities)) ==
 	    NULL)
@@ -113,6 +88,11 @@ dry_run(const struct pf_conf *conf)
 		    "%s\n", conf->bot_master_url, (long long)conf->bot_slots,
 		    conf->bot_work_directory, caps.data);
 	pf_buf_free(&caps);
+	if (err == NULL) {
+		box_describe(&box, conf);
+		fputs(box.data, stdout);
+		pf_buf_free(&box);
+	}
 	return err;
 }
 
@@ -121,15 +101,18 @@ main(int argc, char *argv[])
 {
 	const struct pf_err *err;
 	struct options o = { 0 };
-	struct given g = { 0 };
 	struct pf_conf conf;
 	int status = EX_OK, mine;
 
 	pf_prog = "pf-run";
-	parse(&o, &g, argc, argv);
-	if ((err = pf_conf_load(&conf, o.conf_path, NULL)) == NULL &&
-	    (err = override(&conf, &g)) == NULL)
+	parse(&o, argc, argv);
+	if (o.doctor)
+		err = doctor_run(&o, &status);
+	else if ((err = settings_load(&conf, &o)) == NULL) {
+		engine_learn(&conf, o.verbose ? ENGINE_VERBOSE :
+		    ENGINE_FAULTS);
 		err = o.dry ? dry_run(&conf) : slots_run(&o, &conf, &status);
+	}
 	mine = pf_exit(err);
 	return mine != EX_OK ? mine : status;
 }

@@ -6,15 +6,18 @@
 #include <sys/random.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "os/fs.h"
 #include "run/run.h"
 
+#define RAN_MAX		64
 #define STATE_MAX	(1 << 22)
 
 static const struct pf_err *
@@ -167,4 +170,79 @@ state_clear(struct slot *s)
 		err = pf_errno("unlink %s", path);
 	free(path);
 	return err;
+}
+
+bool
+state_has_job(const struct slot *s)
+{
+	char *path = pf_asprintf("%s/state.json", s->dir);
+	bool has = pf_exists(path);
+
+	free(path);
+	return has;
+}
+
+bool
+state_owner(struct slot *gone)
+{
+	char *state = pf_asprintf("%s/state.json", gone->dir);
+	char *path = pf_asprintf("%s/bot.json", gone->dir);
+	char master[PF_ID_MAX + 1];
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_json *j = NULL;
+	const char *bot = "";
+	bool known;
+
+	snprintf(master, sizeof(master), "%s", gone->master);
+	known = pf_exists(path) && state_identity(gone) == NULL &&
+	    strcmp(gone->master, master) == 0 &&
+	    pf_slurp(&b, state, STATE_MAX) == NULL &&
+	    pf_json_parse(&j, b.data, b.len) == NULL &&
+	    pf_json_str(&bot, j, "bot") == NULL && pf_id_ok(bot);
+	if (known)
+		snprintf(gone->bot, sizeof(gone->bot), "%s", bot);
+	pf_json_free(j);
+	pf_buf_free(&b);
+	free(path);
+	free(state);
+	return known;
+}
+
+static char *
+ran_path(const struct slot *s)
+{
+	return pf_asprintf("%s/ran", s->dir);
+}
+
+void
+state_save_ran(const struct slot *s, const struct job *j, int64_t ms)
+{
+	char *path = ran_path(s);
+	FILE *out = fopen(path, "we");
+
+	if (out != NULL) {
+		fprintf(out, "%" PRId64 " %s %" PRId64 "\n", ms, j->id,
+		    j->attempt);
+		fclose(out);
+	}
+	free(path);
+}
+
+int64_t
+state_load_ran(const struct slot *s, const struct job *j)
+{
+	char *path = ran_path(s), *sp, want[PF_ID_MAX + 32];
+	struct pf_buf b = PF_BUF_INIT;
+	int64_t ms = 0;
+
+	snprintf(want, sizeof(want), "%s %" PRId64 "\n", j->id, j->attempt);
+	if (pf_slurp(&b, path, RAN_MAX + PF_ID_MAX) == NULL &&
+	    (sp = strchr(b.data, ' ')) != NULL && strcmp(sp + 1, want) == 0) {
+		*sp = '\0';
+		if (!pf_num(&ms, b.data, 0, INT64_MAX))
+			ms = 0;
+	}
+	pf_buf_free(&b);
+	free(path);
+	return ms;
 }

@@ -15,6 +15,21 @@
 #define OTHERS		32	/* descriptors that are no client's */
 #define KEEP_MAX	(64 << 10)	/* of a buffer that is empty */
 
+/* n bytes have come; of a line that was refused only its end matters. */
+static void
+take(struct client *c, size_t n)
+{
+	const char *new = c->in.data + c->in.len, *nl = NULL;
+
+	pf_buf_grew(&c->in, n);
+	if (!c->skips)
+		return;
+	nl = memchr(new, '\n', n);
+	pf_buf_eat(&c->in, nl == NULL ? c->in.len :
+	    (size_t)(nl + 1 - c->in.data));
+	c->skips = nl == NULL;
+}
+
 void
 client_hear(struct client *c)
 {
@@ -23,10 +38,9 @@ client_hear(struct client *c)
 	while (c->in.len < PF_OP_MAX) {
 		n = read(c->fd, pf_buf_room(&c->in, PF_OP_MAX), PF_OP_MAX);
 		if (n > 0) {
-			if (!c->deaf)
-				pf_buf_grew(&c->in, (size_t)n);
-			if (n < PF_OP_MAX)
-				return;		/* that was all for now */
+			take(c, (size_t)n);
+			if (n < PF_OP_MAX || c->skips)
+				return;		/* others have their turn */
 			continue;
 		}
 		if (n == 0)

@@ -17,15 +17,15 @@ struct client {
 	struct pf_buf	 out;
 	size_t		 mark;		/* replies up to here are committed */
 	bool		 eof;
-	bool		 deaf;		/* what it sends is thrown away */
+	bool		 skips;		/* the rest of an overlong line */
 	bool		 broken;
 	bool		 ear;		/* bots are heard through it */
 	int64_t		 heard_at;	/* when it last said so */
 };
 
 /*
- * Reads what is there.  A client that was refused for good is read to its
- * end all the same: closing on unread bytes would take its answer away.
+ * Reads what is there, but no more than is needed for a turn; in holds
+ * nothing of an overlong line that was refused.
  */
 void	client_hear(struct client *);
 

@@ -39,24 +39,6 @@ make_tree(const char *storage)
 	return err;
 }
 
-/*
- * The epoch outlives a restored database: it stands in a file that no
- * backup touches, synced before any token is given out under it.
- */
-static const struct pf_err *
-keep_epoch(const char *storage, const char *epoch)
-{
-	const struct pf_err *err = NULL;
-	char *path = pf_asprintf("%s/metadata/system/epoch", storage);
-	char line[64];
-
-	snprintf(line, sizeof(line), "%s\n", epoch);
-	if (!pf_exists(path))
-		err = pf_file_put(path, NULL, line, strlen(line), 0640);
-	free(path);
-	return err;
-}
-
 /* What a new database needs to know of its master. */
 static const struct pf_err *
 fill(const struct pf_conf *conf)
@@ -67,12 +49,11 @@ fill(const struct pf_conf *conf)
 	int64_t now = pf_wall_ms();
 	int lock = -1;
 
-	if ((err = pf_dbw_open(&db, &lock, conf->storage_path)) !=
-	    NULL)
-		return err;
-	pf_uuid7(id, now);
+	if (!keep_master(id, conf->storage_path))
+		pf_uuid7(id, now);
 	snprintf(text, sizeof(text), "%" PRId64, now);
-	if ((err = pf_dbw_begin(db)) == NULL &&
+	if ((err = pf_dbw_open(&db, &lock, conf->storage_path)) == NULL &&
+	    (err = pf_dbw_begin(db)) == NULL &&
 	    (err = pf_system_default(db, "master_id", id)) == NULL &&
 	    (err = pf_system_default(db, "created", text)) == NULL &&
 	    (err = pf_system_default(db, "epoch", "1")) == NULL &&
@@ -80,10 +61,16 @@ fill(const struct pf_conf *conf)
 	    NULL && (err = pf_dbw_commit(db)) == NULL)
 		err = pf_system_get(text, sizeof(text), db, "epoch");
 	if (err == NULL)
-		err = keep_epoch(conf->storage_path, text);
-	pf_dbw_rollback(db);
+		err = pf_system_get(id, sizeof(id), db, "master_id");
+	/* Synced before any token is given out under it. */
+	if (err == NULL && (err = keep_once(conf->storage_path, "epoch",
+	    text)) == NULL)
+		err = keep_once(conf->storage_path, "master", id);
+	if (db != NULL)
+		pf_dbw_rollback(db);
 	pf_db_close(db);
-	close(lock);
+	if (lock != -1)
+		close(lock);
 	return err;
 }
 

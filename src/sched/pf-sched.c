@@ -16,18 +16,21 @@ static const char usage_text[] =
     "       pf-sched [-v] [-c conf] serve\n"
     "       pf-sched [-q] [-c conf] apply\n"
     "       pf-sched [-n] [-c conf] submit -N name -e engine -t target\n"
-    "           [-s seeds] [-x dictionary] [-d duration] [-p priority]\n"
-    "           [-k copies] [-C campaign] [-m memory] [-T exec_timeout]\n"
-    "           [-o key=value] [-- arg ...]\n"
+    "           [-s seeds] [-x dictionary] [-b kind=file] [-d duration]\n"
+    "           [-p priority] [-k copies] [-C campaign] [-m memory]\n"
+    "           [-T exec_timeout] [-K kind] [-o key=value] [-- arg ...]\n"
     "       pf-sched [-n] [-c conf] cancel job ...\n"
     "       pf-sched [-n] [-c conf] campaign create [-w weight] name\n"
     "       pf-sched [-n] [-c conf] campaign set -w weight name\n"
     "       pf-sched [-n] [-c conf] campaign pause | resume | finish name\n"
+    "       pf-sched [-n] [-c conf] build -C campaign -t target [-e engine]\n"
     "       pf-sched [-nq] [-c conf] recover\n"
     "       pf-sched [-q] [-c conf] snapshot\n"
     "       pf-sched [-nq] [-c conf] backup directory\n"
     "       pf-sched [-nq] [-c conf] rebuild\n"
     "       pf-sched [-nq] [-c conf] restore directory\n"
+    "       pf-sched [-nq] [-c conf] rules apply file\n"
+    "       pf-sched [-nq] [-c conf] rules undo\n"
     "       pf-sched -h | -V\n";
 
 static const struct {
@@ -41,11 +44,13 @@ static const struct {
 	{ "submit",	verb_submit },
 	{ "cancel",	verb_cancel },
 	{ "campaign",	verb_campaign },
+	{ "build",	verb_build },
 	{ "recover",	verb_recover },
 	{ "snapshot",	verb_snapshot },
 	{ "backup",	verb_backup },
 	{ "rebuild",	verb_rebuild },
 	{ "restore",	verb_restore },
+	{ "rules",	verb_rules },
 };
 
 #define NVERBS	(sizeof(verbs) / sizeof(verbs[0]))

@@ -17,8 +17,10 @@ remake(const struct options *o, const struct pf_conf *conf, const char *from)
 	int64_t crashes = 0, corpus = 0;
 
 	if ((err = remake_begin(&r, conf, from)) == NULL &&
+	    (err = remake_told(&r)) == NULL &&
 	    (err = remake_metadata(&r)) == NULL &&
 	    (err = remake_replay(&r)) == NULL &&
+	    (err = remake_hooks(&r)) == NULL &&
 	    (err = pf_db_int(r.act.db, &crashes, NULL, "SELECT count(*) FROM "
 	    "crashes", "")) == NULL &&
 	    (err = pf_db_int(r.act.db, &corpus, NULL, "SELECT count(*) FROM "

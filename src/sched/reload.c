@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "codec/hash.h"
+#include "codec/sum.h"
 #include "model/campaign.h"
 #include "model/job.h"
 #include "os/clock.h"
@@ -25,6 +26,7 @@
 #define ROWS_MAX	100
 #define LINE_BYTES	60000
 #define COMMIT_OPS	200
+#define TOLD_MAX	10	/* lines of a file that make no sense */
 #define DOC_MAX		(64 << 20)
 #define EPOCH_MAX	(INT64_C(1) << 40)
 
@@ -70,34 +72,42 @@ insert_all(struct pf_db *db, const char *table, const struct pf_json *list)
 	return err;
 }
 
-/* A job as its file knows it, unless the database knows how it ended. */
+static const struct pf_err *
+take_campaigns(struct remake *r, const struct pf_json *list)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *row;
+	bool taken;
+
+	for (row = pf_json_first(list); row != NULL && err == NULL;
+	    row = pf_json_next(row))
+		err = newest_take(&taken, r, "campaigns", row);
+	return err;
+}
+
+/* With its leases: all of them are as of one moment. */
 static const struct pf_err *
 load_job(struct remake *r, const struct pf_json *doc)
 {
-	static const char have[] = "SELECT 1 FROM jobs WHERE id = ? AND status "
-	    "NOT IN ('pending', 'assigned', 'running')";
 	const struct pf_err *err;
 	struct pf_db *db = r->act.db;
 	const struct pf_json *job = pf_json_first(pf_json_get(doc, "jobs"));
 	const char *id = "";
-	bool ended = false;
+	bool taken;
 
 	if (job == NULL)
 		return pf_err(PF_DATA, "there is no job in it");
-	if ((err = there(&ended, db, have, job, "id")) != NULL || ended)
+	if ((err = take_campaigns(r, pf_json_get(doc, "campaigns"))) != NULL ||
+	    (err = newest_take(&taken, r, "jobs", job)) != NULL || !taken)
 		return err;
 	if ((err = pf_json_need(&id, job, "id")) != NULL ||
 	    (err = pf_db_run(db, NULL, "DELETE FROM assignments WHERE "
 	    "job_id = ?", "s", id)) != NULL ||
 	    (err = pf_db_run(db, NULL, "DELETE FROM job_blobs WHERE job = ?",
-	    "s", id)) != NULL || (err = pf_db_run(db, NULL, "DELETE FROM jobs "
-	    "WHERE id = ?", "s", id)) != NULL ||
-	    (err = add_rows(db, "campaigns", pf_json_get(doc, "campaigns"),
-	    "SELECT 1 FROM campaigns WHERE id = ?", "id")) != NULL ||
-	    (err = pf_row_insert(db, "jobs", job)) != NULL ||
-	    (err = insert_all(db, "job_blobs", pf_json_get(doc,
-	    "job_blobs"))) != NULL || (err = insert_all(db, "assignments",
-	    pf_json_get(doc, "assignments"))) != NULL)
+	    "s", id)) != NULL || (err = insert_all(db, "job_blobs",
+	    pf_json_get(doc, "job_blobs"))) != NULL || (err = insert_all(db,
+	    "assignments", pf_json_get(doc, "assignments"))) != NULL ||
+	    (err = remake_regress(db, id, doc)) != NULL)
 		return err;
 	r->jobs++;
 	return NULL;
@@ -108,14 +118,11 @@ load_bot(struct remake *r, const struct pf_json *doc)
 {
 	const struct pf_err *err;
 	const struct pf_json *bot = pf_json_first(pf_json_get(doc, "bots"));
-	bool known = false;
+	bool taken;
 
 	if (bot == NULL)
 		return pf_err(PF_DATA, "there is no bot in it");
-	if ((err = there(&known, r->act.db, "SELECT 1 FROM bots WHERE id = ?",
-	    bot, "id")) != NULL || known)
-		return err;
-	if ((err = pf_row_insert(r->act.db, "bots", bot)) == NULL)
+	if ((err = newest_take(&taken, r, "bots", bot)) == NULL && taken)
 		r->bots++;
 	return err;
 }
@@ -131,13 +138,13 @@ load_master(struct remake *r, const struct pf_json *doc)
 	    (err = add_rows(db, "ears", pf_json_get(doc, "ears"),
 	    "SELECT 1 FROM ears WHERE name = ?", "name")) != NULL)
 		return err;
-	return add_rows(db, "campaigns", pf_json_get(doc, "campaigns"),
-	    "SELECT 1 FROM campaigns WHERE id = ?", "id");
+	if ((err = take_campaigns(r, pf_json_get(doc, "campaigns"))) != NULL)
+		return err;
+	return remake_builds(db, doc);
 }
 
-/* One file; one that makes no sense is told and left out. */
-static const struct pf_err *
-load_file(struct remake *r, const char *path,
+const struct pf_err *
+remake_file(struct remake *r, const char *path,
     const struct pf_err *(*load)(struct remake *, const struct pf_json *))
 {
 	const struct pf_err *err;
@@ -146,6 +153,7 @@ load_file(struct remake *r, const char *path,
 
 	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
 	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
+	    (err = newest_file(r, doc)) == NULL &&
 	    (err = pf_dbw_save(r->act.db)) == NULL) {
 		if ((err = load(r, doc)) != NULL)
 			pf_dbw_undo(r->act.db);
@@ -186,7 +194,7 @@ load_dir(struct remake *r, const char *what,
 		if (!is_json(names[i]))
 			continue;
 		path = pf_asprintf("%s/%s", dir, names[i]);
-		err = load_file(r, path, load);
+		err = remake_file(r, path, load);
 		free(path);
 	}
 	pf_names_free(names);
@@ -202,12 +210,14 @@ remake_metadata(struct remake *r)
 	    r->conf->storage_path);
 
 	if ((err = pf_dbw_begin(r->act.db)) == NULL && pf_exists(path))
-		err = load_file(r, path, load_master);
+		err = remake_file(r, path, load_master);
 	else if (err == NULL)
 		pf_warn("%s: there was never a snapshot; what is known of "
 		    "jobs comes from their submission", path);
 	if (err == NULL && (err = load_dir(r, "metadata/jobs", load_job)) ==
-	    NULL && (err = load_dir(r, "metadata/bots", load_bot)) == NULL)
+	    NULL && (err = load_dir(r, "metadata/bots", load_bot)) == NULL &&
+	    (err = remake_lost(r)) == NULL &&
+	    (err = remake_rules(r)) == NULL)
 		err = pf_dbw_commit(r->act.db);
 	free(path);
 	return err;
@@ -220,7 +230,19 @@ struct rows {
 	char		 job[PF_ID_MAX + 1];	/* is there */
 	struct pf_buf	 line;
 	int		 n, ops;
+	const char	*path;			/* where they come from */
+	int64_t		 at, bad;		/* the line; how many are */
 };
+
+/* What is not believed is told of by its place, the first of a file. */
+static void
+refuse(struct rows *w, const char *why)
+{
+	w->r->refused++;
+	if (++w->bad <= TOLD_MAX)
+		pf_warn("%s: line %" PRId64 " left out: it %s", w->path,
+		    w->at, why);
+}
 
 static const struct pf_err *
 flush(struct rows *w)
@@ -263,7 +285,7 @@ flush(struct rows *w)
 static const struct pf_err *
 add_foundling(struct pf_db *db, const char *id, const struct pf_json *row)
 {
-	static const char why[] = "it was submitted after the last snapshot: "
+	static const char why[] = "nothing in the tree describes it: "
 	    "no more than its results is known";
 	const struct pf_err *err;
 	const char *engine = "unknown", *target = NO_HASH;
@@ -340,8 +362,9 @@ replay(struct rows *w, const char *text, size_t n)
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
 	    (strcmp(kind, "crash") != 0 && strcmp(kind, "corpus") != 0 &&
 	    strcmp(kind, "coverage") != 0 && strcmp(kind, "status") != 0 &&
-	    strcmp(kind, "log") != 0 && strcmp(kind, "blob") != 0)) {
-		w->r->refused++;
+	    strcmp(kind, "log") != 0 && strcmp(kind, "blob") != 0 &&
+	    strcmp(kind, "check") != 0 && strcmp(kind, "small") != 0)) {
+		refuse(w, "makes no sense");
 		pf_json_free(j);
 		return NULL;
 	}
@@ -375,35 +398,49 @@ replay_ledger(struct rows *w, const char *path)
 
 	if (f == NULL)
 		return pf_errno("open %s", path);
-	while (err == NULL && (n = getline(&line, &room, f)) != -1)
-		if (n > 1)
-			err = replay(w, line, (size_t)n -
-			    (line[n - 1] == '\n' ? 1 : 0));
+	w->path = path;
+	w->at = w->bad = 0;
+	while (err == NULL && (n = getline(&line, &room, f)) != -1) {
+		w->at++;
+		n -= line[n - 1] == '\n' ? 1 : 0;
+		/* The files say better what it was, if they know. */
+		if (!pf_sum_ok(line, (size_t)n))
+			refuse(w, "is not as it was written");
+		else if (n > 0)
+			err = replay(w, line, (size_t)n);
+	}
 	if (err == NULL && ferror(f))
 		err = pf_errno("read %s", path);
+	if (w->bad > TOLD_MAX)
+		pf_warn("%s: %" PRId64 " more lines left out", path,
+		    w->bad - TOLD_MAX);
 	free(line);
 	fclose(f);
 	return err;
 }
 
-/* The description beside a crash is its first report. */
+/* The report beside a crash is one of those that the ledger should have. */
 static const struct pf_err *
 replay_crashes(struct rows *w, const char *dir)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
-	char **names = NULL, *path;
+	char **names = NULL;
 	size_t i, n = 0;
 
 	err = pf_names(&names, &n, dir);
 	for (i = 0; i < n && err == NULL; i++) {
 		if (!is_json(names[i]))
 			continue;
-		path = pf_asprintf("%s/%s", dir, names[i]);
-		pf_buf_reset(&b);
-		if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL)
+		if ((err = remake_beside(&b, dir, names[i])) == NULL &&
+		    b.len > 0)
 			err = replay(w, b.data, b.len);
-		free(path);
+		if (err != NULL && err->class == PF_DATA) {
+			pf_warn("%s/%s: left out: %s", dir, names[i],
+			    err->msg);
+			w->r->refused++;
+			err = NULL;
+		}
 	}
 	pf_names_free(names);
 	pf_buf_free(&b);
@@ -444,5 +481,5 @@ remake_replay(struct remake *r)
 	    (err = pf_act_close(&r->act)) == NULL)
 		err = pf_dbw_commit(r->act.db);
 	pf_buf_free(&w.line);
-	return err;
+	return err != NULL ? err : remake_place(r);
 }

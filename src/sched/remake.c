@@ -65,6 +65,8 @@ remake_begin(struct remake *r, const struct pf_conf *conf, const char *from)
 		/* Rows come in the order of files, not of references. */
 		err = pf_db_run(r->act.db, NULL, "PRAGMA foreign_keys = OFF",
 		    "");
+	if (err == NULL)
+		err = newest_begin(r);
 	free(data);
 	free(lock);
 	return err;
@@ -186,6 +188,33 @@ measure_logs(struct remake *r)
 	return err;
 }
 
+/*
+ * Bots refuse another master: the id is that of the backup or the snapshot,
+ * or of its file.
+ */
+static const struct pf_err *
+name_master(struct remake *r, int64_t now)
+{
+	const struct pf_err *err;
+	const char *storage = r->conf->storage_path;
+	char id[PF_ID_MAX + 1], kept[PF_ID_MAX + 1];
+
+	if ((err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
+	    NULL)
+		return err;
+	if (!keep_master(kept, storage) && id[0] == '\0') {
+		pf_uuid7(kept, now);
+		pf_warn("the id of this master is known nowhere and was made "
+		    "anew: bots refuse it; write what slot-0/bot.json of "
+		    "one calls its master into %s/metadata/system/master, "
+		    "and do the same once more", storage);
+	}
+	if (id[0] == '\0' && (err = pf_system_set(r->act.db, "master_id",
+	    kept)) != NULL)
+		return err;
+	return keep_line(storage, "master", id[0] != '\0' ? id : kept);
+}
+
 static const struct pf_err *
 complete(struct remake *r)
 {
@@ -195,10 +224,9 @@ complete(struct remake *r)
 	    .subject = id, .was = "", .now = "made anew", .who = "pf-sched",
 	    .why = "rebuild or restore" };
 
-	pf_uuid7(id, e.time);
 	snprintf(now, sizeof(now), "%" PRId64, e.time);
 	if ((err = pf_dbw_begin(r->act.db)) != NULL ||
-	    (err = pf_system_default(r->act.db, "master_id", id)) != NULL ||
+	    (err = name_master(r, e.time)) != NULL ||
 	    (err = pf_system_default(r->act.db, "created", now)) != NULL ||
 	    (err = pf_campaign_need(id, NULL, r->act.db, PF_CAMPAIGN_DEFAULT,
 	    e.time)) != NULL || (err = end_leases(r)) != NULL ||
@@ -212,18 +240,32 @@ complete(struct remake *r)
 	return pf_dbw_commit(r->act.db);
 }
 
+static const struct pf_err *
+check_references(struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "SELECT \"table\", parent, count(*) FROM "
+	    "pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 3 DESC", "")) ==
+	    NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		err = pf_err(PF_DATA, "%" PRId64 " rows refer to something "
+		    "that is not there: of %.64s to something in %.64s; a "
+		    "file of metadata/ is missing or damaged",
+		    pf_q_int(&q, 2), pf_q_text(&q, 0), pf_q_text(&q, 1));
+	pf_q_done(&q);
+	return err;
+}
+
 /* References and pages are as they must be; then all in the one file. */
 static const struct pf_err *
 seal(struct remake *r)
 {
 	const struct pf_err *err;
-	int64_t bad = 0;
 
-	if ((err = pf_db_int(r->act.db, &bad, NULL, "SELECT count(*) FROM "
-	    "pragma_foreign_key_check", "")) == NULL && bad > 0)
-		err = pf_err(PF_DATA, "%" PRId64 " rows refer to something "
-		    "that is not there; a file of metadata/ is missing", bad);
-	if (err == NULL && (err = pf_dbw_check(r->act.db)) == NULL)
+	if ((err = check_references(r->act.db)) == NULL &&
+	    (err = pf_dbw_check(r->act.db)) == NULL)
 		err = pf_db_run(r->act.db, NULL,
 		    "PRAGMA wal_checkpoint(TRUNCATE)", "");
 	pf_db_close(r->act.db);
@@ -306,6 +348,7 @@ remake_end(struct remake *r)
 {
 	if (r->act.db != NULL)
 		pf_dbw_rollback(r->act.db);
+	pf_live_free(&r->act.live);
 	pf_db_close(r->act.db);
 	if (r->inner != -1)
 		close(r->inner);

@@ -18,6 +18,9 @@ struct remake {
 	int64_t			 replayed;	/* results that were new */
 	int64_t			 refused;	/* lines that made no sense */
 	int64_t			 epoch;		/* the largest of the ledger */
+	bool			 listed;	/* who was told by hooks is */
+	struct moment		 backup;	/* it began with; 0 is none */
+	struct moment		 file;		/* that is being read */
 };
 
 /*
@@ -27,9 +30,54 @@ struct remake {
 const struct pf_err	*remake_begin(struct remake *,
 			    const struct pf_conf *, const char *from);
 
+/* The rules that crashes are placed by, before any is; and those that a
+ * backup has placed by others, after all are there.  remakerules.c. */
+const struct pf_err	*remake_rules(struct remake *);
+const struct pf_err	*remake_place(struct remake *);
+
+/* One file of metadata/; one that makes no sense is told and left out. */
+const struct pf_err	*remake_file(struct remake *, const char *path,
+			    const struct pf_err *(*load)(struct remake *,
+			    const struct pf_json *));
+
 /* Fills it: metadata/, the ledger, the descriptions beside crashes. */
 const struct pf_err	*remake_metadata(struct remake *);
 const struct pf_err	*remake_replay(struct remake *);
+
+/*
+ * The row of a file of metadata/ instead of the one with its id, if that is
+ * not there or older: *taken.  The file is the one last told of.
+ */
+const struct pf_err	*newest_begin(struct remake *);
+const struct pf_err	*newest_file(struct remake *, const struct pf_json *);
+const struct pf_err	*newest_take(bool *taken, struct remake *,
+			    const char *table, const struct pf_json *row);
+
+/*
+ * The row of the report <dir>/<name> beside a crash; empty if its input is
+ * not there, PF_DATA if it makes no sense.
+ */
+const struct pf_err	*remake_beside(struct pf_buf *row, const char *dir,
+			    const char *name);
+
+/* After metadata/: bots and campaigns that are named there and missing. */
+const struct pf_err	*remake_lost(struct remake *);
+
+/*
+ * Of a document of metadata/: its builds, which the first that knew of them
+ * says; what its job was to run on one, which of several jobs the newest has.
+ */
+const struct pf_err	*remake_builds(struct pf_db *,
+			    const struct pf_json *);
+const struct pf_err	*remake_regress(struct pf_db *, const char *job,
+			    const struct pf_json *);
+
+/*
+ * Before the rest: which buckets hooks were told of, by the backup and the
+ * list in metadata/; after it: all others wait.
+ */
+const struct pf_err	*remake_told(struct remake *);
+const struct pf_err	*remake_hooks(struct remake *);
 
 /*
  * Ends all leases, raises the epoch (in its file first), counts anew; then,

@@ -32,6 +32,8 @@ const struct pf_err	*verb_cancel(struct options *, const struct pf_conf *,
 			    int argc, char *argv[]);
 const struct pf_err	*verb_campaign(struct options *,
 			    const struct pf_conf *, int argc, char *argv[]);
+const struct pf_err	*verb_build(struct options *, const struct pf_conf *,
+			    int argc, char *argv[]);
 const struct pf_err	*verb_recover(struct options *,
 			    const struct pf_conf *, int argc, char *argv[]);
 const struct pf_err	*verb_snapshot(struct options *,
@@ -44,9 +46,42 @@ const struct pf_err	*verb_rebuild(struct options *,
 const struct pf_err	*verb_restore(struct options *,
 			    const struct pf_conf *, int argc, char *argv[]);
 
-/* Writes metadata/jobs/<id>.json of these jobs. */
-const struct pf_err	*snapshot_jobs(const struct pf_conf *,
-			    char *const ids[], size_t n);
+const struct pf_err	*verb_rules(struct options *, const struct pf_conf *,
+			    int argc, char *argv[]);
+
+/*
+ * Lines of metadata/system, where no backup touches them: the id of the
+ * master, false if it is not known there; and one written, durable on return,
+ * in any case or if there is none.
+ */
+bool			 keep_master(char id[PF_ID_MAX + 1],
+			    const char *storage);
+const struct pf_err	*keep_line(const char *storage, const char *name,
+			    const char *value);
+const struct pf_err	*keep_once(const char *storage, const char *name,
+			    const char *value);
+
+/*
+ * metadata/system/hooked: adds crashes, an id a line, that a hook was told
+ * of; makes the list of a database without one.
+ */
+const struct pf_err	*hooked_add(const struct pf_conf *,
+			    const struct pf_buf *ids);
+const struct pf_err	*hooked_begin(struct pf_db *,
+			    const struct pf_conf *);
+
+/* In the life of a database: its epoch, and the last event it has seen. */
+struct moment {
+	int64_t	 epoch, event;
+};
+const struct pf_err	*remake_moment(struct moment *, struct pf_db *);
+
+/*
+ * Writes metadata/jobs/<id>.json of these jobs, an id a line, and syncs them;
+ * for the writer, whose database it reads.
+ */
+const struct pf_err	*snapshot_jobs(struct pf_db *, const struct pf_conf *,
+			    const char *ids);
 
 /* Whether <dir>/data/pandafuzz.db is whole; how many jobs it has. */
 const struct pf_err	*backup_verify(const char *dir, int64_t *jobs);
@@ -60,6 +95,8 @@ struct writer {
 	int		 lock;
 	bool		 open;		/* a transaction is */
 	bool		 lazy;		/* what it holds may wait */
+	int64_t		 place_at;	/* not before, boot ms */
+	int64_t		 commit_us;	/* that one takes, on average */
 };
 
 /*
@@ -79,6 +116,12 @@ const struct pf_err	*writer_line(struct writer *, struct pf_buf *reply,
 
 /* Notes, with the next commit, that no ear is there any more. */
 const struct pf_err	*writer_deafened(struct writer *, const char *why);
+
+/*
+ * Between two turns of a server: a piece of what rules for crashes take that
+ * come into force, for as long as act.placing says that there is any.
+ */
+void			 writer_place(struct writer *);
 
 /* Makes everything since the last commit durable. */
 const struct pf_err	*writer_commit(struct writer *);

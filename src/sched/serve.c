@@ -37,7 +37,7 @@
 #define CROWD_MS	1000	/* until the next try to accept one more */
 #define EAR_MS		1000	/* that an ear may be late */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
-#define GATHER_MS	5	/* to fill a transaction */
+#define GATHER_US	5000	/* at most, to fill a transaction */
 #define AGAIN_MS	20	/* between two tries for the database */
 #define IDLE_MS		INT64_C(30000)	/* on a socket that was handed over */
 
@@ -138,7 +138,17 @@ count_ears(struct server *s)
 	    "gone, or hangs");
 }
 
-/* Executes one client's whole lines; an overlong one breaks it off. */
+static void
+refuse_long(struct client *c)
+{
+	pf_op_refuse(&c->out, NULL, pf_err(PF_USAGE, "op line longer than %d "
+	    "bytes", PF_OP_MAX));
+}
+
+/*
+ * Executes one client's whole lines.  An overlong one is refused as soon as
+ * it is known to be, and the rest of it passed over.
+ */
 static const struct pf_err *
 work(struct server *s, struct client *c, size_t *lines)
 {
@@ -150,8 +160,8 @@ work(struct server *s, struct client *c, size_t *lines)
 	    (nl = memchr(c->in.data + at, '\n', c->in.len - at)) != NULL) {
 		n = (size_t)(nl - (c->in.data + at));
 		if (n >= PF_OP_MAX)
-			break;
-		if (n > 0) {
+			refuse_long(c);
+		else if (n > 0) {
 			s->w.act.is_ear = c->ear;
 			err = writer_line(&s->w, &c->out, c->in.data + at, n);
 			mark_ear(s, c);
@@ -161,11 +171,10 @@ work(struct server *s, struct client *c, size_t *lines)
 	}
 	pf_buf_eat(&c->in, at);
 	if (c->in.len >= PF_OP_MAX &&
-	    memchr(c->in.data, '\n', PF_OP_MAX) == NULL) {
-		pf_op_refuse(&c->out, NULL, pf_err(PF_USAGE, "op line longer "
-		    "than %d bytes", PF_OP_MAX));
+	    memchr(c->in.data, '\n', c->in.len) == NULL) {
+		refuse_long(c);
 		pf_buf_reset(&c->in);
-		c->deaf = true;
+		c->skips = true;
 	}
 	return err;
 }
@@ -235,14 +244,16 @@ listen_to_all(struct server *s, int ms)
 }
 
 /*
- * Executes what all have sent; and while that needs a sync anyway, what has
- * come in meanwhile too.
+ * Executes what all have sent; and as that needs a sync anyway, what has come
+ * in meanwhile too, for as long as a sync takes: where it is dear many share
+ * it, where it is cheap nobody waits for others.
  */
 static const struct pf_err *
 work_all(struct server *s)
 {
 	const struct pf_err *err = NULL;
-	int64_t end = pf_boot_ms() + GATHER_MS;
+	int64_t end = pf_boot_us() + (s->w.commit_us < GATHER_US ?
+	    s->w.commit_us : GATHER_US);
 	size_t i, lines = 0, before;
 
 	do {
@@ -250,7 +261,7 @@ work_all(struct server *s)
 		for (i = 0; i < s->n && err == NULL; i++)
 			err = work(s, &s->clients[i], &lines);
 	} while (err == NULL && lines > before && lines < BATCH_MAX &&
-	    s->w.open && !s->w.lazy && pf_boot_ms() < end &&
+	    s->w.open && !s->w.lazy && pf_boot_us() < end &&
 	    listen_to_all(s, 0));
 	return err;
 }
@@ -300,6 +311,8 @@ patience(const struct server *s)
 		if (c->out.len < OUT_MAX &&
 		    memchr(c->in.data, '\n', c->in.len) != NULL)
 			return 0;
+	if (s->w.act.placing)
+		return 0;
 	if (s->w.open)
 		due = s->lazy_since + LAZY_MS - now;
 	else if (s->handed && s->n == 0)
@@ -326,6 +339,8 @@ damaged(struct server *s)
 static bool
 loop_once(struct server *s)
 {
+	bool was_open;
+
 	if (!listen_to_all(s, patience(s)))
 		return false;
 	if (damaged(s))
@@ -333,7 +348,11 @@ loop_once(struct server *s)
 	if (s->n > 0)
 		s->busy_at = pf_boot_ms();
 	turn(s);
-	return !(s->handed && s->n == 0 && !s->w.open &&
+	was_open = s->w.open;
+	writer_place(&s->w);
+	if (!was_open)
+		s->lazy_since = pf_boot_ms();
+	return !(s->handed && s->n == 0 && !s->w.open && !s->w.act.placing &&
 	    pf_boot_ms() - s->busy_at >= s->idle_ms);
 }
 
@@ -451,6 +470,7 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	s.clients = pf_calloc(s.most, sizeof(*s.clients));
 	s.polls = pf_calloc(s.most + 1, sizeof(*s.polls));
 	s.busy_at = pf_boot_ms();
+	s.w.act.placing = s.w.act.places = true;
 	if (o->verbose)
 		pf_note("serving on %s", s.handed ? "standard input" :
 		    conf->sched_socket);

@@ -3,9 +3,10 @@
  * metadata/, enough to make the database without the database.
  *
  * A file a job and a bot, its rows as they are.  Only what has an event since
- * the last snapshot is written again: everything else is as it was.  Files
- * are written beside, synced together, then renamed; the mark that says how
- * far this went comes last.
+ * the last snapshot is written again: everything else is as it was.  Each
+ * says as of which moment it is, see newest.c.  Files
+ * are written beside, synced together, then renamed, bots before the jobs whose
+ * leases name them; the mark that says how far this went comes last.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,30 +23,70 @@
 #include "store/rowjson.h"
 
 #define AT_ONCE	500	/* files between two syncs */
+#define FEW	8	/* that are synced one by one */
 
 struct snapshot {
 	struct pf_db	*db;
 	const char	*dir;		/* <storage>/metadata */
+	const char	*tmp;		/* what is written beside ends so */
+	struct moment	 now;		/* what is written is as of this */
 	char		*paths[AT_ONCE];
 	size_t		 n;
 	int64_t		 written;
 };
 
+/* A few files are no reason to wait for all that others have written. */
+static const struct pf_err *
+sync_few(const struct snapshot *s)
+{
+	const struct pf_err *err = NULL;
+	char *tmp;
+	size_t i;
+
+	for (i = 0; i < s->n && err == NULL; i++) {
+		tmp = pf_asprintf("%s%s", s->paths[i], s->tmp);
+		err = pf_sync_dir(tmp);
+		free(tmp);
+	}
+	return err;
+}
+
+/* The directories of files that have taken their places. */
+static const struct pf_err *
+sync_places(const struct snapshot *s, const char *const kinds[])
+{
+	const struct pf_err *err = NULL;
+	char *path;
+
+	for (; *kinds != NULL && err == NULL; kinds++) {
+		path = pf_asprintf("%s/%s", s->dir, *kinds);
+		err = pf_sync_dir(path);
+		free(path);
+	}
+	return err;
+}
+
 /* What was written beside is made durable, then takes its place. */
 static const struct pf_err *
 settle(struct snapshot *s)
 {
+	static const char *const kinds[] = { "jobs", "bots", NULL };
 	const struct pf_err *err = NULL;
-	int fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool few = s->n <= FEW;
 	char *tmp;
 	size_t i;
+	int fd;
 
-	if (fd == -1)
+	if (s->n == 0)
+		return NULL;
+	if ((fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return pf_errno("open %s", s->dir);
-	if (s->n > 0 && syncfs(fd) == -1)
+	if (few)
+		err = sync_few(s);
+	else if (syncfs(fd) == -1)
 		err = pf_errno("sync %s", s->dir);
 	for (i = 0; i < s->n; i++) {
-		tmp = pf_asprintf("%s.tmp", s->paths[i]);
+		tmp = pf_asprintf("%s%s", s->paths[i], s->tmp);
 		if (err == NULL && rename(tmp, s->paths[i]) == -1)
 			err = pf_errno("rename %s", tmp);
 		free(tmp);
@@ -53,7 +94,9 @@ settle(struct snapshot *s)
 	}
 	s->written += (int64_t)s->n;
 	s->n = 0;
-	if (err == NULL && syncfs(fd) == -1)
+	if (err == NULL && few)
+		err = sync_places(s, kinds);
+	else if (err == NULL && syncfs(fd) == -1)
 		err = pf_errno("sync %s", s->dir);
 	close(fd);
 	return err;
@@ -64,12 +107,36 @@ put(struct snapshot *s, const char *kind, const char *id,
     const struct pf_buf *b)
 {
 	const struct pf_err *err;
-	char *tmp = pf_asprintf("%s/%s/%s.json.tmp", s->dir, kind, id);
+	char *tmp = pf_asprintf("%s/%s/%s.json%s", s->dir, kind, id, s->tmp);
 
 	if ((err = pf_file_write(tmp, b)) == NULL)
-		s->paths[s->n++] = pf_strndup(tmp, strlen(tmp) - 4);
+		s->paths[s->n++] = pf_strndup(tmp, strlen(tmp) -
+		    strlen(s->tmp));
 	free(tmp);
 	return err == NULL && s->n == AT_ONCE ? settle(s) : err;
+}
+
+static void
+open_doc(const struct snapshot *s, struct pf_buf *b)
+{
+	pf_jw_open(b, NULL, '{');
+	pf_jw_int(b, "v", 1);
+	pf_jw_int(b, "epoch", s->now.epoch);
+	pf_jw_int(b, "event", s->now.event);
+}
+
+/* What a job is to run again, and the build it runs it on. */
+static const struct pf_err *
+put_regress(struct pf_buf *b, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_rows_json(b, "builds", db, "SELECT * FROM builds WHERE "
+	    "(campaign, seq) IN (SELECT campaign, seq FROM regressions WHERE "
+	    "job = ?)", id)) != NULL)
+		return err;
+	return pf_rows_json(b, "regressions", db, "SELECT * FROM regressions "
+	    "WHERE job = ? ORDER BY hash", id);
 }
 
 static const struct pf_err *
@@ -78,8 +145,7 @@ put_job(struct snapshot *s, const char *id)
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
 
-	pf_jw_open(&b, NULL, '{');
-	pf_jw_int(&b, "v", 1);
+	open_doc(s, &b);
 	if ((err = pf_rows_json(&b, "jobs", s->db, "SELECT * FROM jobs WHERE "
 	    "id = ?", id)) == NULL && (err = pf_rows_json(&b, "job_blobs",
 	    s->db, "SELECT * FROM job_blobs WHERE job = ? ORDER BY n", id)) ==
@@ -87,7 +153,8 @@ put_job(struct snapshot *s, const char *id)
 	    "FROM campaigns WHERE id = (SELECT campaign FROM jobs WHERE "
 	    "id = ?)", id)) == NULL && (err = pf_rows_json(&b, "assignments",
 	    s->db, "SELECT * FROM assignments WHERE job_id = ? "
-	    "ORDER BY epoch, attempt", id)) == NULL) {
+	    "ORDER BY epoch, attempt", id)) == NULL &&
+	    (err = put_regress(&b, s->db, id)) == NULL) {
 		pf_jw_close(&b, '}');
 		pf_buf_addc(&b, '\n');
 		err = put(s, "jobs", id, &b);
@@ -102,8 +169,7 @@ put_bot(struct snapshot *s, const char *id)
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
 
-	pf_jw_open(&b, NULL, '{');
-	pf_jw_int(&b, "v", 1);
+	open_doc(s, &b);
 	if ((err = pf_rows_json(&b, "bots", s->db, "SELECT * FROM bots WHERE "
 	    "id = ?", id)) == NULL) {
 		pf_jw_close(&b, '}');
@@ -159,21 +225,24 @@ changed(struct snapshot *s, int64_t mark)
 {
 	const struct pf_err *err;
 
-	if (mark == 0) {
-		if ((err = each(s, "SELECT id FROM jobs WHERE ?1 = 0", 0,
-		    put_job)) == NULL)
-			err = each(s, "SELECT id FROM bots WHERE ?1 = 0", 0,
-			    put_bot);
-	} else if ((err = each(s, "SELECT DISTINCT subject FROM events WHERE "
-	    "id > ? AND kind = 'job'", mark, put_job)) == NULL)
-		err = each(s, "SELECT DISTINCT subject FROM events WHERE "
-		    "id > ? AND kind = 'bot'", mark, put_bot);
-	if (err == NULL && (err = settle(s)) == NULL && mark != 0 &&
-	    (err = each(s, "SELECT id FROM jobs WHERE ?1 <> 0", mark,
-	    again_job)) == NULL && (err = each(s, "SELECT id FROM bots WHERE "
-	    "?1 <> 0", mark, again_bot)) == NULL)
-		err = settle(s);
-	return err;
+	if (mark == 0)
+		err = each(s, "SELECT id FROM bots WHERE ?1 = 0", 0, put_bot);
+	else if ((err = each(s, "SELECT DISTINCT subject FROM events WHERE "
+	    "id > ? AND kind = 'bot'", mark, put_bot)) == NULL &&
+	    (err = settle(s)) == NULL)
+		err = each(s, "SELECT id FROM bots WHERE ?1 <> 0", mark,
+		    again_bot);
+	/* Jobs name bots in their leases: those are there before. */
+	if (err != NULL || (err = settle(s)) != NULL)
+		return err;
+	if (mark == 0)
+		err = each(s, "SELECT id FROM jobs WHERE ?1 = 0", 0, put_job);
+	else if ((err = each(s, "SELECT DISTINCT subject FROM events WHERE "
+	    "id > ? AND kind = 'job'", mark, put_job)) == NULL &&
+	    (err = settle(s)) == NULL)
+		err = each(s, "SELECT id FROM jobs WHERE ?1 <> 0", mark,
+		    again_job);
+	return err == NULL ? settle(s) : err;
 }
 
 /* How far the last snapshot came; 0 if there is none that counts. */
@@ -182,14 +251,17 @@ read_mark(struct snapshot *s, const char *path)
 {
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_json *j = NULL;
-	int64_t mark = 0, last = 0;
+	int64_t mark = 0, epoch = 0, last = 0;
 
 	if (pf_slurp(&b, path, 1 << 26) == NULL &&
-	    pf_json_parse(&j, b.data, b.len) == NULL)
+	    pf_json_parse(&j, b.data, b.len) == NULL) {
 		(void)pf_json_int(&mark, j, "event", 0, INT64_MAX);
+		(void)pf_json_int(&epoch, j, "epoch", 0, INT64_MAX);
+	}
 	/* Events of another database, or swept since: all of it then. */
 	if (pf_db_int(s->db, &last, NULL, "SELECT coalesce(max(id), 0) FROM "
-	    "events WHERE id <= ?", "i", mark) != NULL || last != mark)
+	    "events WHERE id <= ?", "i", mark) != NULL || last != mark ||
+	    epoch != s->now.epoch)
 		mark = 0;
 	pf_json_free(j);
 	pf_buf_free(&b);
@@ -197,20 +269,19 @@ read_mark(struct snapshot *s, const char *path)
 }
 
 static const struct pf_err *
-put_mark(struct snapshot *s, const char *path, int64_t mark)
+put_mark(struct snapshot *s, const char *path)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
 
-	pf_jw_open(&b, NULL, '{');
-	pf_jw_int(&b, "v", 1);
+	open_doc(s, &b);
 	pf_jw_int(&b, "time", pf_wall_ms());
-	pf_jw_int(&b, "event", mark);
 	if ((err = pf_rows_json(&b, "system", s->db, "SELECT * FROM system",
 	    NULL)) == NULL && (err = pf_rows_json(&b, "campaigns", s->db,
 	    "SELECT * FROM campaigns", NULL)) == NULL &&
-	    (err = pf_rows_json(&b, "ears", s->db, "SELECT * FROM ears",
-	    NULL)) == NULL) {
+	    (err = pf_rows_json(&b, "builds", s->db, "SELECT * FROM builds",
+	    NULL)) == NULL && (err = pf_rows_json(&b, "ears", s->db,
+	    "SELECT * FROM ears", NULL)) == NULL) {
 		pf_jw_close(&b, '}');
 		pf_buf_addc(&b, '\n');
 		err = pf_file_put(path, NULL, b.data, b.len, 0640);
@@ -224,34 +295,39 @@ take(struct snapshot *s)
 {
 	const struct pf_err *err;
 	char *path = pf_asprintf("%s/system/snapshot.json", s->dir);
-	int64_t now = 0, mark;
 
 	/* One state of all tables, whatever the writer does meanwhile. */
 	if ((err = pf_db_run(s->db, NULL, "BEGIN", "")) == NULL &&
-	    (err = pf_db_int(s->db, &now, NULL, "SELECT coalesce(max(id), 0) "
-	    "FROM events", "")) == NULL) {
-		mark = read_mark(s, path);
-		if ((err = changed(s, mark)) == NULL)
-			err = put_mark(s, path, now);
-	}
+	    (err = remake_moment(&s->now, s->db)) == NULL &&
+	    (err = changed(s, read_mark(s, path))) == NULL)
+		err = put_mark(s, path);
 	free(path);
 	return err;
 }
 
+/*
+ * Its temporary names are its own: a snapshot may be at the same job.  Which
+ * of them is later does not matter, as nobody but the caller changes it.
+ */
 const struct pf_err *
-snapshot_jobs(const struct pf_conf *conf, char *const ids[], size_t n)
+snapshot_jobs(struct pf_db *db, const struct pf_conf *conf, const char *ids)
 {
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/metadata", conf->storage_path);
-	struct snapshot s = { .dir = dir };
-	size_t i;
+	struct snapshot s = { .db = db, .dir = dir, .tmp = ".new.tmp" };
+	const char *nl;
+	char *id;
 
-	if ((err = pf_db_open_conf(&s.db, conf)) == NULL)
-		for (i = 0; i < n && err == NULL; i++)
-			err = put_job(&s, ids[i]);
+	err = remake_moment(&s.now, db);
+	for (; (nl = strchr(ids, '\n')) != NULL && err == NULL; ids = nl + 1) {
+		id = pf_strndup(ids, (size_t)(nl - ids));
+		err = put_job(&s, id);
+		free(id);
+	}
 	if (err == NULL)
 		err = settle(&s);
-	close_read(s.db, conf);
+	while (s.n > 0)
+		free(s.paths[--s.n]);
 	free(dir);
 	return err;
 }
@@ -263,7 +339,7 @@ verb_snapshot(struct options *o, const struct pf_conf *conf, int argc,
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/metadata", conf->storage_path);
 	char *lockfile = pf_asprintf("%s/system/snapshot.lock", dir);
-	struct snapshot s = { .dir = dir };
+	struct snapshot s = { .dir = dir, .tmp = ".tmp" };
 	int lock = -1;
 
 	(void)argv;

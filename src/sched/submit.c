@@ -29,23 +29,68 @@
 #define MEMORY_MIN	(INT64_C(16) << 20)
 #define MEMORY_MAX	(INT64_C(1) << 40)
 
+#define BUILDS		16		/* room for each kind */
+
+/* KIND=FILE; both belong to the command line. */
+struct build {
+	const char	*kind, *path;
+};
+
 struct submission {
 	const char	*name, *engine, *target, *seeds, *dict;
-	const char	*campaign;
+	const char	*campaign, *kind;
 	int64_t		 duration, priority, copies, memory, timeout;
 	struct pf_buf	 options;	/* members of a JSON object */
+	struct build	 builds[BUILDS];
+	size_t		 nbuilds;
 	char		**args;
 	int		 nargs;
 };
 
-/* One that is not known would wait for ever unnoticed. */
+/*
+ * Whoever adds an engine to bots may submit before they have registered; but
+ * a slip must not wait for ever unnoticed.
+ */
 static const struct pf_err *
-check_engine(struct submission *s, char name[33])
+check_engine(struct submission *s, char name[33], const struct pf_conf *conf)
 {
-	if (!pf_engine_name(name, s->engine) || !pf_engine_known(name))
-		return pf_err(PF_USAGE, "-e %s: unknown engine; there are "
-		    "afl++ and libfuzzer", s->engine);
+	const struct pf_err *err;
+	struct pf_db *db = NULL;
+	bool offered = false;
+	int64_t one;
+
+	if (!pf_engine_name(name, s->engine))
+		return pf_err(PF_USAGE, "-e %s: not a name of an engine such "
+		    "as afl++, libfuzzer or honggfuzz", s->engine);
 	s->engine = name;
+	if (pf_engine_builtin(name))
+		return NULL;
+	if ((err = pf_db_open_conf(&db, conf)) == NULL)
+		err = pf_db_int(db, &one, &offered, "SELECT 1 FROM bots, "
+		    "json_each(capabilities) AS c WHERE gone_at IS NULL AND "
+		    "c.value = ? LIMIT 1", "s", name);
+	pf_db_close(db);
+	if (err == NULL && !offered)
+		pf_warn("no bot offers engine %s; the job waits until one "
+		    "does", name);
+	return err;
+}
+
+static const struct pf_err *
+add_build(struct submission *s, char *arg)
+{
+	char *eq = strchr(arg, '=');
+	size_t i;
+
+	if (eq == NULL || eq[1] == '\0')
+		return pf_err(PF_USAGE, "-b %s: not KIND=FILE", arg);
+	*eq = '\0';
+	if (!pf_build_kind(arg))
+		return pf_err(PF_USAGE, "-b %s: none of " PF_BUILD_KINDS, arg);
+	for (i = 0; i < s->nbuilds; i++)
+		if (strcmp(s->builds[i].kind, arg) == 0)
+			return pf_err(PF_USAGE, "-b %s: given twice", arg);
+	s->builds[s->nbuilds++] = (struct build){ arg, eq + 1 };
 	return NULL;
 }
 
@@ -81,9 +126,11 @@ take_dur(int64_t *out, int letter, const char *arg, int64_t min, int64_t max)
 }
 
 static const struct pf_err *
-take_option(struct submission *s, int letter, const char *arg)
+take_option(struct submission *s, int letter, char *arg)
 {
 	switch (letter) {
+	case 'b':
+		return add_build(s, arg);
 	case 'd':
 		return take_dur(&s->duration, letter, arg, 1000, 30 * DAY);
 	case 'T':
@@ -119,10 +166,13 @@ read_options(struct submission *s, int argc, char *argv[])
 
 	optind = 0;
 	while (err == NULL && (ch = getopt(argc, argv,
-	    "+C:N:T:d:e:k:m:o:p:s:t:x:")) != -1)
+	    "+C:K:N:T:b:d:e:k:m:o:p:s:t:x:")) != -1)
 		switch (ch) {
 		case 'C':
 			s->campaign = optarg;
+			break;
+		case 'K':
+			s->kind = optarg;
 			break;
 		case 'N':
 			s->name = optarg;
@@ -252,17 +302,26 @@ check_all(struct submission *s, char engine[33], const struct pf_conf *conf)
 	const struct pf_err *err;
 	char sha[PF_SHA_TEXT];
 	int64_t size;
+	size_t i;
 
 	if (!pf_text_ok(s->name))
 		return pf_err(PF_USAGE, "-N: not a name of 1 to 128 printable "
 		    "bytes");
-	if ((err = check_engine(s, engine)) != NULL ||
+	if (s->kind != NULL && strcmp(s->kind, "fuzz") != 0 &&
+	    strcmp(s->kind, "memcheck") != 0)
+		return pf_err(PF_USAGE, "-K %s: not fuzz or memcheck",
+		    s->kind);
+	if ((err = check_engine(s, engine, conf)) != NULL ||
 	    (err = check_campaign(s->campaign, conf)) != NULL ||
 	    (err = check_target(s->target, conf->target_size)) != NULL)
 		return err;
 	if (s->dict != NULL && (err = pf_blob_hash(sha, &size, s->dict,
 	    SEED_MAX)) != NULL)
 		return pf_err_at(err, "dictionary");
+	for (i = 0; i < s->nbuilds; i++)
+		if ((err = pf_blob_hash(sha, &size, s->builds[i].path,
+		    conf->target_size)) != NULL)
+			return pf_err_at(err, "%s", s->builds[i].kind);
 	if (s->seeds != NULL)
 		return each_seed(NULL, s, conf);
 	return NULL;
@@ -273,6 +332,7 @@ make_line(struct pf_buf *line, const struct submission *s,
     const struct pf_conf *conf)
 {
 	const struct pf_err *err;
+	const struct build *b;
 	char request[PF_ID_MAX + 1];
 	int i;
 
@@ -292,6 +352,8 @@ make_line(struct pf_buf *line, const struct submission *s,
 		pf_jw_int(line, "exec_timeout_ms", s->timeout);
 	if (s->campaign != NULL)
 		pf_jw_str(line, "campaign", s->campaign);
+	if (s->kind != NULL)
+		pf_jw_str(line, "kind", s->kind);
 	pf_jw_open(line, "args", '[');
 	for (i = 0; i < s->nargs; i++)
 		pf_jw_str(line, NULL, s->args[i]);
@@ -305,6 +367,12 @@ make_line(struct pf_buf *line, const struct submission *s,
 	if (s->dict != NULL && (err = add_file(line, "dictionary", conf,
 	    s->dict, SEED_MAX)) != NULL)
 		return err;
+	pf_jw_open(line, "builds", '{');
+	for (b = s->builds; b < s->builds + s->nbuilds; b++)
+		if ((err = add_file(line, b->kind, conf, b->path,
+		    conf->target_size)) != NULL)
+			return err;
+	pf_jw_close(line, '}');
 	if (s->seeds != NULL) {
 		pf_jw_open(line, "seeds", '[');
 		if ((err = each_seed(line, s, conf)) != NULL)
@@ -319,27 +387,14 @@ make_line(struct pf_buf *line, const struct submission *s,
 	return NULL;
 }
 
-/* The jobs are there; their descriptions in metadata/ can wait if need be. */
-static const struct pf_err *
-print_jobs(const struct pf_conf *conf, const struct pf_json *list)
+static void
+print_jobs(const struct pf_json *list)
 {
-	const struct pf_err *err;
 	const struct pf_json *id;
-	char **ids = pf_calloc(pf_json_count(list) + 1, sizeof(*ids));
-	size_t i, n = 0;
 
 	for (id = pf_json_first(list); id != NULL; id = pf_json_next(id))
 		if (pf_json_text(id) != NULL)
-			ids[n++] = pf_strdup(pf_json_text(id));
-	if ((err = snapshot_jobs(conf, ids, n)) != NULL)
-		pf_warn("%s; the next pf-sched snapshot makes up for it",
-		    err->msg);
-	for (i = 0; i < n; i++)
-		printf("%s\n", ids[i]);
-	while (n > 0)
-		free(ids[--n]);
-	free(ids);
-	return NULL;
+			printf("%s\n", pf_json_text(id));
 }
 
 static const struct pf_err *
@@ -350,7 +405,7 @@ send_line(const struct options *o, const struct pf_conf *conf,
 	struct pf_json *reply = NULL;
 
 	if ((err = pf_writer_ask(&reply, conf, o->conf_path, line)) == NULL)
-		err = print_jobs(conf, pf_json_get(reply, "jobs"));
+		print_jobs(pf_json_get(reply, "jobs"));
 	pf_json_free(reply);
 	return err;
 }

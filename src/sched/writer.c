@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/place.h"
 #include "base/mem.h"
 #include "codec/op.h"
 #include "model/system.h"
@@ -13,6 +14,10 @@
 #include "os/stop.h"
 #include "sched/sched.h"
 #include "store/dbw.h"
+
+#define PLACE_MS	30000	/* until the next try to place crashes */
+#define PLACE_US	4000	/* for which clients may wait for that */
+#define PIECE		10	/* crashes */
 
 /* What killed commands left half-written in the storage. */
 static const struct pf_err *
@@ -94,21 +99,40 @@ condemn(const struct pf_conf *conf, const char *why)
 	return damaged ? pf_dbw_condemn(conf->storage_path, why) : NULL;
 }
 
+/* What a rebuild needs to know; trees of before have no files of it. */
+static void
+note_tree(const struct writer *w)
+{
+	const struct pf_err *err;
+
+	if ((err = hooked_begin(w->act.db, w->act.conf)) != NULL)
+		pf_warn("%s; a rebuild would tell hooks of all buckets again",
+		    err->msg);
+	if ((err = keep_once(w->act.conf->storage_path, "master",
+	    w->act.master)) != NULL)
+		pf_warn("%s; the id of this master stands in the database "
+		    "alone", err->msg);
+}
+
 const struct pf_err *
 writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 {
 	const struct pf_err *err;
 
-	*w = (struct writer){ .act.conf = conf, .lock = -1 };
+	*w = (struct writer){ .act.conf = conf, .lock = -1,
+	    .act.made = PF_BUF_INIT, .act.told = PF_BUF_INIT };
 	w->act.started = pf_wall_ms();
 	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) !=
-	    NULL || (err = pf_act_load(&w->act)) != NULL)
+	    NULL || (err = pf_act_load(&w->act)) != NULL ||
+	    (err = pf_place_settle(w->act.db, &w->act.live)) != NULL)
 		;
 	else if (!recovering)
 		err = check_once(w);
 	else if ((err = pf_retry_run(&conf->retry_recovery,
 	    &pf_timer, &pf_stopping, recover, w)) != NULL)
 		err = pf_err_at(err, "recovery");
+	if (err == NULL)
+		note_tree(w);
 	if (err != NULL && w->act.db != NULL &&
 	    pf_db_damaged(w->act.db))
 		(void)condemn(conf, err->msg);
@@ -135,7 +159,10 @@ writer_close(struct writer *w)
 {
 	if (w->act.db != NULL)
 		pf_dbw_rollback(w->act.db);
+	pf_live_free(&w->act.live);
 	pf_db_close(w->act.db);
+	pf_buf_free(&w->act.made);
+	pf_buf_free(&w->act.told);
 	if (w->lock != -1)
 		close(w->lock);
 	w->act.db = NULL;
@@ -179,6 +206,35 @@ writer_line(struct writer *w, struct pf_buf *reply, const char *line,
 	return err;
 }
 
+void
+writer_place(struct writer *w)
+{
+	const struct pf_err *err = NULL;
+	int64_t end = pf_boot_us() + PLACE_US;
+	int64_t before = pf_dbw_changes(w->act.db);
+	bool was_open = w->open;
+
+	if ((!w->act.placing && w->act.live.n < 2) ||
+	    pf_boot_ms() < w->place_at)
+		return;
+	w->act.now = pf_wall_ms();
+	/* Nobody waits for it: it is in the next sync, as heartbeats are. */
+	do {
+		if ((err = need_open(w)) == NULL)
+			err = pf_act_place(&w->act, &w->act.placing, PIECE);
+	} while (err == NULL && w->act.placing && pf_boot_us() < end);
+	if (err == NULL) {
+		/* Nothing to do, nothing to hold the others up for. */
+		if (!was_open && pf_dbw_changes(w->act.db) == before)
+			writer_abort(w);
+		return;
+	}
+	pf_warn("placing crashes by other rules: %s", err->msg);
+	writer_abort(w);
+	w->act.placing = false;
+	w->place_at = pf_boot_ms() + PLACE_MS;
+}
+
 const struct pf_err *
 writer_deafened(struct writer *w, const char *why)
 {
@@ -190,11 +246,42 @@ writer_deafened(struct writer *w, const char *why)
 	return err;
 }
 
+/*
+ * New jobs stand in the tree as well before anybody is told of them: a
+ * database made from it has them.  They are there in any case.
+ */
+static void
+describe(struct writer *w)
+{
+	const struct pf_err *err;
+
+	if (w->act.made.len == 0)
+		return;
+	if ((err = snapshot_jobs(w->act.db, w->act.conf, w->act.made.data)) !=
+	    NULL)
+		pf_warn("%s; the next pf-sched snapshot makes up for it",
+		    err->msg);
+	pf_buf_reset(&w->act.made);
+}
+
+static void
+note_told(struct writer *w)
+{
+	const struct pf_err *err;
+
+	if (w->act.told.len == 0)
+		return;
+	if ((err = hooked_add(w->act.conf, &w->act.told)) != NULL)
+		pf_warn("%s; a rebuild would tell the hook once more",
+		    err->msg);
+	pf_buf_reset(&w->act.told);
+}
+
 const struct pf_err *
 writer_commit(struct writer *w)
 {
 	const struct pf_err *err;
-	int64_t begun;
+	int64_t begun, took;
 
 	if (!w->open)
 		return NULL;
@@ -204,8 +291,12 @@ writer_commit(struct writer *w)
 		writer_abort(w);
 		return err;
 	}
-	pf_act_counted(&w->act.stats, pf_boot_us() - begun);
+	took = pf_boot_us() - begun;
+	w->commit_us += (took - w->commit_us) / 8;
+	pf_act_counted(&w->act.stats, took);
 	w->open = false;
+	describe(w);
+	note_told(w);
 	return NULL;
 }
 
@@ -214,6 +305,8 @@ writer_abort(struct writer *w)
 {
 	pf_dbw_rollback(w->act.db);
 	pf_act_uncounted(&w->act.stats);
+	pf_buf_reset(&w->act.made);
+	pf_buf_reset(&w->act.told);
 	w->open = false;
 	/* The tick in memory may have come from what was rolled back. */
 	(void)pf_act_load(&w->act);

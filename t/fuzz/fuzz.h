@@ -18,5 +18,10 @@ void	fuzz_fuzzlog(const uint8_t *, size_t);
 void	fuzz_trace(const uint8_t *, size_t);
 void	fuzz_unpack(const uint8_t *, size_t);
 void	fuzz_wire(const uint8_t *, size_t);
+void	fuzz_elfscan(const uint8_t *, size_t);
+void	fuzz_elf(const uint8_t *, size_t);
+void	fuzz_verdict(const uint8_t *, size_t);
+void	fuzz_vgblock(const uint8_t *, size_t);
+void	fuzz_engine(const uint8_t *, size_t);
 
 #endif

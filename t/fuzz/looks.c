@@ -27,10 +27,10 @@ static const struct {
 	    " bot inc job epoch attempt message " },
 	{ "submit", "POST", "jobs", " name priority args options engine "
 	    "request memory_limit duration_ms exec_timeout_ms target "
-	    "dictionary seeds campaign " },
+	    "dictionary builds seeds campaign " },
 	{ "submit", "POST", "jobs/upload", " name priority args options engine "
 	    "request memory_limit duration_ms exec_timeout_ms target "
-	    "dictionary seeds campaign " },
+	    "dictionary builds seeds campaign " },
 	{ "campaign", "POST", "jobs", " do campaign " },
 	{ "campaign", "POST", "jobs/upload", " do campaign " },
 	{ "cancel", "PUT", "jobs/{id}/cancel", " job message " },
@@ -122,6 +122,7 @@ look_at_line(const struct req *r, const char *line)
 	struct pf_json *j = NULL;
 	const struct pf_json *v;
 	const char *op, *key, *text;
+	char engine[33];
 	size_t i;
 
 	MUST(strchr(line, '\n') == NULL);
@@ -141,7 +142,8 @@ look_at_line(const struct req *r, const char *line)
 		if (strcmp(key, "do") == 0)
 			MUST(one_of(text, " create pause resume finish set "));
 		else if (strcmp(key, "engine") == 0)
-			MUST(one_of(text, " afl++ libfuzzer "));
+			MUST(pf_engine_name(engine, text) &&
+			    strcmp(engine, text) == 0);
 		else if (strcmp(key, "request") == 0)
 			MUST(pf_id_ok(text));
 		else if (text != NULL)

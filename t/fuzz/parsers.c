@@ -6,8 +6,12 @@
 
 #include "t/fuzz/fuzz.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "codec/aflstat.h"
 #include "codec/conf.h"
+#include "codec/elf.h"
+#include "codec/elfscan.h"
+#include "codec/engine.h"
 #include "codec/fuzzlog.h"
 #include "codec/json.h"
 #include "codec/op.h"
@@ -16,6 +20,8 @@
 #include "codec/table.h"
 #include "codec/trace.h"
 #include "codec/unpack.h"
+#include "codec/verdict.h"
+#include "codec/vgblock.h"
 #include "codec/wire.h"
 
 #define MUST(what)	do { if (!(what)) abort(); } while (0)
@@ -317,10 +323,33 @@ fuzz_aflstat(const uint8_t *p, size_t n)
 
 	pf_aflstat_parse(&s, (const char *)p, n);
 	MUST(s.execs_done >= -1 && s.stability >= -1);
+	pf_aflplot_parse(&s, (const char *)p, n, (const char *)p + n / 2,
+	    n - n / 2);
+	MUST(s.execs_done >= -1 && s.execs_per_sec >= -1);
 	memcpy(text, p, k);
 	text[k] = '\0';
 	if (pf_aflname_parse(&name, text))
 		MUST(name.id >= 0 && name.sig >= -1);
+}
+
+/* The answer of an engine, and what lies beside its crash. */
+void
+fuzz_engine(const uint8_t *p, size_t n)
+{
+	struct pf_probe probe;
+	struct pf_crashinfo c;
+	char *word, *save = NULL;
+
+	if (pf_probe_parse(&probe, (const char *)p, n) == NULL) {
+		MUST(strlen(probe.version) < sizeof(probe.version));
+		for (word = strtok_r(probe.options, " ", &save); word != NULL;
+		    word = strtok_r(NULL, " ", &save))
+			MUST(pf_option_ok(word));
+	}
+	pf_crashinfo_parse(&c, (const char *)p, n);
+	MUST(c.report + c.report_len <= n);
+	MUST(c.signal >= 0 && c.signal <= 64);
+	MUST(c.exit_status >= 0 && c.exit_status <= 255);
 }
 
 void
@@ -334,11 +363,88 @@ fuzz_fuzzlog(const uint8_t *p, size_t n)
 		if ((nl = memchr(s, '\n', (size_t)(end - s))) == NULL)
 			nl = end;
 		(void)pf_fuzzlog_line(&f, s, (size_t)(nl - s));
-		MUST(f.execs >= -1 && f.cov >= -1 &&
+		MUST(f.execs >= -1 && f.cov >= -1 && f.merged >= -1 &&
+		    f.to_merge >= -1 && f.crashes >= -1 &&
+		    (f.crashes == -1) == (f.ooms == -1) &&
 		    strlen(f.artifact) < sizeof(f.artifact));
 		if (nl == end)
 			break;
 	}
+}
+
+/* A file in pieces as the first byte says, and whole: both tell the same. */
+void
+fuzz_elfscan(const uint8_t *p, size_t n)
+{
+	struct pf_elfscan whole = PF_ELFSCAN_INIT, parts = PF_ELFSCAN_INIT;
+	size_t at, piece, k;
+
+	if (n == 0)
+		return;
+	piece = p[0] + (size_t)1;
+	pf_elfscan_add(&whole, p + 1, n - 1);
+	for (at = 1; at < n; at += k) {
+		k = n - at < piece ? n - at : piece;
+		pf_elfscan_add(&parts, p + at, k);
+	}
+	MUST(whole.built == parts.built && whole.seen == parts.seen);
+	MUST(whole.elf == parts.elf);
+}
+
+struct file {
+	const uint8_t	*p;
+	size_t		 n, reads;
+};
+
+static ssize_t
+file_at(void *arg, void *buf, size_t n, int64_t at)
+{
+	struct file *f = arg;
+
+	MUST(at >= 0 && n > 0);
+	f->reads++;
+	if ((uint64_t)at >= f->n)
+		return 0;
+	if (n > f->n - (size_t)at)
+		n = f->n - (size_t)at;
+	memcpy(buf, f->p + at, n);
+	return (ssize_t)n;
+}
+
+/* A file by itself, whatever its tables say: few reads, names that end. */
+void
+fuzz_elf(const uint8_t *p, size_t n)
+{
+	struct file f = { p, n, 0 };
+	struct pf_elf e;
+	char out[32];
+	size_t i;
+
+	pf_elf_read(&e, file_at, &f);
+	MUST(f.reads < 10000 && e.n <= PF_ELF_LIBRARIES);
+	for (i = 0; i < e.n; i++)
+		MUST(e.needed[i][0] != '\0' &&
+		    strnlen(e.needed[i], PF_ELF_NAME) < PF_ELF_NAME);
+	MUST(strnlen(e.interp, PF_ELF_NAME) < PF_ELF_NAME);
+	MUST(strnlen(e.path, sizeof(e.path)) < sizeof(e.path));
+	MUST(strlen(pf_elf_machine(out, &e)) < 32);
+}
+
+/* What is kept of any text is read back as it is. */
+void
+fuzz_verdict(const uint8_t *p, size_t n)
+{
+	char out[PF_VERDICTS_TEXT], again[PF_VERDICTS_TEXT];
+	char *s = pf_strndup((const char *)p, n);
+	struct pf_verdicts v;
+
+	pf_verdicts_parse(&v, s, 1);
+	pf_verdicts_text(out, &v);
+	MUST(pf_verdicts_any(&v) == (out[0] != '\0'));
+	pf_verdicts_parse(&v, out, 2);
+	pf_verdicts_text(again, &v);
+	MUST(strcmp(out, again) == 0);
+	free(s);
 }
 
 /* A report, and what it says in each form of a table. */
@@ -362,4 +468,19 @@ fuzz_trace(const uint8_t *p, size_t n)
 		pf_table_end(&t);
 	}
 	pf_buf_free(&b);
+}
+
+/* Blocks lie in the text, one behind the other, and none is empty. */
+void
+fuzz_vgblock(const uint8_t *p, size_t n)
+{
+	const char *text = (const char *)p, *block;
+	size_t len, at = 0, before = 0;
+
+	while (pf_vgblock_next(&block, &len, text, n, &at)) {
+		MUST(len > 0 && at <= n && block >= text + before);
+		MUST(block + len == text + at);
+		before = at;
+	}
+	MUST(at == n);
 }

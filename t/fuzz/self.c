@@ -8,7 +8,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const parsers[])(const uint8_t *, size_t) = {
 		fuzz_json, fuzz_rec, fuzz_conf, fuzz_aflstat, fuzz_fuzzlog,
-		fuzz_trace, fuzz_unpack, fuzz_wire,
+		fuzz_trace, fuzz_unpack, fuzz_wire, fuzz_elfscan,
+		fuzz_engine,
 	};
 
 	if (size > 0)

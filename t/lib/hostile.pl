@@ -66,20 +66,20 @@ my %begin = (
 	chunk	=> "${chunked}5;",
 	full	=> "${chunked}5;" . 'x' x 40000,
 	trailer	=> "${chunked}0\r\nX: ",
-	read	=> "GET /api/v1/blobs/%s HTTP/1.1\r\n$host\r\n",
+	read	=> "GET %s HTTP/1.1\r\n$host\r\n",
 	again	=> "GET /health HTTP/1.1\r\n$host\r\n",
 );
 
 # Drops: a byte of each connection every tenth of a second.
 sub hold {
 	my ($kind, $n, $from) = @args;
-	my $blob;
-	($kind, $blob) = ($1, $2) if $kind =~ /^(read)=(.*)/;
+	my $path;
+	($kind, $path) = ($1, $2) if $kind =~ /^(read)=(.*)/;
 	my (@open, $closed);
 	for (1 .. $n) {
 		my $s = dial($from);
-		setsockopt $s, SOL_SOCKET, SO_RCVBUF, 4096 if defined $blob;
-		syswrite $s, defined $blob ? sprintf $begin{$kind}, $blob :
+		setsockopt $s, SOL_SOCKET, SO_RCVBUF, 4096 if defined $path;
+		syswrite $s, defined $path ? sprintf $begin{$kind}, $path :
 		    $begin{$kind};
 		sysread $s, my $answer, 65536 if $kind eq 'again';
 		$s->blocking(0);

@@ -64,6 +64,28 @@ master_wait()
 	exit 1
 }
 
+# master_again PORT: pf-httpd where it was before.  A connection on its way out
+# may have that port by now, of any test: then as soon as it has gone.
+master_again()
+{
+	for master_try in 1 2 3 4 5 6 7 8 9 10; do
+		rm -f "$T/m/httpd.out" "$T/m/httpd.err"
+		pf-httpd -l "127.0.0.1:$1" >"$T/m/httpd.out" \
+		    2>"$T/m/httpd.err" </dev/null &
+		master_pid=$!
+		until_true 20 test -s "$T/m/httpd.out" -o -s "$T/m/httpd.err"
+		[ ! -s "$T/m/httpd.out" ] || {
+			master_pids="$master_pid:httpd $master_pids"
+			return
+		}
+		wait "$master_pid"
+		sleep 1
+	done
+	fail "pf-httpd starts at $1, after $master_try tries"
+	diag "$T"/m/*.err
+	exit 1
+}
+
 # Ends what master_start began, the writer last.  A part that was gone, or
 # ends with another status than 0, fails the test.
 master_stop()

@@ -49,11 +49,15 @@ field(struct pf_buf *b, char *arg)
 		pf_jw_str(b, arg, eq);
 }
 
-/* The body, with the record's number in the place of "%d". */
+/*
+ * The body, with the record's number in the place of "%d" if it is text: in
+ * random bytes that is only what they are.
+ */
 static void
 make_body(struct pf_buf *out, const struct pf_buf *in, int64_t n)
 {
-	const char *at = strstr(in->data, "%d");
+	const char *at = memchr(in->data, '\0', in->len) != NULL ? NULL :
+	    strstr(in->data, "%d");
 
 	pf_buf_reset(out);
 	if (at == NULL) {

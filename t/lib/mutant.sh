@@ -2,6 +2,10 @@
 # After tap.sh: programs that are broken on purpose, built in the test's own
 # directory and never installed.
 
+# What they do not do is waited for in vain, and no longer than need be.
+PF_PATIENCE=1
+export PF_PATIENCE
+
 # mutant NAME FILE SED PROGRAM [FILE SED]: PROGRAM, with the sed script
 # applied to FILE of the source, as $T/NAME/bin/PROGRAM; fails if the script
 # changed nothing.  A PROGRAM with a slash is a unit test, below .build.

@@ -9,7 +9,11 @@
  *	delay MS	replies come so much later
  *	hole		nothing gets through, either way, nothing is closed
  *	cut N		N bytes of a reply, then the connection is reset
- *	refuse		new connections are reset
+ *	chaos N		of a thousand pieces so many meet something: lost with
+ *			all that follows, cut in the middle, late by up to half
+ *			a second; and of as many requests a second copy gets
+ *			through, before the reply to the first
+ *	refuse		connections are reset, old ones at their next piece
  *
  * Empty or not there, all of it passes.  A process a connection.
  */
@@ -29,7 +33,11 @@
 #include "base/num.h"
 #include "os/clock.h"
 
+#define KEPT	(4 << 20)	/* bytes of a request, to send it again */
+
 static int port;
+static char kept[KEPT];
+static size_t kept_n;
 static const char *file;
 
 static void
@@ -42,7 +50,7 @@ rule(char what[16], int64_t *n)
 	*n = 0;
 	if (f == NULL)
 		return;
-	if (fscanf(f, "%15s %23s", what, number) == 2)
+	if (fscanf(f, "%15s %23s", what, number) >= 1)
 		(void)pf_num(n, number, 0, 1 << 30);
 	fclose(f);
 }
@@ -78,6 +86,58 @@ put(int fd, const char *p, size_t n)
 			_exit(0);
 }
 
+static bool
+chance(int64_t per_mille)
+{
+	return random() % 1000 < per_mille;
+}
+
+/* The request once more, by another connection; nobody wants the reply. */
+static void
+again(void)
+{
+	struct sockaddr_in a = loopback(port);
+	struct timeval wait = { .tv_usec = 300000 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char b[4096];
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    send(fd, kept, kept_n, MSG_NOSIGNAL) == (ssize_t)kept_n)
+		while (recv(fd, b, sizeof(b), 0) > 0)
+			;
+	close(fd);
+}
+
+/* What a piece meets, from the client (i = 0) or the master. */
+static void
+chaos(int client, int i, int to, const char *b, size_t n, int64_t per_mille)
+{
+	if (i == 0) {
+		if (kept_n + n <= KEPT)
+			memcpy(kept + kept_n, b, n);
+		kept_n = kept_n + n <= KEPT ? kept_n + n : KEPT + 1;
+	} else {
+		if (kept_n > 0 && kept_n <= KEPT && chance(per_mille))
+			again();
+		kept_n = 0;
+	}
+	if (!chance(per_mille))
+		return;
+	switch (random() % 3) {
+	case 0:
+		pf_sleep_ms(1000);
+		reset(client);
+		break;
+	case 1:
+		put(to, b, n / 2);
+		reset(client);
+		break;
+	default:
+		pf_sleep_ms(random() % 500);
+	}
+}
+
 static void
 pass(int client, int server)
 {
@@ -97,6 +157,10 @@ pass(int client, int server)
 		if (strcmp(what, "hole") == 0)
 			for (;;)
 				pause();
+		if (strcmp(what, "refuse") == 0)
+			reset(client);
+		if (strcmp(what, "chaos") == 0)
+			chaos(client, i, of[1 - i].fd, b, (size_t)got, n);
 		if (i == 1 && strcmp(what, "delay") == 0)
 			pf_sleep_ms(n);
 		if (i == 1 && strcmp(what, "cut") == 0 && replied + got > n) {
@@ -116,6 +180,7 @@ serve(int client)
 	char what[16];
 	int64_t n;
 
+	srandom((unsigned int)getpid());
 	rule(what, &n);
 	if (strcmp(what, "refuse") == 0 || server == -1 || connect(server,
 	    (struct sockaddr *)&a, sizeof(a)) == -1)

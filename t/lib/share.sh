@@ -28,7 +28,7 @@ share_source()
 # share_magic TEXT: its value for MAGIC
 share_magic()
 {
-	cat >"$T/magic.c" <<-'C'
+	cat >"$T/fnv.c" <<-'C'
 	#include <stdint.h>
 	#include <stdio.h>
 	int
@@ -43,7 +43,7 @@ share_magic()
 		return 0;
 	}
 	C
-	clang -o "$T/magic" "$T/magic.c" && "$T/magic" "$1"
+	clang -o "$T/fnv" "$T/fnv.c" && "$T/fnv" "$1"
 }
 
 # file_input JOB TEXT: a find of some other bot; sets hash
@@ -60,4 +60,59 @@ filed()
 {
 	[ "$(master_sql "SELECT count(*) FROM corpus WHERE job_id = '$1' AND
 	    hash = '$2'")" = 1 ]
+}
+
+# file_inputs JOB NAME N: as many of them, small ones; hash is the last one's
+file_inputs()
+{
+	for share_n in $(seq "$3"); do
+		file_input "$1" "$2-$share_n"
+	done
+}
+
+# filed_n JOB N: the job has so many inputs
+filed_n()
+{
+	[ "$(master_sql "SELECT count(*) FROM corpus WHERE job_id = '$1'")" \
+	    -ge "$2" ]
+}
+
+# build_share: a libFuzzer target that never finds much, $T/magic
+build_share()
+{
+	{
+		echo "#define MAGIC $(share_magic pandafu7)"
+		share_source
+		cat <<-'END_C'
+		int
+		LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+		{
+			static volatile int x;
+
+			if (magic(data, size))
+				x++;
+			return 0;
+		}
+		END_C
+	} | build_libfuzzer magic
+}
+
+# exchanged: bytes that the master sent to jobs of what others found
+exchanged()
+{
+	curl -s "$url/metrics" |
+	    sed -n 's/^pandafuzz_http_exchanged_bytes_total //p'
+}
+
+# given DIR: how many inputs a libFuzzer job has by their hashes
+given()
+{
+	find "$1" -path '*/corpus/*' -type f 2>/dev/null |
+	    grep -Ec '/[0-9a-f]{64}$'
+}
+
+# given_n DIR N: as many as that
+given_n()
+{
+	[ "$(given "$1")" -ge "$2" ]
 }

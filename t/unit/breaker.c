@@ -11,6 +11,54 @@ fail_times(struct pf_breaker *b, int n, int64_t now)
 		pf_breaker_tell(b, false, now);
 }
 
+static double
+never(void)
+{
+	return 0.0;
+}
+
+static double
+always(void)
+{
+	return 1.0;
+}
+
+/* Each failed try doubles the time, to a limit, and a success ends that. */
+static void
+test_longer(void)
+{
+	static const int64_t waits[] = { 10, 20, 40, 70, 70 };
+	struct pf_breaker b = { .max_failures = 1, .reset_timeout = 10,
+	    .max_timeout = 70 };
+	int64_t now = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		pf_breaker_tell(&b, false, now);
+		is_int(pf_breaker_wait(&b, now), waits[i],
+		    "its wait");
+		now += waits[i];
+		ok(pf_breaker_may(&b, now), "then one more");
+	}
+	pf_breaker_tell(&b, true, now);
+	pf_breaker_tell(&b, false, now);
+	is_int(pf_breaker_wait(&b, now), 10, "after a success as at first");
+}
+
+static void
+test_chance(void)
+{
+	struct pf_breaker b = { .max_failures = 1, .reset_timeout = 1000,
+	    .chance = never };
+
+	pf_breaker_tell(&b, false, 0);
+	is_int(pf_breaker_wait(&b, 0), 500, "by chance half as long");
+	pf_breaker_tell(&b, true, 0);
+	b.chance = always;
+	pf_breaker_tell(&b, false, 0);
+	is_int(pf_breaker_wait(&b, 0), 1500, "or half as long again");
+}
+
 int
 main(void)
 {
@@ -46,5 +94,7 @@ main(void)
 	    "failures of others do not prolong it");
 	pf_breaker_tell(&b, true, 182600);
 	ok(pf_breaker_may(&b, 182600), "their success ends it");
+	test_longer();
+	test_chance();
 	return done_testing();
 }

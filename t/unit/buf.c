@@ -11,6 +11,26 @@
 #include "base/mem.h"
 
 static void
+test_replaced(void)
+{
+	static const struct {
+		const char	*text, *want;
+	} rows[] = {
+		{ "", "" }, { "@", "@" }, { "@@", "in" }, { "-f=@@", "-f=in" },
+		{ "@@@", "in@" }, { "@@@@x", "ininx" }, { "none", "none" },
+	};
+	struct pf_buf b = PF_BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pf_buf_reset(&b);
+		pf_buf_replaced(&b, rows[i].text, "@@", "in");
+		is_str(b.data, rows[i].want, rows[i].text);
+	}
+	pf_buf_free(&b);
+}
+
+static void
 test_empty(void)
 {
 	struct pf_buf b = PF_BUF_INIT;
@@ -208,6 +228,7 @@ main(void)
 {
 	pf_prog = "t";
 	test_empty();
+	test_replaced();
 	test_add();
 	test_eat();
 	test_ends();

@@ -18,6 +18,9 @@ refusals(void)
 		{ "\n; x\n[nope]\na = 1\n", "f:4: unknown section [nope]" },
 		{ "[storage]\npath = here\n", "absolute path" },
 		{ "[timeouts]\nbot = 60\n", "is not a duration" },
+		{ "[bot]\nisolation = str\n", "is not auto|strict|none" },
+		{ "[bot]\nisolation = auto|strict\n", "is not auto|" },
+		{ "[bot]\nisolation =\n", "is not auto|strict|none" },
 		{ "[timeouts]\nbot = 1ms\n", "is not a duration" },
 		{ "[timeouts]\nbot = -1s\n", "is not a duration" },
 		{ "[timeouts]\nbot = 1s 2s\n", "is not a duration" },
@@ -61,17 +64,20 @@ values(void)
 {
 	static const char text[] = "; a comment\n[storage]\npath = /s ; no\n"
 	    "[timeouts]\ntick=100ms\nbot = 1s\n[retry.communication]\n"
-	    "jitter = no\nmultiplier = 2.5\n[bot]\nname =\n";
+	    "jitter = no\nmultiplier = 2.5\n[bot]\nname =\n"
+	    "isolation = none\n";
 	struct pf_conf c;
 	int lines[128];
 	size_t i, set = 0;
 
 	pf_conf_default(&c);
+	is_str(c.bot_isolation, "auto", "the first of the words is meant");
 	ok(pf_conf_count() < 128, "few enough keys");
 	ok(pf_conf_parse(&c, "f", text, strlen(text), lines) == NULL, "good");
 	is_str(c.storage_path, "/s", "a path, its comment left out");
 	is_int(c.tick, 100, "a duration");
 	is_int(c.bot, 1000, "another");
+	is_str(c.bot_isolation, "none", "a word");
 	ok(!c.retry_communication.jitter, "a flag");
 	ok(c.retry_communication.multiplier == 2.5, "a fraction");
 	is_int(c.crash_size, 16 << 20, "what is not set is at its default");
@@ -81,7 +87,7 @@ values(void)
 		if (strcmp(pf_conf_key(i), "tick") == 0)
 			is_int(lines[i], 5, "the line of a key");
 	}
-	is_int((int)set, 6, "six keys were set");
+	is_int((int)set, 7, "seven keys were set");
 }
 
 /* The bot gives up before the reaper may take its job, whatever is set. */

@@ -112,6 +112,25 @@ test_range(void)
 }
 
 static void
+test_minimal(void)
+{
+	static const char *const yes[] = { "return=minimal",
+	    " Return=Minimal ", "return=\"minimal\"", "a,return=minimal;b=c",
+	    "respond-async, return=minimal" };
+	static const char *const no[] = { NULL, "", ",",
+	    "return=representation",
+	    "return=minimally", "return", "minimal", "x; return=minimal",
+	    "return=minimal\"", "return =minimal" };
+	size_t i;
+
+	for (i = 0; i < COUNT(yes); i++)
+		ok(pf_header_minimal(yes[i]), yes[i]);
+	for (i = 0; i < COUNT(no); i++)
+		ok(!pf_header_minimal(no[i]), no[i] != NULL ? no[i] :
+		    "no Prefer");
+}
+
+static void
 test_pack(void)
 {
 	struct pf_buf b = PF_BUF_INIT, in = PF_BUF_INIT;
@@ -134,6 +153,7 @@ main(void)
 	test_gzip_wanted();
 	test_tag();
 	test_range();
+	test_minimal();
 	test_pack();
 	return done_testing();
 }

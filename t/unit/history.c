@@ -464,6 +464,9 @@ history(int seed)
 	if (!good)
 		fprintf(stderr, "# seed %d, op %d, kind %d\n", seed, i - 1, k);
 	pf_dbw_rollback(act.db);
+	pf_live_free(&act.live);
+	pf_buf_free(&act.made);
+	pf_buf_free(&act.told);
 	pf_db_close(act.db);
 	(void)pf_rmtree(dir);
 }

@@ -118,6 +118,62 @@ strays(void)
 	pf_buf_free(&b);
 }
 
+/* One that is always another process: held before it is killed. */
+static void
+runners(void)
+{
+	struct pf_buf b = PF_BUF_INIT;
+	int status;
+
+	ok(shell("f() { (f) & }; f; f; f; f; sleep 0.2", 5000, &status, &b),
+	    "runs away");
+	pf_proc_sweep();
+	is_int(waitpid(-1, NULL, WNOHANG), -1, "nothing is left of it");
+	pf_buf_free(&b);
+}
+
+static void
+looks(void)
+{
+	char sh[] = "/bin/sh", c[] = "-c";
+	char text[] = "ulimit -n; sed -n 's/^Max processes *\\([0-9]*\\).*/"
+	    "\\1/p' /proc/self/limits; cat /proc/self/oom_score_adj; "
+	    "echo end; trap '' TERM; sleep 30 & sleep 30";
+	char *argv[] = { sh, c, text, NULL }, *out = pf_asprintf("%s/o", dir);
+	struct pf_proc_spec s = { .argv = argv, .envp = no_env, .cwd = dir,
+	    .out = out, .files = 77, .processes = 7000, .oom_adj = 321,
+	    .file_bytes = 1 << 20 };
+	struct pf_buf b = PF_BUF_INIT;
+	const char *const none[] = { "/nonexistent/group", NULL };
+	pid_t pid, most;
+	int status;
+	int i;
+
+	ok(pf_proc_start(&pid, &s) == NULL, "one with limits");
+	for (i = 0; i < 1000 && strstr(b.data, "end") == NULL; i++) {
+		pf_sleep_ms(10);
+		pf_buf_reset(&b);
+		(void)pf_slurp(&b, out, 100);
+	}
+	is_str(b.data, "77\n7000\n321\nend\n", "it has them");
+	for (i = 0; i < 1000 && pf_proc_child(pid) == 0; i++)
+		pf_sleep_ms(10);
+	ok(pf_proc_child(pid) > pid, "has a child");
+	is_int(pf_proc_parent(pf_proc_child(pid)), pid, "whose parent it is");
+	is_int(pf_proc_parent(pid), getpid(), "as we are its");
+	ok(pf_proc_count(getuid()) >= 3, "so many are ours");
+	ok(pf_proc_memory(&most, INT64_MAX) > 4096 && most == 0,
+	    "it has memory enough");
+	ok(pf_proc_memory(&most, 1) > 4096 && most >= pid,
+	    "too much: somebody has most");
+	ok(!pf_proc_wait(pid, &status, 0), "ends it");
+	pf_proc_sweep();
+	s.groups = none;
+	ok(pf_proc_start(&pid, &s) != NULL, "a group that is none");
+	pf_buf_free(&b);
+	free(out);
+}
+
 int
 main(void)
 {
@@ -128,6 +184,8 @@ main(void)
 	no_starts();
 	starts();
 	strays();
+	runners();
+	looks();
 	ok(pf_rmtree(dir) == NULL, "cleans up");
 	return done_testing();
 }

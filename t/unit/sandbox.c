@@ -198,6 +198,55 @@ signal_parent(void)
 	return result(kill(getppid(), SIGCONT));
 }
 
+static int
+connect_unix(void)
+{
+	char *path = pf_asprintf("%s/out/sock", dir);
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), got = errno;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	free(path);
+	if (s == -1)
+		return got;
+	got = result(connect(s, (struct sockaddr *)&sun, sizeof(sun)));
+	close(s);
+	return got;
+}
+
+static int
+pair(int type)
+{
+	int fds[2], got = result(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0,
+	    fds));
+
+	if (got == 0) {
+		close(fds[0]);
+		close(fds[1]);
+	}
+	return got;
+}
+
+/* An end of it could be connected to any path. */
+static int
+pair_datagrams(void)
+{
+	return pair(SOCK_DGRAM);
+}
+
+static int
+pair_raw(void)
+{
+	return pair(SOCK_RAW);
+}
+
+/* Who may signal nobody at all is told that it went well. */
+static int
+signal_all(void)
+{
+	return result(kill(-1, 0));
+}
+
 struct probe {
 	const char	*name;
 	int		(*try)(void);
@@ -221,6 +270,16 @@ static const struct probe probes[] = {
 	{ "a signal to another process", signal_parent, 6 },
 };
 #define PROBES	(sizeof(probes) / sizeof(probes[0]))
+
+/* For those who are to be alone. */
+static const struct probe lonely[] = {
+	{ "a connection to a Unix socket", connect_unix, 0 },
+	{ "a pair of datagram sockets", pair_datagrams, 0 },
+	{ "a raw pair", pair_raw, 0 },
+	{ "a signal to all", signal_all, 0 },
+	{ "a signal to another process", signal_parent, 6 },
+};
+#define LONELY	(sizeof(lonely) / sizeof(lonely[0]))
 
 /* What the box is for still works in it; the first that does not. */
 static const char *
@@ -283,27 +342,29 @@ in_thread(void *arg)
 	return NULL;
 }
 
+static void
+try_all(const struct probe *p, size_t n, const struct pf_boxed *got)
+{
+	for (; n > 0; n--, p++) {
+		if (p->abi == 0 ? !got->filter : got->landlock < p->abi)
+			printf("ok %d # SKIP not on this kernel\n", ++tap_n);
+		else
+			is_int(p->try(), p->try == signal_parent ? EPERM :
+			    EACCES, p->name);
+	}
+}
+
 static int
 judge(const struct pf_boxed *got)
 {
 	const char *bad = good();
 	pthread_t t;
-	size_t i;
-	int rc, want;
+	int rc;
 
 	ok(bad == NULL, bad == NULL ? "in it the rest works" : bad);
 	ok(limits(), "limits, no new privileges, no dump");
 	ok(too_large(), "a file over the limit is an error");
-	for (i = 0; i < PROBES; i++) {
-		if (probes[i].abi == 0 ? !got->filter :
-		    got->landlock < probes[i].abi) {
-			printf("ok %d # SKIP not on this kernel\n", ++tap_n);
-			continue;
-		}
-		want = probes[i].try == signal_parent ? EPERM : EACCES;
-		rc = probes[i].try();
-		is_int(rc, want, probes[i].name);
-	}
+	try_all(probes, PROBES, got);
 	rc = -1;
 	if (pthread_create(&t, NULL, in_thread, &rc) == 0)
 		pthread_join(t, NULL);
@@ -352,6 +413,41 @@ boxed(void)
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "all of the box");
 }
 
+/* One who is alone, and still runs programs. */
+static int
+judge_lonely(void)
+{
+	static const struct pf_box_path paths[] = { { "/", PF_BOX_READ |
+	    PF_BOX_EXEC }, { NULL, 0 } };
+	struct pf_box box = { .paths = paths, .alone = true };
+	struct pf_boxed got;
+
+	ok(pf_sandbox(&got, &box) == NULL, "alone: the box is shut");
+	try_all(lonely, LONELY, &got);
+	is_int(pair(SOCK_STREAM), 0, "alone: a pair of streams");
+	is_int(pair(SOCK_SEQPACKET), 0, "alone: a pair of packets");
+	is_int(exec_path(), 0, "alone: a program");
+	is_int(result(kill(getpid(), 0)), 0, "alone: a signal to itself");
+	is_int(result(kill(0, 0)), 0, "alone: a signal to its group");
+	return tap_bad != 0;
+}
+
+static void
+alone(void)
+{
+	int status = -1, n = tap_n;
+	pid_t pid;
+
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		setsid();
+		_exit(judge_lonely());
+	}
+	waitpid(pid, &status, 0);
+	tap_n = n + (int)LONELY + 6;
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "all of being alone");
+}
+
 static void
 tree(void)
 {
@@ -392,8 +488,11 @@ main(void)
 	    "a TCP listener");
 	old_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	boxed();
+	alone();
 	for (i = 0; i < PROBES; i++)
 		is_int(probes[i].try(), 0, probes[i].name);
+	for (i = 0; i < LONELY; i++)
+		is_int(lonely[i].try(), 0, lonely[i].name);
 	ok(good() == NULL, "outside all of it works");
 	ok(pf_rmtree(dir) == NULL, "nothing stays");
 	free(path);

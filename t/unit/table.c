@@ -1,6 +1,7 @@
 /*
  * codec/table, codec/aflstat, codec/op and codec/hash.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../lib/tap.h"
@@ -87,6 +88,45 @@ aflstat(void)
 	is_int(s.execs_done, -1, "nothing of nothing");
 }
 
+/* plot_data with these lines after its first one. */
+static void
+plot(struct pf_aflstat *s, const char *lines)
+{
+	static const char head[] = "# relative_time, cycles_done, cur_item, "
+	    "map_size, execs_per_sec, total_execs, edges_found\n";
+	char text[512];
+	int n = snprintf(text, sizeof(text), "%s%s", head, lines);
+
+	pf_aflplot_parse(s, text, (size_t)n, text, (size_t)n);
+}
+
+static void
+aflplot(void)
+{
+	struct pf_aflstat s;
+
+	plot(&s, "60, 1, 0, 75.00%, 100.25, 6000, 8\n"
+	    "65, 2, 1, 75.00%, 1938.27, 41790, 9\n70, 3, 1, 75.");
+	is_int(s.execs_done, 41790, "the last whole line");
+	is_int(s.run_time, 65, "by the names of the first one");
+	is_int(s.edges_found, 9, "its last column");
+	is_int(s.cycles_done, 2, "its second");
+	ok(s.execs_per_sec > 1938.2 && s.execs_per_sec < 1938.3, "a fraction");
+	is_int(s.pending_total, -1, "what has no column is not known");
+	plot(&s, "");
+	is_int(s.execs_done, -1, "nothing of a first line alone");
+	plot(&s, "5, 6\n");
+	is_int(s.execs_done, -1, "nor of a short one");
+	is_int(s.cycles_done, 6, "but for what it has");
+	plot(&s, "x, -1, , %, 1e999, 99999999999999999999, \n");
+	is_int(s.execs_done, -1, "nor of what is no number");
+	is_int(s.edges_found, -1, "nor of nothing");
+	pf_aflplot_parse(&s, "# a", 3, "1\n", 2);
+	is_int(s.execs_done, -1, "nor of half a first line");
+	pf_aflplot_parse(&s, "", 0, "", 0);
+	is_int(s.execs_done, -1, "nor of nothing at all");
+}
+
 static void
 aflnames(void)
 {
@@ -104,10 +144,13 @@ aflnames(void)
 	is_int(n.time, 25, "time");
 	is_int(n.execs, 16, "executions");
 	ok(!n.imported && !n.seed, "its own find");
+	is_int(n.src, 1, "the first of what it was made of");
+	is_str(n.op, "splice", "how");
 	ok(pf_aflname_parse(&n, "id:000000,time:0,execs:0,orig:seed") &&
 	    n.seed, "a seed");
 	ok(pf_aflname_parse(&n, "id:000003,sync:other,src:000001") &&
 	    n.imported && n.sig == -1, "an import");
+	is_str(n.op, "", "of which it is not told how");
 }
 
 static void
@@ -171,6 +214,7 @@ main(void)
 {
 	tables();
 	aflstat();
+	aflplot();
 	aflnames();
 	replies();
 	hashes();

@@ -46,7 +46,7 @@ static const struct {
 	    "    #1 0x2 in f c.c:52:2\n", "asan", "assertion",
 	    "f", SIGABRT },
 	{ "a: c.c:52: int f(int): Assertion `x' failed.\n", "glibc",
-	    "assertion", "", SIGABRT },
+	    "assertion", "f", SIGABRT },
 	{ "==1==ERROR: LeakSanitizer: detected memory leaks\n",
 	    "lsan", "memory-leak", "", 0 },
 	{ "==1== ERROR: libFuzzer: timeout after 1 seconds\n",
@@ -57,18 +57,26 @@ static const struct {
 	    "abort", "", 0 },
 	{ "==1==ERROR: AddressSanitizer: stack-overflow on address "
 	    "0x7ff\n    #0 0x1 in r a.c:1\n    #1 0x2 in r a.c:1\n",
-	    "asan", "stack-overflow", "r < r", 0 },
+	    "asan", "stack-overflow", "r", 0 },
 	{ "==1==WARNING: MemorySanitizer: use-of-uninitialized-value"
 	    "\n    #0 0x1 in m m.c:1\n", "msan",
 	    "uninitialized-value", "m", 0 },
 	{ "a.c:3:5: runtime error: signed integer overflow: 1 + 2\n"
 	    "    #0 0x1 in g a.c:3\n", "ubsan",
 	    "signed-integer-overflow", "g", 0 },
-	{ "free(): invalid pointer\n", "glibc", "heap-corruption",
-	    "", 0 },
+	{ "WARNING: ThreadSanitizer: data race (pid=7)\n"
+	    "  Write of size 4 at 0x55 by thread T1:\n"
+	    "    #0 adder r.c:8:53 (r+0x1) (BuildId: a8)\n\n"
+	    "  Previous write of size 4 at 0x55 by main thread:\n"
+	    "    #0 other r.c:9:1 (r+0x2)\n", "tsan", "data-race",
+	    "adder < other", 0 },
+	{ "free(): invalid pointer\n", "glibc", "bad-free",
+	    "", SIGABRT },
 	{ "the target says free(): invalid pointer\n", "", "", "", 0 },
 	{ "*** stack smashing detected ***: terminated\n", "glibc",
-	    "stack-buffer-overflow", "", 0 },
+	    "stack-buffer-overflow", "", SIGABRT },
+	/* That it died is known to who asks. */
+	{ "Segmentation fault\n", "", "", "", 0 },
 };
 
 static const char late[] = "noise\nnoise\n==1==ERROR: AddressSanitizer: "
@@ -152,6 +160,12 @@ libfuzzer(void)
 	    "oom/timeout/crash: 0/0/1 time: 2s job: 1"), PF_FL_STATUS,
 	    "the form of -fork");
 	is_int(f.execs, 4096, "its executions");
+	is_int(f.execs_per_sec, 100, "its speed");
+	is_int(f.crashes, 1, "its crashes");
+	is_int(line(&f, "#4097: cov: 20 ft: 30 corp: 6 exec/s 100 "
+	    "oom/timeout/crash: 3/2 time: 2s"), PF_FL_STATUS, "cut short");
+	is_int(f.ooms, 0, "all three or none");
+	is_int(f.timeouts, 0, "all three or none");
 	is_int(line(&f, "stat::number_of_executed_units: 5000"),
 	    PF_FL_STATUS, "the final count");
 	is_int(f.execs, 5000, "its executions");
@@ -164,6 +178,15 @@ libfuzzer(void)
 	is_str(f.artifact, "./a/crash-1", "its name");
 	is_int(line(&f, "Done 6000 runs in 3 second(s)"), PF_FL_DONE, "done");
 	is_int(f.execs, 6000, "all of them");
+	is_int(line(&f, "MERGE-OUTER: 9 files, 2 in the initial corpus, 0 "
+	    "processed earlier"), PF_FL_MERGE, "a merge");
+	is_int(f.to_merge, 9, "of so many");
+	is_int(line(&f, "MERGE-INNER: 9 total files"), PF_FL_MERGE, "goes on");
+	is_int(f.merged, -1, "and on");
+	is_int(line(&f, "MERGE-OUTER: 5 new files with 12 new features added; "
+	    "12 new coverage edges"), PF_FL_DONE, "to its end");
+	is_int(f.merged, 5, "with fewer");
+	is_int(line(&f, "MERGE-OUTER: x new files"), PF_FL_MERGE, "or else");
 }
 
 int

@@ -155,7 +155,9 @@ crash(void)
 	    "a crash without its input");
 	is_str(w.fields.data, "{\"input_hash\":\"" HELLO "\",\"input_size\":5",
 	    "tells which");
-	is_int(w.rec.time, 0, "Go's time of none");
+	is_int(w.rec.time, PF_TIME_UNTOLD + 1, "Go's time of none is the last, "
+	    "for it tells nothing");
+	is_int(w.rec.seq, 0, "which is no seq");
 	pf_wire_free(&w);
 	pf_json_free(j);
 	is_str(read_as(&w, &j, PF_KIND_CRASH, "{" WHO "\"size\":5,\"hash\":\""
@@ -164,6 +166,42 @@ crash(void)
 	pf_json_free(j);
 	pf_buf_free(&a);
 	pf_buf_free(&b);
+}
+
+/* What is not told, or cannot be, is the same each time, and comes last. */
+static void
+untold(void)
+{
+	static const char *const times[] = { "", "\"timestamp\":\"\",",
+	    "\"timestamp\":\"0001-01-01T00:00:00Z\",",
+	    "\"timestamp\":\"1970-01-01T00:00:00Z\",",
+	    "\"timestamp\":\"9999-12-31T23:59:59Z\"," };
+	char text[256];
+	struct pf_json *j;
+	struct pf_wire w;
+	size_t i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		snprintf(text, sizeof(text), "{%s" WHO "\"input\":\"\","
+		    "\"output\":\"it says\"}", times[i]);
+		pf_json_parse(&j, text, strlen(text));
+		pf_wire_read(&w, PF_KIND_CRASH, j, &(struct pf_rec){
+		    .epoch = 1 });
+		pf_wire_latest(&w, INT64_C(1795457760500));
+		ok(pf_wire_ready(&w) == NULL, "a crash at no time");
+		is_int(w.rec.time, PF_TIME_UNTOLD, "has the last but one");
+		is_int(w.rec.seq, 0, "and no seq of it");
+		pf_wire_free(&w);
+		pf_json_free(j);
+	}
+	is_str(read_as(&w, &j, PF_KIND_STATUS, "{" WHO "\"executions\":1,"
+	    "\"timestamp\":\"2027-01-01T00:00:00Z\",\"seq\":7}"), "",
+	    "numbers of times to come");
+	pf_wire_latest(&w, INT64_C(1795457760500));
+	is_int(w.rec.time, 0, "have none");
+	is_int(w.rec.seq, 7, "but their own seq");
+	pf_wire_free(&w);
+	pf_json_free(j);
 }
 
 static void
@@ -228,6 +266,7 @@ main(void)
 	base64();
 	refused();
 	crash();
+	untold();
 	input();
 	corpus();
 	return done_testing();

@@ -4,10 +4,12 @@
  */
 #include <string.h>
 
+#include "base/time.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
+#include "os/clock.h"
 
-#define NS_MS	1000000		/* nanoseconds of a millisecond */
+#define LEASE_MAX	(INT64_C(1) << 53)
 
 static void
 line_open(struct pf_buf *line, const char *op)
@@ -90,39 +92,48 @@ copy_back(struct req *r, const struct pf_json *from, const char *key,
 	pf_buf_free(&b);
 }
 
+/* Go programs read a time, and drop the whole answer if it is none. */
 static void
 put_timeout(struct req *r, const struct pf_json *op)
 {
+	char text[PF_TIME_TEXT];
 	int64_t lease = 0;
 
 	copy_back(r, op, "lease_ms", "lease_ms");
-	if (pf_json_int(&lease, op, "lease_ms", 0, INT64_MAX / NS_MS) == NULL)
-		pf_jw_int(&r->reply.body, "timeout", lease * NS_MS);
+	if (pf_json_int(&lease, op, "lease_ms", 0, LEASE_MAX) == NULL)
+		pf_jw_str(&r->reply.body, "timeout", pf_time_text(text,
+		    pf_wall_ms() + lease));
 }
 
 const struct pf_err *
-api_register(struct worker *w, struct req *r)
+ask_register(struct req *r, struct pf_buf *line)
 {
 	const struct pf_err *err;
-	const struct pf_json *caps;
-	const struct pf_json *j = r->json;
-	struct pf_json *op = NULL;
-	struct pf_buf line = PF_BUF_INIT, list = PF_BUF_INIT;
+	const struct pf_json *caps = pf_json_get(r->json, "capabilities");
+	struct pf_buf list = PF_BUF_INIT;
+
+	line_open(line, "register");
+	if ((err = copy_str(line, r->json, "hostname")) != NULL ||
+	    (err = copy_str(line, r->json, "name")) != NULL ||
+	    (err = copy_str(line, r->json, "inc")) != NULL)
+		return err;
+	if (caps != NULL) {
+		pf_json_print(&list, caps);
+		pf_jw_raw(line, "capabilities", list.data);
+		pf_buf_free(&list);
+	}
+	pf_jw_close(line, '}');
+	return NULL;
+}
+
+const struct pf_err *
+tell_register(struct req *r, const struct pf_json *op)
+{
+	const struct pf_err *err;
 	bool created = false;
 
-	line_open(&line, "register");
-	if ((err = copy_str(&line, j, "hostname")) != NULL ||
-	    (err = copy_str(&line, j, "name")) != NULL ||
-	    (err = copy_str(&line, j, "inc")) != NULL)
-		goto done;
-	if ((caps = pf_json_get(j, "capabilities")) != NULL) {
-		pf_json_print(&list, caps);
-		pf_jw_raw(&line, "capabilities", list.data);
-	}
-	pf_jw_close(&line, '}');
-	if ((err = worker_op(w, &op, &line)) != NULL ||
-	    (err = pf_json_bool(&created, op, "created")) != NULL)
-		goto done;
+	if ((err = pf_json_bool(&created, op, "created")) != NULL)
+		return err;
 	reply_open(r, created ? 201 : 200, "registered");
 	copy_back(r, op, "bot", "bot_id");
 	copy_back(r, op, "name", "name");
@@ -131,28 +142,24 @@ api_register(struct worker *w, struct req *r)
 	copy_back(r, op, "master", "master");
 	put_timeout(r, op);
 	reply_close(r);
-done:
-	pf_json_free(op);
-	pf_buf_free(&list);
-	pf_buf_free(&line);
-	return err;
+	return NULL;
 }
 
 const struct pf_err *
-api_delete(struct worker *w, struct req *r)
+ask_delete(struct req *r, struct pf_buf *line)
 {
-	const struct pf_err *err;
-	struct pf_json *op = NULL;
-	struct pf_buf line = PF_BUF_INIT;
+	line_open(line, "deregister");
+	pf_jw_str(line, "bot", r->id);
+	pf_jw_close(line, '}');
+	return NULL;
+}
 
-	line_open(&line, "deregister");
-	pf_jw_str(&line, "bot", r->id);
-	pf_jw_close(&line, '}');
-	if ((err = worker_op(w, &op, &line)) == NULL)
-		r->reply.status = 204;
-	pf_json_free(op);
-	pf_buf_free(&line);
-	return err;
+const struct pf_err *
+tell_delete(struct req *r, const struct pf_json *op)
+{
+	(void)op;
+	r->reply.status = 204;
+	return NULL;
 }
 
 const struct pf_err *
@@ -182,66 +189,107 @@ tell_heartbeat(struct req *r, const struct pf_json *op)
 
 /* start, complete and handback: one op about the job, one acknowledgement. */
 static const struct pf_err *
-about_job(struct worker *w, struct req *r, const char *op, const char *result)
+ask_about(struct req *r, struct pf_buf *line, const char *op)
 {
 	const struct pf_err *err;
 	const char *job;
-	const struct pf_json *j = r->json;
-	struct pf_json *reply = NULL;
-	struct pf_buf line = PF_BUF_INIT;
-	bool success = true, ends = strcmp(op, "complete") == 0;
 
-	line_open(&line, op);
-	pf_jw_str(&line, "bot", r->id);
+	line_open(line, op);
+	pf_jw_str(line, "bot", r->id);
 	/* Older bots complete whatever they hold. */
-	if ((err = copy_token(&line, &job, j, !ends)) != NULL ||
-	    (err = copy_str(&line, j, "message")) != NULL)
-		goto done;
-	if (ends) {
-		if (pf_json_get(j, "success") == NULL &&
-		    pf_json_get(j, "result") == NULL) {
-			err = pf_err_field(PF_DATA, "success",
-			    "success is missing");
-			goto done;
-		}
-		if ((err = pf_json_bool(&success, j, "success")) != NULL)
-			goto done;
-		result = success ? "completed" : "failed";
-		if ((err = pf_json_str(&result, j, "result")) != NULL)
-			goto done;
-		pf_jw_str(&line, "result", result);
-	}
-	pf_jw_close(&line, '}');
-	if ((err = worker_op(w, &reply, &line)) != NULL)
-		goto done;
-	reply_open(r, 200, result);
+	if ((err = copy_token(line, &job, r->json, strcmp(op, "complete") !=
+	    0)) == NULL)
+		err = copy_str(line, r->json, "message");
+	return err;
+}
+
+static const struct pf_err *
+tell_about(struct req *r, const struct pf_json *op, const char *status)
+{
+	const struct pf_err *err;
+	const char *job;
+
+	if ((err = job_of(&job, r->json)) != NULL)
+		return err;
+	reply_open(r, 200, status);
 	pf_jw_bool(&r->reply.body, "acknowledged", true);
 	if (job != NULL)
 		pf_jw_str(&r->reply.body, "job_id", job);
 	else
-		copy_back(r, reply, "job", "job_id");
-	copy_back(r, reply, "replay", "replay");
+		copy_back(r, op, "job", "job_id");
+	copy_back(r, op, "replay", "replay");
 	reply_close(r);
-done:
-	pf_json_free(reply);
-	pf_buf_free(&line);
+	return NULL;
+}
+
+const struct pf_err *
+ask_start(struct req *r, struct pf_buf *line)
+{
+	const struct pf_err *err = ask_about(r, line, "start");
+
+	pf_jw_close(line, '}');
 	return err;
 }
 
 const struct pf_err *
-api_start(struct worker *w, struct req *r)
+tell_start(struct req *r, const struct pf_json *op)
 {
-	return about_job(w, r, "start", "running");
+	return tell_about(r, op, "running");
 }
 
 const struct pf_err *
-api_complete(struct worker *w, struct req *r)
+ask_handback(struct req *r, struct pf_buf *line)
 {
-	return about_job(w, r, "complete", NULL);
+	const struct pf_err *err = ask_about(r, line, "handback");
+
+	pf_jw_close(line, '}');
+	return err;
 }
 
 const struct pf_err *
-api_handback(struct worker *w, struct req *r)
+tell_handback(struct req *r, const struct pf_json *op)
 {
-	return about_job(w, r, "handback", "pending");
+	return tell_about(r, op, "pending");
+}
+
+/* Older bots say success, others how it ended. */
+static const struct pf_err *
+result_of(const char **result, const struct pf_json *j)
+{
+	const struct pf_err *err;
+	bool success = true;
+
+	if (pf_json_get(j, "success") == NULL &&
+	    pf_json_get(j, "result") == NULL)
+		return pf_err_field(PF_DATA, "success", "success is missing");
+	if ((err = pf_json_bool(&success, j, "success")) != NULL)
+		return err;
+	*result = success ? "completed" : "failed";
+	return pf_json_str(result, j, "result");
+}
+
+const struct pf_err *
+ask_complete(struct req *r, struct pf_buf *line)
+{
+	const struct pf_err *err;
+	const char *result;
+
+	if ((err = ask_about(r, line, "complete")) != NULL ||
+	    (err = result_of(&result, r->json)) != NULL)
+		return err;
+	pf_jw_str(line, "result", result);
+	pf_jw_close(line, '}');
+	return NULL;
+}
+
+const struct pf_err *
+tell_complete(struct req *r, const struct pf_json *op)
+{
+	const struct pf_err *err;
+	const char *status = "";
+
+	/* What became of the job, which may have been cancelled meanwhile. */
+	if ((err = pf_json_need(&status, op, "status")) != NULL)
+		return err;
+	return tell_about(r, op, status);
 }

@@ -69,7 +69,7 @@ is_all(struct req *r)
 	} else if ((err = pf_json_bool(&shared, r->json, "shared_corpus")) ==
 	    NULL && !shared)
 		err = pf_err_field(PF_DATA, "shared_corpus", "jobs of a "
-		    "campaign on the same target always share");
+		    "campaign always share");
 	if (err != NULL)
 		reply_error(r, 0, err, instead);
 	return err == NULL;

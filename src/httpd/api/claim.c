@@ -6,10 +6,13 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "codec/header.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
+#include "os/clock.h"
 
-#define NS_MS	1000000
+#define NS_MS		1000000
+#define TIME_LAST	(INT64_C(1) << 52)	/* ms that are told */
 
 /* A member of the job as it is, under the API's name. */
 static void
@@ -81,6 +84,53 @@ put_config(struct pf_buf *b, const struct pf_json *job)
 	free(dir);
 }
 
+/*
+ * Its times, and how much of them is over.  A bot that looks at timeout_at
+ * gives the job up then: after its engine ended by itself, and before the
+ * master takes it away.
+ */
+static void
+put_times(struct req *r, const struct pf_json *job)
+{
+	struct pf_buf *b = &r->reply.body;
+	char text[PF_TIME_TEXT];
+	int64_t now = pf_wall_ms(), created = 0, duration = 0, start = -1;
+	int64_t ran;
+
+	if (pf_json_int(&created, job, "created_at", 0, TIME_LAST) == NULL)
+		pf_jw_str(b, "created_at", pf_time_text(text, created));
+	if (pf_json_int(&duration, job, "duration_ms", 0, TIME_LAST) != NULL)
+		return;
+	if (pf_json_int(&start, job, "started_at", 0, TIME_LAST) == NULL &&
+	    start != -1)
+		pf_jw_str(b, "started_at", pf_time_text(text, start));
+	else
+		pf_jw_null(b, "started_at");
+	start = start == -1 ? now : start;
+	pf_jw_null(b, "completed_at");
+	pf_jw_str(b, "timeout_at", pf_time_text(text, start + duration +
+	    r->h->conf.job_grace / 2));
+	ran = now < start ? 0 : now - start < duration ? now - start :
+	    duration;
+	pf_jw_int(b, "progress", ran < TIME_LAST / 100 && duration > 0 ?
+	    ran * 100 / duration : 0);
+}
+
+/*
+ * What its bot is to do with it.  Older bots hear of a cancel in no other way:
+ * they ask for the job that they run every ten seconds.
+ */
+static const char *
+status_of(const struct pf_json *job)
+{
+	const char *status = pf_json_text(pf_json_get(job, "status"));
+	bool cancel = false;
+
+	if (pf_json_bool(&cancel, job, "cancel") == NULL && cancel)
+		return "cancelled";
+	return status != NULL ? status : "assigned";
+}
+
 static void
 put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
 {
@@ -90,18 +140,17 @@ put_job(struct req *r, const struct pf_json *op, const struct pf_json *job)
 	static const char *const token[] = { "epoch", "attempt", "lease_ms",
 	    "again" };
 	struct pf_buf *b = &r->reply.body;
-	char text[PF_TIME_TEXT];
-	int64_t created = 0;
 	size_t i;
 
-	reply_open(r, 200, "assigned");
+	reply_open(r, 200, status_of(job));
 	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		copy(b, job, same[i], same[i]);
+	if (pf_json_get(job, "crashes") != NULL)
+		copy(b, job, "crashes", "crashes");
 	copy(b, job, "engine", "fuzzer");
 	put_blobs(b, job, "target", "target", false);
 	pf_jw_str(b, "assigned_bot", r->id);
-	if (pf_json_int(&created, job, "created_at", 0, INT64_MAX) == NULL)
-		pf_jw_str(b, "created_at", pf_time_text(text, created));
+	put_times(r, job);
 	put_config(b, job);
 	for (i = 0; i < sizeof(token) / sizeof(token[0]); i++)
 		copy(b, op, token[i], token[i]);
@@ -134,6 +183,10 @@ tell_claim(struct req *r, const struct pf_json *op)
 	}
 	if ((err = pf_json_str(&why, op, "why")) != NULL)
 		return err;
+	if (pf_header_minimal(req_header(r, "Prefer"))) {
+		r->reply.status = 204;
+		return NULL;
+	}
 	reply_open(r, 200, "no_jobs_available");
 	pf_jw_str(&r->reply.body, "message", why);
 	reply_close(r);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "httpd/api/newjob.h"
 #include "httpd/api/push.h"
+#include "httpd/body.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
 #include "os/sock.h"
@@ -57,6 +58,7 @@ upload_free(void *arg)
 	commit_release(up->h->commit, up->reserved);
 	pf_buf_free(&up->meta);
 	pf_json_free(up->job);
+	free(up->files.builds);
 	free(up->files.seeds);
 	free(up);
 }
@@ -122,6 +124,20 @@ new_single(struct upload *up, struct newjob_file *f, const char *path)
 	return NULL;
 }
 
+/* Its place in files.builds, or -1: the part's name is build_KIND. */
+static int
+build_at(const char *part)
+{
+	int i;
+
+	if (strncmp(part, "build_", 6) != 0)
+		return -1;
+	for (i = 0; pf_build_kinds[i] != NULL; i++)
+		if (strcmp(part + 6, pf_build_kinds[i]) == 0)
+			return i;
+	return -1;
+}
+
 /* What is wrong with the job is found before its files have come. */
 static const struct pf_err *
 read_meta(struct upload *up)
@@ -146,9 +162,12 @@ static const struct pf_err *
 begin_file(struct upload *up, const char *path)
 {
 	const struct pf_err *err;
+	int build = build_at(up->name);
 
-	up->max = SEED_MAX;
-	if (strcmp(up->name, "target_binary") == 0 ||
+	up->max = build != -1 ? up->h->conf.target_size : SEED_MAX;
+	if (build != -1)
+		err = new_single(up, &up->files.builds[build], path);
+	else if (strcmp(up->name, "target_binary") == 0 ||
 	    strcmp(up->name, "target") == 0) {
 		up->max = up->h->conf.target_size;
 		err = new_single(up, &up->files.target, path);
@@ -160,7 +179,7 @@ begin_file(struct upload *up, const char *path)
 	else
 		err = pf_err_field(PF_DATA, up->name, "nothing is known of "
 		    "the part %s: there are job_metadata, target_binary, "
-		    "seed_corpus and dictionary", up->name);
+		    "seed_corpus, dictionary and build_KIND", up->name);
 	if (err == NULL && (err = pf_spool_blob_begin(&up->blob,
 	    &up->pack)) != NULL)
 		err = commit_refuse(up->h->commit, err);
@@ -275,12 +294,16 @@ begin(struct req *r)
 	static const struct pf_spool_file none = PF_SPOOL_FILE_INIT;
 	const struct pf_err *err;
 	struct upload *up = pf_calloc(1, sizeof(*up));
+	size_t kinds;
 	int fd;
 
 	up->h = r->h;
 	up->r = r;
 	up->meta = empty;
 	up->pack = none;
+	for (kinds = 0; pf_build_kinds[kinds] != NULL; kinds++)
+		;
+	up->files.builds = pf_calloc(kinds, sizeof(*up->files.builds));
 	r->upload = up;
 	r->drop = upload_free;
 	/* Without a writer all of it would come for nothing. */
@@ -292,8 +315,7 @@ begin(struct req *r)
 	up->form = MHD_create_post_processor(r->conn, FORM_BUFFER, on_part,
 	    up);
 	if (up->form == NULL)
-		return pf_err(PF_DATA, "the Content-Type names no boundary of "
-		    "the form's parts");
+		return pf_err(PF_DATA, "%s", BODY_NO_BOUNDARY);
 	err = pf_spool_begin(&up->pack, r->h->conf.spool_path);
 	return err == NULL ? NULL : commit_refuse(r->h->commit, err);
 }

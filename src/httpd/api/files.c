@@ -213,7 +213,7 @@ take(struct sink *s)
 		memcpy(outer.bot, NOBODY, sizeof(NOBODY));
 	if ((err = shape_check(r->route->takes, r->json)) == NULL &&
 	    (err = check_names(r->json)) == NULL &&
-	    (err = pf_wire_read(&wire, kind_of(r), r->json, &outer)) == NULL &&
+	    (err = push_read(&wire, kind_of(r), r->json, &outer)) == NULL &&
 	    r->id[0] != '\0' && strcmp(wire.rec.job, r->id) != 0)
 		err = pf_err_field(PF_DATA, "job_id", "job_id is not the job "
 		    "of the path");

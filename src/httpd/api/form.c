@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "httpd/api/form.h"
+#include "httpd/body.h"
 #include "httpd/route.h"
 
 #define PARTS_MAX	1024
@@ -186,8 +187,7 @@ form_begin(struct req *r, bool large, int64_t max)
 		return NULL;
 	}
 	f->pp = MHD_create_post_processor(r->conn, PARSER, on_part, f);
-	return f->pp != NULL ? NULL : pf_err(PF_DATA, "the Content-Type has "
-	    "no boundary of two letters or more");
+	return f->pp != NULL ? NULL : pf_err(PF_DATA, "%s", BODY_NO_BOUNDARY);
 }
 
 const struct pf_err *

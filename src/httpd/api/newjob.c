@@ -198,6 +198,36 @@ put_dict(struct pf_buf *line, const struct pf_json *config,
 	return NULL;
 }
 
+/* Of each kind the one that came, or else the one that is there. */
+static const struct pf_err *
+put_builds(struct pf_buf *line, const struct pf_json *j,
+    const struct newjob_files *files)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *list = pf_json_get(j, "builds"), *v;
+	const char *kind;
+	char *wire;
+	size_t i;
+
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v))
+		if (!pf_build_kind(pf_json_key(v)))
+			return pf_err_field(PF_DATA, "builds", "builds: "
+			    "\"%.32s\" is none of " PF_BUILD_KINDS,
+			    pf_json_key(v));
+	pf_jw_open(line, "builds", '{');
+	for (i = 0; (kind = pf_build_kinds[i]) != NULL && err == NULL; i++) {
+		wire = pf_asprintf("builds.%s", kind);
+		if (files != NULL && files->builds != NULL &&
+		    files->builds[i].size > 0)
+			put_file(line, kind, &files->builds[i]);
+		else if ((v = said(list, kind)) != NULL)
+			err = put_ref(line, kind, wire, v, kind);
+		free(wire);
+	}
+	pf_jw_close(line, '}');
+	return err;
+}
+
 /* Those that came, then those that are there. */
 static const struct pf_err *
 put_seeds(struct pf_buf *line, const struct pf_json *config,
@@ -251,9 +281,10 @@ put_engine(struct pf_buf *line, const struct pf_json *j)
 	const char *given = pf_json_text(pf_json_get(j, "fuzzer"));
 	char name[33];
 
-	if (!pf_engine_name(name, given) || !pf_engine_known(name))
+	if (!pf_engine_name(name, given))
 		return pf_err_field(PF_DATA, "fuzzer", "fuzzer: \"%.32s\" is "
-		    "unknown; there are afl++ and libfuzzer", given);
+		    "not a name of an engine such as afl++, libfuzzer or "
+		    "honggfuzz", given);
 	pf_jw_str(line, "engine", name);
 	return NULL;
 }
@@ -328,6 +359,7 @@ newjob_line(struct worker *w, struct pf_buf *line, const struct req *r,
 	    config, "timeout")) != NULL ||
 	    (err = put_target(line, j, files)) != NULL ||
 	    (err = put_dict(line, config, files)) != NULL ||
+	    (err = put_builds(line, j, files)) != NULL ||
 	    (err = put_seeds(line, config, files)) != NULL ||
 	    (err = put_campaign(w, line, j)) != NULL)
 		return err;

@@ -20,6 +20,8 @@ struct newjob_file {
 
 struct newjob_files {
 	struct newjob_file	 target, dict;
+	struct newjob_file	*builds;	/* in the order of
+						 * pf_build_kinds, or NULL */
 	struct newjob_file	*seeds;
 	size_t			 nseeds;
 };

@@ -14,6 +14,7 @@
 #include "view/known.h"
 
 #define AGENT		"PandaFuzz-Bot/"
+#define AHEAD		86400000	/* ms that a bot's clock may be */
 #define RECORDS_MAX	4096		/* of one request */
 
 void
@@ -39,6 +40,17 @@ take_id(char out[PF_ID_MAX + 1], const struct pf_json *j, const char *key)
 
 	if (s != NULL && pf_id_ok(s))
 		snprintf(out, PF_ID_MAX + 1, "%s", s);
+}
+
+const struct pf_err *
+push_read(struct pf_wire *wire, enum pf_kind kind, const struct pf_json *j,
+    const struct pf_rec *outer)
+{
+	const struct pf_err *err = pf_wire_read(wire, kind, j, outer);
+
+	if (err == NULL)
+		pf_wire_latest(wire, pf_wall_ms() + AHEAD);
+	return err;
 }
 
 const struct pf_err *

@@ -16,6 +16,14 @@ void			 push_outer(struct pf_rec *, const struct req *,
 			    const char *job);
 
 /*
+ * As pf_wire_read(), which see.  A time that is more than a day ahead of the
+ * master's is of a clock that is wrong: none.
+ */
+const struct pf_err	*push_read(struct pf_wire *, enum pf_kind,
+			    const struct pf_json *,
+			    const struct pf_rec *outer);
+
+/*
  * Numbers and logs without a token are of the lease that the bot holds; j is
  * what the request says itself.  PF_CONFLICT if it holds none.
  */

@@ -71,7 +71,7 @@ take(struct worker *w, struct req *r, struct pf_wire *wire)
 	push_outer(&outer, r, r->id);
 	if ((err = read_text(&t, &outer, r)) != NULL ||
 	    (err = push_lease(w, &outer, r->json)) != NULL ||
-	    (err = pf_wire_read(wire, PF_KIND_LOG, r->json, &outer)) != NULL)
+	    (err = push_read(wire, PF_KIND_LOG, r->json, &outer)) != NULL)
 		return err;
 	if (strcmp(wire->rec.job, r->id) != 0)
 		return pf_err_field(PF_DATA, "job_id", "job_id is not the job "

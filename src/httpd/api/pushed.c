@@ -26,7 +26,7 @@ take_one(struct worker *w, struct req *r, struct pf_wire *wire,
 	if (kind == PF_KIND_STATUS &&
 	    (err = push_lease(w, &outer, r->json)) != NULL)
 		return err;
-	if ((err = pf_wire_read(wire, kind, r->json, &outer)) != NULL)
+	if ((err = push_read(wire, kind, r->json, &outer)) != NULL)
 		return err;
 	return push_one(w, r, wire);
 }
@@ -108,7 +108,7 @@ take_corpus(struct worker *w, struct req *r, struct pf_wire *wire)
 	struct pf_rec outer;
 
 	push_outer(&outer, r, "");
-	if ((err = pf_wire_read(wire, PF_KIND_CORPUS, r->json, &outer)) !=
+	if ((err = push_read(wire, PF_KIND_CORPUS, r->json, &outer)) !=
 	    NULL || (err = push_job(w, &wire->rec)) != NULL)
 		return err;
 	batch_room(r, r->received);
@@ -165,7 +165,7 @@ take_element(struct batch *b, const struct pf_json *v, enum pf_kind kind)
 	if (!pf_json_is_object(v))
 		return pf_err(PF_DATA, "not an object");
 	if ((err = shape_check(shape_of(kind), v)) == NULL &&
-	    (err = pf_wire_read(&wire, kind, v, &b->outer)) == NULL &&
+	    (err = push_read(&wire, kind, v, &b->outer)) == NULL &&
 	    (err = push_job(b->w, &wire.rec)) == NULL)
 		err = kind == PF_KIND_CORPUS ? take_files(b->r, &wire, v,
 		    NULL) : push_add(b->r, &wire);
@@ -235,7 +235,7 @@ take_batch(struct batch *b)
 	int64_t done[3];
 
 	/* Read as any result: whose the others are if they do not say. */
-	if ((err = pf_wire_read(&who, PF_KIND_COVERAGE, b->r->json,
+	if ((err = push_read(&who, PF_KIND_COVERAGE, b->r->json,
 	    &b->outer)) == NULL)
 		b->outer = who.rec;
 	pf_wire_free(&who);

@@ -86,7 +86,11 @@ api_job_download(struct worker *w, struct req *r)
 {
 	const struct pf_err *err = worker_read(w, r, read_job);
 
-	return err != NULL ? err : archive_start(w, r, r->id);
+	if (err != NULL)
+		return err;
+	/* So asks a bot for what to begin with, if there is anything. */
+	return req_header(r, "X-Bot-ID") != NULL && r->route->query == NULL ?
+	    archive_seeds(w, r, r->id) : archive_start(w, r, r->id);
 }
 
 const struct pf_err *

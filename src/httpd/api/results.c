@@ -1,7 +1,7 @@
 /*
  * Results on their way in, blobs on their way out.  Neither needs the writer
- * or the database: what is accepted is on disk in the spool, pf-ingest does
- * the rest.
+ * or, but for inputs of crashes, the database: what is accepted is on disk in
+ * the spool, pf-ingest does the rest.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,10 @@ batch_limit(const struct httpd *h, const struct pf_rec *rec)
 		max = h->conf.corpus_size;
 	else if (rec->kind == PF_KIND_LOG)
 		max = PF_LOG_CHUNK;
+	else if (rec->kind == PF_KIND_CHECK)
+		max = PF_CHECK_BODY;
+	else if (rec->kind == PF_KIND_SMALL)
+		max = h->conf.crash_size;
 	else if (rec->kind == PF_KIND_BLOB)
 		max = h->conf.target_size;
 	if (rec->kind == PF_KIND_BLOB && rec->len == 0)
@@ -189,6 +193,24 @@ api_batch(struct worker *w, struct req *r)
 	return NULL;
 }
 
+/* The input of a crash of that hash, whichever job has it; its path in the
+ * place of the body that there is none of. */
+static const struct pf_err *
+find_crash(struct pf_db *db, struct req *r)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool there = false;
+
+	if ((err = pf_q(&q, db, "SELECT file_path FROM crashes WHERE hash = ?"
+	    " LIMIT 1", "s", r->sha)) == NULL && (err = pf_q_row(&q, &there))
+	    == NULL && there)
+		pf_buf_addf(&r->body, "%s/%s", r->h->conf.storage_path,
+		    pf_q_text(&q, 0));
+	pf_q_done(&q);
+	return err;
+}
+
 const struct pf_err *
 api_blob(struct worker *w, struct req *r)
 {
@@ -197,6 +219,13 @@ api_blob(struct worker *w, struct req *r)
 	    w->h->conf.storage_path, r->sha);
 
 	err = reply_file(r, path, "blob", r->sha);
+	pf_buf_reset(&r->body);
+	/* Without the database there are no crashes to be had. */
+	if (err != NULL && err->class == PF_NOTFOUND &&
+	    worker_read(w, r, find_crash) == NULL && r->body.len > 0)
+		err = reply_file(r, r->body.data, "blob", r->sha);
+	else if (err != NULL && err->class == PF_NOTFOUND)
+		err = pf_err(PF_NOTFOUND, "there is no blob %s", r->sha);
 	free(path);
 	return err;
 }

@@ -1,26 +1,36 @@
 /*
  * Inputs that jobs of a campaign have for one another: the list by a cursor,
- * and the bytes.  Both come from the database and the storage alone.
+ * and the bytes, one by one or as many as are wanted.  All come from the
+ * database and the storage alone.
  */
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
+#include "os/clock.h"
 #include "view/shared.h"
 
 #define LIMIT		256	/* inputs of one answer, if not said */
+#define WANT_MAX	1024	/* in one pack, */
+#define PACK_MAX	((4 << 20) - 64)	/* of so many bytes */
 
 static const struct pf_err *
 read_shared(struct pf_db *db, struct req *r)
 {
 	const struct pf_err *err;
-	struct pf_shared s = { .limit = LIMIT };
+	struct pf_shared s = { .limit = LIMIT, .epoch = -1 };
 	struct pf_buf *b = &r->reply.body;
 	int64_t own = 0;
 
 	route_int(&s.after, r, "after");
+	route_int(&s.epoch, r, "epoch");
 	route_int(&s.limit, r, "limit");
 	route_int(&own, r, "own");
 	s.own = own == 1;
@@ -32,6 +42,7 @@ read_shared(struct pf_db *db, struct req *r)
 		return err;
 	pf_jw_close(b, ']');
 	pf_jw_int(b, "cursor", s.after);
+	pf_jw_int(b, "epoch", s.epoch);
 	pf_jw_bool(b, "more", s.more);
 	reply_close(r);
 	return NULL;
@@ -53,4 +64,125 @@ api_input(struct worker *w, struct req *r)
 	err = reply_file(r, path, "input", r->sha);
 	free(path);
 	return err;
+}
+
+/* The bytes of the file, if it is one of that size. */
+static bool
+read_file(struct pf_buf *b, const char *path, int64_t size)
+{
+	size_t want = (size_t)size;
+	struct stat st;
+	ssize_t n = 1;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd == -1)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)
+		while (b->len < want && n > 0) {
+			n = read(fd, pf_buf_room(b, want - b->len),
+			    want - b->len);
+			if (n > 0)
+				pf_buf_grew(b, (size_t)n);
+		}
+	close(fd);
+	return b->len == want && n >= 0;
+}
+
+/* What is gone is told as well: so it is not asked for again. */
+static void
+add_input(struct req *r, int64_t cursor, const struct pf_shared_input *in)
+{
+	struct pf_buf *b = &r->reply.body, bytes = PF_BUF_INIT;
+	char *path = NULL;
+
+	if (in != NULL)
+		path = pf_asprintf("%s/corpus/%s/%s",
+		    r->h->conf.storage_path, in->job, in->hash);
+	if (in != NULL && read_file(&bytes, path, in->size)) {
+		pf_buf_addf(b, "%lld %zu\n", (long long)cursor, bytes.len);
+		pf_buf_add(b, bytes.data, bytes.len);
+	} else
+		pf_buf_addf(b, "%lld -\n", (long long)cursor);
+	pf_buf_free(&bytes);
+	free(path);
+}
+
+/* The next number of a list; false if it is none. */
+static bool
+next_wanted(int64_t *n, const char **list)
+{
+	char text[24];
+	size_t len = strcspn(*list, ",");
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, *list, len);
+	text[len] = '\0';
+	*list += len + ((*list)[len] == ',' && (*list)[len + 1] != '\0');
+	return pf_num(n, text, 1, INT64_MAX);
+}
+
+static const struct pf_err *
+add_wanted(struct pf_db *db, struct req *r, const char *list, int64_t pool)
+{
+	const struct pf_err *err;
+	struct pf_shared_input in;
+	int64_t cursor;
+	bool found;
+	int n = 0;
+
+	while (list != NULL && *list != '\0') {
+		if (n++ == WANT_MAX || !next_wanted(&cursor, &list))
+			return pf_err_field(PF_DATA, "want", "want is no list "
+			    "of 1 to %d cursors", WANT_MAX);
+		if ((err = pf_shared_find(&in, &found, db, pool, cursor)) !=
+		    NULL)
+			return err;
+		found = found && in.size <= PACK_MAX;
+		if (found && (int64_t)r->reply.body.len + in.size > PACK_MAX)
+			break;
+		add_input(r, cursor, found ? &in : NULL);
+	}
+	return NULL;
+}
+
+static const struct pf_err *
+read_inputs(struct pf_db *db, struct req *r)
+{
+	const struct pf_err *err;
+	const char *list = route_text(r, "want");
+	int64_t epoch = -1, pool;
+
+	route_int(&epoch, r, "epoch");
+	if ((err = pf_shared_pool(&pool, db, r->id, epoch)) != NULL ||
+	    (err = add_wanted(db, r, list, pool)) != NULL)
+		return err;
+	r->reply.status = 200;
+	r->reply.type = "application/octet-stream";
+	return NULL;
+}
+
+const struct pf_err *
+api_shared_inputs(struct worker *w, struct req *r)
+{
+	const struct pf_err *err;
+	struct httpd *h = w->h;
+	bool may;
+
+	pthread_mutex_lock(&h->sharing);
+	may = pf_rate_may(&h->exchange, pf_boot_ms());
+	pthread_mutex_unlock(&h->sharing);
+	if (!may) {
+		reply_error(r, 0, pf_err(PF_BUSY, "exchange_rate is reached"),
+		    "ask again in a second");
+		r->reply.retry_after = 1;
+		return NULL;
+	}
+	if ((err = worker_read(w, r, read_inputs)) != NULL)
+		return err;
+	atomic_fetch_add(&h->exchanged, (int64_t)r->reply.body.len);
+	pthread_mutex_lock(&h->sharing);
+	pf_rate_take(&h->exchange, (int64_t)r->reply.body.len);
+	pthread_mutex_unlock(&h->sharing);
+	return NULL;
 }

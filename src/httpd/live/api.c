@@ -9,6 +9,9 @@
 #include "httpd/route.h"
 #include "view/known.h"
 
+/* pf-db(5), events.kind */
+#define EVENT_TYPES "bot", "job", "crash", "campaign", "health", "system"
+
 /*
  * What it was told last: the header of who comes again, or after.  NULL is
  * nothing.
@@ -45,6 +48,47 @@ filter(char *out, size_t size, const struct req *r, const char *name)
 	snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
+/* Nobody waits for what never comes. */
+static const struct pf_err *
+need_known(struct pf_db *db, struct req *r)
+{
+	const struct pf_err *err;
+	const char *job = route_text(r, "job"), *bot = route_text(r, "bot");
+	char campaign[PF_ID_MAX + 1];
+	bool known = true;
+
+	if (job != NULL && (err = pf_known_job(&known, campaign, db, job)) !=
+	    NULL)
+		return err;
+	if (!known)
+		return pf_err_field(PF_NOTFOUND, "job", "there is no job %s",
+		    job);
+	if (bot != NULL && (err = pf_known_bot_ever(&known, db, bot)) !=
+	    NULL)
+		return err;
+	return known ? NULL : pf_err_field(PF_NOTFOUND, "bot", "there is no "
+	    "bot %s", bot);
+}
+
+static const struct pf_err *
+check_filters(struct worker *w, struct req *r)
+{
+	static const char *const types[] = { EVENT_TYPES };
+	const char *type = route_text(r, "type");
+	size_t i = 0;
+
+	for (; type != NULL && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i], type) == 0)
+			break;
+	if (type != NULL && i == sizeof(types) / sizeof(types[0]))
+		return pf_err_field(PF_DATA, "type", "\"%.40s\" is no type of "
+		    "events: bot, job, crash, campaign, health or system",
+		    type);
+	if (route_text(r, "job") == NULL && route_text(r, "bot") == NULL)
+		return NULL;
+	return worker_read(w, r, need_known);
+}
+
 const struct pf_err *
 api_events(struct worker *w, struct req *r)
 {
@@ -53,11 +97,11 @@ api_events(struct worker *w, struct req *r)
 	struct listener *l;
 	int64_t after = -1;
 
-	(void)w;
 	if (last != NULL && !pf_num(&after, last, 0, INT64_MAX))
 		return pf_err_field(PF_DATA, name, "%s is not the id of an "
 		    "event", name);
-	if ((err = listen_to(&l, r, LIVE_EVENTS)) != NULL || l == NULL)
+	if ((err = check_filters(w, r)) != NULL ||
+	    (err = listen_to(&l, r, LIVE_EVENTS)) != NULL || l == NULL)
 		return err;
 	l->after = after;
 	filter(l->job, sizeof(l->job), r, "job");

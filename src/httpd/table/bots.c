@@ -14,14 +14,14 @@
 #define LEASE \
 	{ "lease_ms", SHAPE_MS, 0, "how long the bot is taken for alive", \
 	    NULL }, \
-	{ "timeout", SHAPE_NS, 0, "the same", NULL }
+	{ "timeout", SHAPE_TIME, 0, "until when, from now", NULL }
 #define STAMP	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL }
 #define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
 
 static const struct field register_fields[] = {
 	{ "hostname", SHAPE_TEXT, FIELD_NEEDED, "the machine", NULL },
-	{ "name", SHAPE_TEXT, 0, "tells several bots of a machine apart",
-	    NULL },
+	{ "name", SHAPE_TEXT, 0, "tells several bots of a machine apart, which "
+	    "are one without it", NULL },
 	{ "capabilities", SHAPE_TEXT, FIELD_NEEDED | FIELD_LIST,
 	    "engines that it can run", NULL },
 	{ "inc", SHAPE_TEXT, 0, "another one says that the bot was started "
@@ -71,14 +71,22 @@ static const struct field told_fields[] = {
 	STAMP,
 	END
 };
+static const struct field again_fields[] = {
+	{ "hash", SHAPE_SHA256, 0, "of the input, a blob", NULL },
+	{ "size", SHAPE_INT, 0, "of it", NULL },
+	{ "runs", SHAPE_INT, 0, "how often to run it", NULL },
+	END
+};
+static const struct shape again = { "CrashAgain", again_fields, false };
 static const struct field given_fields[] = {
-	{ "status", SHAPE_TEXT, 0, "assigned or no_jobs_available", NULL },
+	{ "status", SHAPE_TEXT, 0, "assigned, running, "
+	    "cancelled (end it) or no_jobs_available", NULL },
 	{ "message", SHAPE_TEXT, FIELD_MAYBE, "why there is none", NULL },
 	{ "id", SHAPE_ID, FIELD_MAYBE, "the job", NULL },
 	{ "name", SHAPE_TEXT, FIELD_MAYBE, "its name", NULL },
 	{ "kind", SHAPE_TEXT, FIELD_MAYBE | FIELD_NULL, "what is to be done",
 	    NULL },
-	{ "campaign", SHAPE_ID, FIELD_MAYBE | FIELD_NULL, "the campaign",
+	{ "campaign", SHAPE_TEXT, FIELD_MAYBE | FIELD_NULL, "its name",
 	    NULL },
 	{ "fuzzer", SHAPE_TEXT, FIELD_MAYBE, "the engine", NULL },
 	{ "target", SHAPE_TEXT, FIELD_MAYBE, "name of the target's blob",
@@ -86,10 +94,21 @@ static const struct field given_fields[] = {
 	{ "assigned_bot", SHAPE_ID, FIELD_MAYBE, "who asked", NULL },
 	{ "created_at", SHAPE_TIME, FIELD_MAYBE, "when it was submitted",
 	    NULL },
+	{ "started_at", SHAPE_TIME, FIELD_MAYBE | FIELD_NULL, "since when it "
+	    "runs", NULL },
+	{ "completed_at", SHAPE_TIME, FIELD_MAYBE | FIELD_NULL, "never of "
+	    "one that is given", NULL },
+	{ "timeout_at", SHAPE_TIME, FIELD_MAYBE, "when its bot is to give it "
+	    "up, half of timeouts.job_grace after its duration; of one that "
+	    "has not started as if it did now", NULL },
+	{ "progress", SHAPE_INT, FIELD_MAYBE, "how much of its duration is "
+	    "over, percent", NULL },
 	{ "work_dir", SHAPE_TEXT, FIELD_MAYBE | FIELD_NULL, "on the bot, "
 	    "below its own", NULL },
 	{ "blobs", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE | FIELD_NULL,
 	    "files to fetch", NULL },
+	{ "crashes", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE, "of the kind "
+	    "regress: what to run again", &again },
 	{ "config", SHAPE_OBJECT, FIELD_MAYBE, "as Go programs read it",
 	    &shape_job_config },
 	{ "args", SHAPE_TEXT, FIELD_LIST | FIELD_MAYBE, "of the target", NULL },
@@ -145,7 +164,8 @@ static const struct param claim_query[] = {
 };
 
 const struct route routes_bots[] = {
-	{ .method = "POST", .path = BOTS "register", .call = api_register,
+	{ .method = "POST", .path = BOTS "register",
+	    .ask = ask_register, .tell = tell_register,
 	    .body = BODY_JSON, .cli = "pf-registry register",
 	    .what = "A bot signs on", .codes = "201 200",
 	    .takes = &register_in, .gives = &registered },
@@ -155,7 +175,8 @@ const struct route routes_bots[] = {
 	{ .method = "GET", .path = BOTS "{id}", .call = api_bot_get,
 	    .safe = true, .cli = "pf-registry show", .what = "A bot",
 	    .codes = "200 304", .gives = &shape_bot },
-	{ .method = "DELETE", .path = BOTS "{id}", .call = api_delete,
+	{ .method = "DELETE", .path = BOTS "{id}",
+	    .ask = ask_delete, .tell = tell_delete,
 	    .cli = "pf-registry deregister", .what = "A bot leaves",
 	    .codes = "204" },
 	{ .method = "POST", .path = BOTS "{id}/heartbeat",
@@ -166,18 +187,22 @@ const struct route routes_bots[] = {
 	{ .method = "GET", .path = BOTS "{id}/job",
 	    .ask = ask_claim, .tell = tell_claim,
 	    .cli = "pf-sched apply",
-	    .what = "A job for the bot: the same one as long as it holds it",
-	    .codes = "200", .query = claim_query, .gives = &given },
-	{ .method = "POST", .path = BOTS "{id}/job/start", .call = api_start,
+	    .what = "A job for the bot: the same one as long as it holds it; "
+	    "204 for none, with Prefer: return=minimal",
+	    .codes = "200 204", .query = claim_query, .gives = &given },
+	{ .method = "POST", .path = BOTS "{id}/job/start",
+	    .ask = ask_start, .tell = tell_start,
 	    .body = BODY_JSON, .cli = "pf-sched apply",
 	    .what = "The bot has begun with its job", .codes = "200",
 	    .takes = &about_in, .gives = &told },
 	{ .method = "POST", .path = BOTS "{id}/job/complete",
-	    .call = api_complete, .body = BODY_JSON, .cli = "pf-sched apply",
+	    .ask = ask_complete, .tell = tell_complete,
+	    .body = BODY_JSON, .cli = "pf-sched apply",
 	    .what = "The bot's job has ended", .codes = "200",
 	    .takes = &complete_in, .gives = &told },
 	{ .method = "POST", .path = BOTS "{id}/job/handback",
-	    .call = api_handback, .body = BODY_JSON, .cli = "pf-sched apply",
+	    .ask = ask_handback, .tell = tell_handback,
+	    .body = BODY_JSON, .cli = "pf-sched apply",
 	    .what = "The bot gives its job back unfinished", .codes = "200",
 	    .takes = &about_in, .gives = &told },
 	{ .path = NULL }

@@ -61,8 +61,9 @@ const struct route routes_job_corpus[] = {
 	    .codes = "200 304", .gives = &stats },
 	{ .method = "GET", .path = JOB "/download",
 	    .call = api_job_download, .safe = true, .cli = "tar -c corpus/JOB",
-	    .what = "All of them in one archive", .codes = "200",
-	    .type = "application/x-tar" },
+	    .what = "All of them in one archive; its seeds if X-Bot-ID is "
+	    "there", .codes = "200",
+	    .type = "application/x-tar|application/zip" },
 	{ .path = NULL }
 };
 

@@ -32,7 +32,11 @@
 	    NULL }, \
 	{ "stack", SHAPE_TEXT, 0, "the top frames, innermost first", NULL }, \
 	{ "stack_trace", SHAPE_TEXT, 0, "the same", NULL }, \
-	{ "bucket", SHAPE_TEXT, 0, "of those that look alike", NULL }
+	{ "bucket", SHAPE_TEXT, 0, "of those that look alike", NULL }, \
+	{ "runs", SHAPE_INT, FIELD_NULL, "again on what it was found with", \
+	    NULL }, \
+	{ "reproduced", SHAPE_INT, FIELD_NULL, "how often it crashed alike", \
+	    NULL }
 
 static const struct field crash_fields[] = { CRASH_FIELDS, END };
 static const struct shape crash = { "FiledCrash", crash_fields, false };
@@ -60,6 +64,37 @@ static const struct field finder_fields[] = {
 	END
 };
 static const struct shape finder = { "CrashBot", finder_fields, false };
+static const struct field checked_fields[] = {
+	{ "build", SHAPE_TEXT, 0, "target, asan, ubsan, msan, tsan or "
+	    "valgrind", NULL },
+	{ "target", SHAPE_SHA256, 0, "of what was run", NULL },
+	{ "name", SHAPE_TEXT, 0, "of the campaign's build, or empty", NULL },
+	{ "seq", SHAPE_INT, 0, "of that, or 0", NULL },
+	{ "runs", SHAPE_INT, 0, "in all", NULL },
+	{ "crashed", SHAPE_INT, 0, "of them", NULL },
+	{ "same", SHAPE_INT, 0, "of those, as the crash did", NULL },
+	{ "low", SHAPE_REAL, 0, "of the rate's 95 % interval", NULL },
+	{ "high", SHAPE_REAL, 0, "of it", NULL },
+	{ "reproducible", SHAPE_TEXT, 0, "reproduced, flaky or not "
+	    "reproduced", NULL },
+	{ "type", SHAPE_TEXT, 0, "by the report that tells most", NULL },
+	{ "tool", SHAPE_TEXT, 0, "that wrote it", NULL },
+	{ "stack", SHAPE_TEXT, 0, "its top frames", NULL },
+	{ "report", SHAPE_TEXT, 0, "where it lies in the storage, or empty",
+	    NULL },
+	END
+};
+static const struct shape checked = { "CrashCheck", checked_fields, false };
+static const struct field smaller_fields[] = {
+	{ "hash", SHAPE_SHA256, 0, "of it", NULL },
+	{ "size", SHAPE_INT, 0, "of it", NULL },
+	{ "how", SHAPE_TEXT, 0, "libfuzzer, afl-tmin or ddmin", NULL },
+	{ "runs", SHAPE_INT, 0, "to see whether it does the same", NULL },
+	{ "same", SHAPE_INT, 0, "how often it did", NULL },
+	{ "input", SHAPE_TEXT, 0, "where it lies on the master", NULL },
+	END
+};
+static const struct shape smaller = { "SmallerInput", smaller_fields, false };
 static const struct field full_fields[] = {
 	CRASH_FIELDS,
 	{ "output", SHAPE_TEXT, 0, "the report, as far as it is kept", NULL },
@@ -67,6 +102,16 @@ static const struct field full_fields[] = {
 	    "%INPUT%", NULL },
 	{ "bots", SHAPE_OBJECT, FIELD_LIST, "that found it, 1000 at most",
 	    &finder },
+	{ "checks", SHAPE_OBJECT, FIELD_LIST, "what became of it when it was "
+	    "run again, by build", &checked },
+	{ "small", SHAPE_OBJECT, FIELD_NULL, "a smaller input that does the "
+	    "same", &smaller },
+	{ "severity", SHAPE_TEXT, 0, "critical, high, medium, low or info",
+	    NULL },
+	{ "casr", SHAPE_TEXT, 0, "the class in the words of CASR", NULL },
+	{ "severity_rule", SHAPE_TEXT, 0, "the rule that says so", NULL },
+	{ "severity_lowered", SHAPE_BOOL, 0, "by one, for it was never seen "
+	    "again", NULL },
 	{ "input", SHAPE_TEXT, 0, "where it lies on the master", NULL },
 	{ "reproduce", SHAPE_TEXT, FIELD_NULL, "the command for a shell on "
 	    "the master", NULL },

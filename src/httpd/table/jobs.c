@@ -20,6 +20,7 @@ static const struct field shared_fields[] = {
 	{ "inputs", SHAPE_OBJECT, FIELD_LIST, "in the order of filing",
 	    &input },
 	{ "cursor", SHAPE_INT, 0, "what to go on after", NULL },
+	{ "epoch", SHAPE_INT, 0, "of the database that cursors are of", NULL },
 	{ "more", SHAPE_BOOL, 0, "whether there is more now", NULL },
 	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL },
 	END
@@ -28,8 +29,16 @@ static const struct shape shared = { "SharedInputs", shared_fields, false };
 static const struct param shared_query[] = {
 	{ "after", SHAPE_INT, "the cursor of the answer before", 0,
 	    INT64_MAX },
+	{ "epoch", SHAPE_INT, "the epoch of that answer", 0, TOKEN_MAX },
 	{ "limit", SHAPE_INT, "how many are looked at", 1, 1024 },
 	{ "own", SHAPE_BOOL, "those it has filed itself as well", 0, 0 },
+	{ NULL, SHAPE_ANY, NULL, 0, 0 }
+};
+
+static const struct param inputs_query[] = {
+	{ "want", SHAPE_TEXT, "their cursors, with commas, 1024 at most", 0,
+	    0 },
+	{ "epoch", SHAPE_INT, "of the answer that told them", 0, TOKEN_MAX },
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 
@@ -124,7 +133,8 @@ static const struct shape job_config = {
 };
 #define NEW_JOB(target_flags, target_what) \
 	{ "name", SHAPE_TEXT, FIELD_NEEDED, "for people", NULL }, \
-	{ "fuzzer", SHAPE_TEXT, FIELD_NEEDED, "afl++ or libfuzzer", NULL }, \
+	{ "fuzzer", SHAPE_TEXT, FIELD_NEEDED, "the engine: " \
+	    "afl++, libfuzzer or one that bots offer", NULL }, \
 	{ "target", SHAPE_ANY, target_flags, target_what, NULL }, \
 	{ "id", SHAPE_TEXT, 0, "the sender's own of this request: with the " \
 	    "same one it submits once", NULL }, \
@@ -136,7 +146,10 @@ static const struct shape job_config = {
 	{ "campaign_id", SHAPE_ID, 0, "of one that is there", NULL }, \
 	{ "priority", SHAPE_ANY, 0, "from -100 to 100", NULL }, \
 	{ "args", SHAPE_TEXT, FIELD_LIST, "the target's arguments", NULL }, \
-	{ "options", SHAPE_OBJECT, 0, "the engine's options", NULL }
+	{ "options", SHAPE_OBJECT, 0, "the engine's options", NULL }, \
+	{ "builds", SHAPE_OBJECT, 0, "what comes beside the target, by its " \
+	    "kind (asan, ubsan, msan, tsan, cmplog, cov, mutator, grammar): " \
+	    "a SHA-256 or a blob object each", NULL }
 static const struct field new_job_fields[] = {
 	NEW_JOB(FIELD_NEEDED, "its SHA-256, or a blob object"),
 	END
@@ -153,6 +166,9 @@ static const struct field form_fields[] = {
 	    "part", &shape_upload },
 	{ "target_binary", SHAPE_FILE, 0, "what is fuzzed", NULL },
 	{ "dictionary", SHAPE_FILE, 0, "of its words", NULL },
+	{ "build_asan", SHAPE_FILE, 0, "the target built otherwise, or what "
+	    "an engine works with; likewise build_ubsan and the other kinds "
+	    "of builds", NULL },
 	{ "seed_corpus", SHAPE_FILE, FIELD_LIST, "inputs to begin with",
 	    NULL },
 	END
@@ -218,6 +234,12 @@ const struct route routes_jobs[] = {
 	    .safe = true, .cli = "pf-report corpus",
 	    .what = "Inputs that the other jobs of its campaign have filed",
 	    .codes = "200 304", .query = shared_query, .gives = &shared },
+	{ .method = "GET", .path = JOBS "{id}/shared/inputs",
+	    .call = api_shared_inputs, .safe = true,
+	    .cli = "cat corpus/JOB/SHA256",
+	    .what = "The bytes of several of them",
+	    .codes = "200", .query = inputs_query,
+	    .type = "application/octet-stream" },
 	{ .method = "GET", .path = JOBS "{id}/corpus/{sha256}",
 	    .call = api_input, .safe = true, .cli = "cat corpus/JOB/SHA256",
 	    .what = "The bytes of an input of its corpus",

@@ -8,7 +8,8 @@ static const struct param events_query[] = {
 	    "without it only what is to come", 0, INT64_MAX },
 	{ "job", SHAPE_ID, "events of this job and of its crashes", 0, 0 },
 	{ "bot", SHAPE_ID, "events of this bot, and crashes it found", 0, 0 },
-	{ "type", SHAPE_TEXT, "bot, job, crash, campaign or system", 0, 0 },
+	{ "type", SHAPE_TEXT, "bot, job, crash, campaign, "
+	    "health or system", 0, 0 },
 	{ NULL, SHAPE_ANY, NULL, 0, 0 }
 };
 

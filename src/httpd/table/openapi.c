@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "httpd/table/openapi.h"
@@ -156,6 +157,20 @@ put_content(struct doc *d, const char *type, const struct shape *s, bool in)
 	pf_jw_close(b, '}');
 }
 
+/* Bytes, of one of the types. */
+static void
+put_types(struct doc *d, const char *types)
+{
+	char type[64];
+	size_t n;
+
+	for (; *types != '\0'; types += n + strspn(types + n, "|")) {
+		n = strcspn(types, "|");
+		snprintf(type, sizeof(type), "%.*s", (int)n, types);
+		put_content(d, type, NULL, false);
+	}
+}
+
 /* Each kind that the body may be. */
 static void
 put_body(struct doc *d, const struct route *r)
@@ -212,8 +227,10 @@ put_responses(struct doc *d, const struct route *r)
 		if (strcmp(code, "204") != 0 && strcmp(code, "304") != 0 &&
 		    (r->gives != NULL || r->type != NULL)) {
 			pf_jw_open(b, "content", '{');
-			put_content(d, r->gives != NULL ? JSON :
-			    r->type, r->gives, false);
+			if (r->gives != NULL)
+				put_content(d, JSON, r->gives, false);
+			else
+				put_types(d, r->type);
 			pf_jw_close(b, '}');
 		}
 		pf_jw_close(b, '}');

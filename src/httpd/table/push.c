@@ -118,6 +118,8 @@ static const struct field status_fields[] = {
 	{ "hang_count", SHAPE_INT, 0, "it has met", NULL },
 	{ "peak_rss_mb", SHAPE_INT, 0, "memory it took, MiB", NULL },
 	{ "stability", SHAPE_REAL, 0, "percent", NULL },
+	{ "health", SHAPE_TEXT, 0, "verdicts, each name or name@since (ms), "
+	    "with blanks between", NULL },
 	END
 };
 const struct shape shape_numbers = { "FuzzerStats", status_fields, false };

@@ -72,7 +72,7 @@ const struct route routes_results[] = {
 const struct route routes_blobs[] = {
 	{ .method = "GET", .path = "/api/v1/blobs/{sha256}",
 	    .call = api_blob, .safe = true, .cli = "cat targets/SHA256/data",
-	    .what = "The bytes of a target, seed or dictionary",
+	    .what = "The bytes of a target, seed, dictionary or crash",
 	    .codes = "200 206 304 416", .type = "application/octet-stream" },
 	{ .path = NULL }
 };

@@ -80,7 +80,7 @@ static const struct field refused_fields[] = {
 static const struct shape refused = { "JobRefused", refused_fields, false };
 
 static const struct field blob_fields[] = {
-	FIELD("kind", TEXT, 0, "target, seed or dict"),
+	FIELD("kind", TEXT, 0, "target, seed, dict or a build's"),
 	FIELD("name", TEXT, 0, "of the file"),
 	FIELD("sha256", SHA256, 0, "of its bytes, see blobs"),
 	FIELD("size", INT, 0, "of them"),
@@ -103,6 +103,15 @@ static const struct shape assignment = {
 	"JobAssignment", assignment_fields, false
 };
 
+static const struct field verdict_fields[] = {
+	FIELD("verdict", TEXT, 0, "its name"),
+	FIELD("since", TIME, 0, "by the bot's clock"),
+	FIELD("means", TEXT, 0, "in words"),
+	FIELD("todo", TEXT, 0, "what may help"),
+	END
+};
+static const struct shape verdict = { "JobVerdict", verdict_fields, false };
+
 static const struct field job_fields[] = {
 	FIELD("id", ID, 0, "the job"),
 	FIELD("name", TEXT, 0, "as it is shown"),
@@ -120,7 +129,7 @@ static const struct field job_fields[] = {
 	FIELD("work_dir", TEXT, 0, "on the bot"),
 	{ "config", SHAPE_OBJECT, 0, "what it was submitted with",
 	    &shape_job_config },
-	FIELD("kind", TEXT, 0, "what is to be done: fuzz"),
+	FIELD("kind", TEXT, 0, "what is to be done: fuzz, regress or memcheck"),
 	FIELD("campaign", TEXT, ORNULL, "name of its campaign"),
 	FIELD("priority", INT, 0, "the higher the earlier"),
 	FIELD("target_hash", SHA256, 0, "of what is fuzzed"),
@@ -135,6 +144,8 @@ static const struct field job_fields[] = {
 	FIELD("archived_at", TIME, ORNULL, "when it was put away"),
 	{ "dropped", SHAPE_OBJECT, 0, "reported, and not kept", &dropped },
 	{ "refused", SHAPE_OBJECT, 0, "reported, and not right", &refused },
+	{ "health", SHAPE_OBJECT, FIELD_LIST, "what its bot finds wrong with "
+	    "it, nothing if it is well", &verdict },
 	{ "blobs", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE, "its files, of a "
 	    "single job only", &blob },
 	{ "assignments", SHAPE_OBJECT, FIELD_LIST | FIELD_MAYBE, "its "

@@ -8,6 +8,7 @@
 	{ "version", SHAPE_TEXT, 0, "of this program", NULL }, \
 	{ "uptime", SHAPE_NS, 0, "since it was started", NULL }
 #define STAMP	{ "timestamp", SHAPE_TIME, 0, "when this was answered", NULL }
+#define UNWELL	"jobs that run and are not well, and by verdict"
 #define END	{ NULL, SHAPE_ANY, 0, NULL, NULL }
 
 static const struct field spool_fields[] = {
@@ -61,6 +62,7 @@ static const struct field status_fields[] = {
 	{ "spool", SHAPE_OBJECT, 0, "what waits for pf-ingest", &spool },
 	{ "bots", SHAPE_OBJECT, FIELD_MAYBE, "by state", &bots },
 	{ "jobs", SHAPE_OBJECT, FIELD_MAYBE, "by state", &jobs },
+	{ "unwell", SHAPE_OBJECT, FIELD_MAYBE, UNWELL, NULL },
 	{ "master", SHAPE_OBJECT, FIELD_MAYBE, "itself", &master },
 	{ "writer", SHAPE_BOOL, 0, "whether pf-sched listens", NULL },
 	{ "database", SHAPE_BOOL, 0, "whether it can be read", NULL },
@@ -90,6 +92,7 @@ static const struct shape server = { "Server", server_fields, false };
 static const struct field state_fields[] = {
 	{ "bots", SHAPE_OBJECT, 0, "by state", &bots },
 	{ "jobs", SHAPE_OBJECT, 0, "by state", &jobs },
+	{ "unwell", SHAPE_OBJECT, 0, UNWELL, NULL },
 	{ "counters", SHAPE_OBJECT, 0, "numbers by name, as pf-report status "
 	    "shows them", NULL },
 	END
@@ -166,7 +169,7 @@ const struct route routes_metrics[] = {
 	    .what = "Numbers for Prometheus", .codes = "200",
 	    .type = PF_PROM_TYPE },
 	{ .method = "GET", .path = "/metrics", .call = api_metrics,
-	    .safe = true, .cli = "pf-report metrics",
+	    .safe = true, .aside = true, .cli = "pf-report metrics",
 	    .what = "The same, where it looks for them", .codes = "200",
 	    .type = PF_PROM_TYPE },
 	{ .path = NULL }
@@ -182,7 +185,7 @@ const struct route routes_openapi[] = {
 
 const struct route routes_health[] = {
 	{ .method = "GET", .path = "/health", .call = api_health,
-	    .safe = true, .quick = true, .open = true,
+	    .safe = true, .quick = true, .open = true, .aside = true,
 	    .cli = "pf-report status",
 	    .what = "Whether pf-httpd serves", .codes = "200",
 	    .gives = &health },

@@ -1,0 +1,153 @@
+/*
+ * Buckets made anew from what is in them; see bucket.h.
+ */
+#include <string.h>
+
+#include "act/bucket.h"
+#include "act/place.h"
+
+#define J	"'{' || reply || '}'"
+#define APART \
+	"(reply LIKE '%\"dropped\":true%' AND (" J " ->> '$.count') = 1)"
+/* What a report that counts in its bucket alone is noted as. */
+#define DROP	"coalesce(" J " ->> '$.drop', " J " ->> '$.bucket')"
+
+/* A bucket that crashes are in and that is not there. */
+static const struct pf_err *
+add_bucket(struct pf_db *db, const struct pf_gen *g, bool *more)
+{
+	const struct pf_err *err;
+	struct pf_given t;
+	struct pf_place p;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
+	    "c.signal, j.campaign, c.id, c.first_seen FROM placed AS p JOIN "
+	    "crashes AS c ON c.id = p.id JOIN jobs AS j ON j.id = c.job_id "
+	    "WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = p.bucket) "
+	    "ORDER BY c.first_seen, c.id LIMIT 1", "")) == NULL)
+		err = pf_q_row(&q, more);
+	if (err == NULL && *more) {
+		pf_said_from(&t, &q, 0);
+		err = pf_place_find(&p, g, db, pf_q_text(&q, 5), &t, false);
+	}
+	if (err == NULL && *more) {
+		err = pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign,"
+		    " type, tool, frames, first_crash, samples, dropped, "
+		    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+		    "0, 0, ?7, ?7) ON CONFLICT (id) DO NOTHING", "ssssssi",
+		    p.b.id, pf_q_text(&q, 5), p.sign.type, p.sign.tool,
+		    p.sign.frames, pf_q_text(&q, 6), pf_q_int(&q, 7));
+		if (err == NULL && (err = pf_db_run(db, NULL, "DELETE FROM "
+		    "moves WHERE rules = ?1 AND crash = ?2", "is", g->n,
+		    pf_q_text(&q, 6))) == NULL)
+			err = pf_db_run(db, NULL, "UPDATE crashes SET bucket "
+			    "= ?1 WHERE id = ?2", "ss", p.b.id,
+			    pf_q_text(&q, 6));
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+/* Each note of reports that were dropped counts those that there are. */
+static const struct pf_err *
+mend_dropped(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "INSERT INTO dropped (id, campaign, "
+	    "type, tool, stack, output, signal, overflow, n, first_seen, "
+	    "last_seen, bucket) SELECT x.k, b.campaign, b.type, b.tool, "
+	    "b.frames, '', 0, b.type = '" PF_BUCKET_OVER_TYPE "' AND b.tool = "
+	    "'" PF_BUCKET_OVER_TOOL "', x.n, b.first_seen, b.last_seen, b.id "
+	    "FROM (SELECT " DROP " AS k, min(" J " ->> '$.bucket') AS b, "
+	    "count(*) AS n FROM results WHERE kind = 'crash' AND json_valid("
+	    J ") AND " APART " GROUP BY 1) AS x JOIN buckets AS b ON b.id = "
+	    "x.b WHERE x.k IS NOT NULL ON CONFLICT (id) DO NOTHING", "")) !=
+	    NULL || (err = pf_db_run(db, NULL, "UPDATE dropped SET n = "
+	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM dropped AS b "
+	    "LEFT JOIN (SELECT " DROP " AS k, count(*) AS n FROM "
+	    "results WHERE kind = 'crash' AND json_valid(" J ") AND " APART
+	    " GROUP BY 1) AS x ON x.k = b.id) AS d WHERE id = d.k AND "
+	    "dropped.n <> coalesce(d.n, 0)", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM dropped WHERE n = 0",
+	    "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE buckets SET dropped = "
+	    "coalesce((SELECT sum(n) FROM dropped WHERE bucket = buckets.id),"
+	    " 0)", "");
+}
+
+/* What a bucket says of itself is what its crashes and what was dropped say. */
+static const struct pf_err *
+mend_rows(struct pf_db *db, const struct pf_gen *g)
+{
+	const struct pf_err *err = NULL;
+	bool more = true;
+
+	while (more)
+		if ((err = add_bucket(db, g, &more)) != NULL)
+			return err;
+	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
+	    "coalesce((SELECT id FROM crashes WHERE id IN "
+	    PF_IN_BUCKET("buckets.id") "ORDER BY timestamp, rid, id LIMIT 1),"
+	    " first_crash), samples = (SELECT count(*) FROM crashes WHERE id "
+	    "IN " PF_IN_BUCKET("buckets.id") ")", "")) != NULL ||
+	    (err = mend_dropped(db)) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE buckets SET first_seen = "
+	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
+	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT bucket, "
+	    "min(first_seen) AS a, max(first_seen) AS b FROM placed GROUP BY "
+	    "bucket) AS x WHERE id = x.bucket", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE buckets SET campaign = "
+	    "j.campaign FROM placed AS p JOIN crashes AS c ON c.id = p.id "
+	    "JOIN jobs AS j ON j.id = c.job_id WHERE p.id = first_crash AND "
+	    "p.bucket = buckets.id", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
+	    "AND dropped = 0", "");
+}
+
+/*
+ * What each says of its first crash, which is not of that one's columns; and
+ * what the one of the rest says, which is not of its crashes.
+ */
+static const struct pf_err *
+mend_words(struct pf_db *db, struct pf_live *l)
+{
+	const struct pf_err *err;
+	struct pf_bucket rest;
+	struct pf_given t;
+	struct pf_sign s;
+	struct pf_q q = PF_Q_INIT;
+	bool more = true, over;
+
+	err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
+	    "c.signal, b.id, b.campaign FROM buckets AS b JOIN crashes AS c "
+	    "ON c.id = b.first_crash WHERE b.samples > 0", "");
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_said_from(&t, &q, 0);
+		pf_rules_sign(&s, l->gen[0].rules, &t);
+		pf_bucket_over(&rest, pf_q_text(&q, 6));
+		over = strcmp(pf_q_text(&q, 5), rest.id) == 0;
+		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2, "
+		    "type = ?3, tool = ?4 WHERE id = ?1 AND (frames, type, "
+		    "tool) <> (?2, ?3, ?4)", "ssss", pf_q_text(&q, 5), over ?
+		    "" : s.frames, over ? PF_BUCKET_OVER_TYPE : s.type,
+		    over ? PF_BUCKET_OVER_TOOL : s.tool);
+	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_mend_buckets(struct pf_db *db, struct pf_live *l)
+{
+	const struct pf_err *err;
+
+	if ((err = mend_rows(db, &l->gen[0])) != NULL ||
+	    (err = mend_words(db, l)) != NULL ||
+	    (err = pf_place_again(db, l)) != NULL)
+		return err;
+	return pf_live_load(l, db);
+}

@@ -1,0 +1,60 @@
+/*
+ * The rules in force, and those that crashes are being placed by to be the
+ * next, as the database has them.  Read-only.
+ *
+ * Where a crash is by rules n is the bucket of its row, unless the table
+ * moves has another one for n.  By rules that come it is placed if its id is
+ * not behind the cursor.
+ */
+#ifndef PF_STORE_PLACING_H
+#define PF_STORE_PLACING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/name.h"
+#include "codec/bucket.h"
+#include "codec/report/rules.h"
+#include "store/db.h"
+
+/* For SQL: the ids of the crashes in a bucket, an expression of it. */
+#define PF_IN_BUCKET(b) \
+	"(SELECT o.id FROM crashes AS o WHERE o.bucket = " b " AND NOT " \
+	"EXISTS (SELECT 1 FROM moves WHERE rules = (SELECT rules FROM " \
+	"placing) AND crash = o.id) UNION ALL SELECT crash FROM moves WHERE " \
+	"rules = (SELECT rules FROM placing) AND bucket = " b ") "
+
+#define PF_PLACED_ALL	"~"	/* behind the id of every crash */
+
+struct pf_gen {
+	int64_t		 n;
+	struct pf_rules	*rules;
+	bool		 coming;	/* not in force yet */
+	char		 cursor[PF_ID_MAX + 2];
+	char		 version[PF_RULES_TEXT];	/* by the text, as this
+						 * program reads it */
+	char		 was[PF_RULES_TEXT];	/* as crashes were placed */
+};
+
+/* The first one is in force. */
+struct pf_live {
+	struct pf_gen	 gen[2];
+	int		 n;		/* 0: not loaded */
+};
+
+/* Loads both, if they are not those that are loaded already. */
+const struct pf_err	*pf_live_load(struct pf_live *, struct pf_db *);
+/* Frees, and makes it fit to be loaded anew. */
+void			 pf_live_free(struct pf_live *);
+
+/*
+ * Crashes were placed by the rules in force as this program reads them; if
+ * not, by those of a version before, until pf-sched has placed them anew.
+ */
+bool			 pf_live_sound(const struct pf_live *);
+
+/* The bucket that the rules in force have for what was told. */
+void			 pf_live_bucket(struct pf_bucket *, struct pf_live *,
+			    const char *campaign, const struct pf_given *);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * How a crash did on one build after the other, read from the sums of its
+ * checks: for who plans runs and for who tells of them.  Read-only.
+ */
+#ifndef PF_STORE_TRIALS_H
+#define PF_STORE_TRIALS_H
+
+#include "codec/repro.h"
+#include "store/db.h"
+
+struct pf_trials {
+	struct pf_trial	*v;
+	size_t		 n, room;
+};
+#define PF_TRIALS_INIT	{ NULL, 0, 0 }
+
+/*
+ * How often the runs of a row r of check_records did what the crash does.  Who
+ * runs it on another build may not know how it crashed; so where the report
+ * and that of the crash have a stack both, they have to be alike, and where
+ * neither has, they have to have died of the same signal.
+ */
+#define PF_TRIALS_SAME \
+	"iif((r.stack <> '' OR r.signal > 0) AND EXISTS (SELECT 1 FROM " \
+	"crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = " \
+	"r.hash AND j.campaign = r.campaign) AND NOT EXISTS (SELECT 1 " \
+	"FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash " \
+	"= r.hash AND j.campaign = r.campaign AND CASE WHEN (c.stack = '') " \
+	"<> (r.stack = '') THEN 1 WHEN c.stack = '' THEN c.signal = 0 OR " \
+	"c.signal = r.signal ELSE (c.type, c.stack) = (r.type, r.stack) " \
+	"END), 0, r.same)"
+
+/*
+ * What it was found with first, all that is none of the campaign's builds
+ * together; then the builds it was run on that come before the one of the
+ * number; last that one, run on or not.  Reads no more than the checks of the
+ * input.  pf_trials_free() in every case.
+ */
+const struct pf_err	*pf_trials_get(struct pf_trials *, struct pf_db *,
+			    const char *campaign, const char *hash,
+			    int64_t seq);
+void			 pf_trials_free(struct pf_trials *);
+
+#endif

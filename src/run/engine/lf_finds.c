@@ -1,0 +1,266 @@
+/*
+ * What libFuzzer leaves: inputs in its corpus, and artifacts, whose names
+ * say what they are.
+ */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+#include "os/fs.h"
+#include "os/stop.h"
+#include "run/engine/libfuzzer.h"
+
+#define ROUND_MAX	1000	/* artifacts of an ended process */
+#define EARLY_MAX	2	/* of workers, in one look; each is run once
+				 * more for its report, which takes */
+#define RUNS_PART	4	/* one of so many parts of the time, */
+#define RUNS_MS		30000	/* and so long besides; */
+#define LAST_MS		60000	/* at the end so long, */
+#define STOP_MS		5000	/* and so long if there is no time */
+#define EARLY_MS	2000	/* one that is older is complete */
+#define BYTES_MAX	(1 << 24)
+
+/* The kinds of artifacts, and the word for one without a report. */
+static const struct {
+	const char	*prefix;
+	const char	*type;		/* NULL: no crash */
+} kinds[] = {
+	{ "crash-",	"" },
+	{ "leak-",	"memory-leak" },
+	{ "timeout-",	"timeout" },
+	{ "oom-",	"out-of-memory" },
+	{ "slow-unit-",	NULL },
+};
+
+#define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
+
+const struct pf_err *
+lf_input(struct fuzz *f, const struct lf *lf, const char *name)
+{
+	const struct pf_err *err = NULL;
+	char *path = pf_asprintf("%s/%s", lf->corpus, name);
+	struct find found = { .path = path, .name = name };
+
+	if (!seen_has(&f->seen, path)) {
+		/* What a moment's want of descriptors keeps back stays new. */
+		if ((err = find_file(f, &found)) == NULL)
+			(void)seen_add(&f->seen, path);
+	}
+	free(path);
+	return err;
+}
+
+/* True if it was a crash, and new. */
+static bool
+take_artifact(struct fuzz *f, struct lf *lf, struct find *found,
+    const struct pf_err **err)
+{
+	size_t i;
+
+	for (i = 0; i < NKINDS; i++)
+		if (strncmp(found->name, kinds[i].prefix,
+		    strlen(kinds[i].prefix)) == 0)
+			break;
+	/* A slow one is information: libFuzzer's own line is in the log. */
+	if (i == NKINDS || kinds[i].type == NULL)
+		return false;
+	found->type = kinds[i].type;
+	if ((*err = find_file(f, found)) != NULL)
+		return false;
+	(void)seen_add(&f->seen, found->path);
+	if (strcmp(found->type, "timeout") == 0)
+		lf->timeouts++;
+	return true;
+}
+
+int64_t
+lf_timeouts(const struct lf *lf)
+{
+	char **names = NULL;
+	size_t i, n = 0;
+	int64_t found = 0;
+
+	if (pf_names(&names, &n, lf->artifacts) != NULL)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (strncmp(names[i], "timeout-", 8) == 0)
+			found++;
+	pf_names_free(names);
+	return found;
+}
+
+/* How far one look at artifacts goes. */
+struct budget {
+	int	 most;		/* artifacts */
+	int64_t	 before;	/* last written before that, wall clock */
+	int64_t	 ms;		/* for runs for a report; then */
+	bool	 rest;		/* the others go without one, or stay */
+};
+
+/* Whether there are workers, each with a report that nobody keeps. */
+static bool
+has_workers(const struct fuzz *f)
+{
+	return job_option(f->job, "fork") != NULL;
+}
+
+/* One of them, if it is whole; false: no more now. */
+static bool
+take_one(struct fuzz *f, struct lf *lf, struct find *found, struct budget *b,
+    const struct pf_err **err)
+{
+	static const char words[] = "it was not run again for its report: "
+	    "there were too many";
+	int64_t began = pf_boot_ms();
+	struct stat st;
+
+	if (seen_has(&f->seen, found->path) ||
+	    lstat(found->path, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    (int64_t)st.st_mtim.tv_sec * 1000 > b->before)
+		return true;
+	if (b->ms <= 0 && !b->rest)
+		return false;
+	if (b->ms <= 0 && found->report == NULL) {
+		found->report = words;
+		found->report_len = strlen(words);
+	}
+	if (take_artifact(f, lf, found, err))
+		b->most--;
+	b->ms -= pf_boot_ms() - began;
+	/* Each run may take a part of the lease. */
+	(void)lease_keep(f->slot);
+	return b->most > 0;
+}
+
+static const struct pf_err *
+take_artifacts(struct fuzz *f, struct lf *lf, struct find *found,
+    struct budget *b)
+{
+	const struct pf_err *err;
+	char **names = NULL, *path;
+	size_t i, n = 0;
+	bool more = true;
+
+	if ((err = pf_names(&names, &n, lf->artifacts)) != NULL)
+		return err;
+	for (i = 0; i < n && more && err == NULL; i++) {
+		path = pf_asprintf("%s/%s", lf->artifacts, names[i]);
+		found->path = path;
+		found->name = names[i];
+		more = take_one(f, lf, found, b, &err);
+		free(path);
+	}
+	pf_names_free(names);
+	return err;
+}
+
+/* What workers left that have ended for good. */
+static const struct pf_err *
+take_last(struct fuzz *f, struct lf *lf)
+{
+	const struct pf_err *err;
+	struct find found = { .crash = true };
+	int64_t ms = (pf_stopping ? STOP_MS : LAST_MS) - lf->last_runs;
+	struct budget b = { ROUND_MAX, INT64_MAX, ms, true };
+
+	err = take_artifacts(f, lf, &found, &b);
+	lf->last_runs += ms - b.ms;
+	return err;
+}
+
+const struct pf_err *
+lf_artifacts(struct fuzz *f, struct lf *lf, int status)
+{
+	const struct pf_err *err;
+	struct pf_buf report = PF_BUF_INIT;
+	struct find found = { .crash = true };
+	struct budget b = { ROUND_MAX, INT64_MAX, INT64_MAX, true };
+
+	if (has_workers(f))
+		return take_last(f, lf);
+	lf_read_report(f, lf, &report);
+	found.report = report.len > 0 ? report.data : NULL;
+	found.report_len = report.len;
+	found.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	found.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	err = take_artifacts(f, lf, &found, &b);
+	pf_buf_free(&report);
+	return err;
+}
+
+const struct pf_err *
+lf_artifacts_early(struct fuzz *f, struct lf *lf)
+{
+	const struct pf_err *err;
+	struct find found = { .crash = true };
+	int64_t now = pf_boot_ms(), ms;
+	struct budget b = { EARLY_MAX, pf_wall_ms() - EARLY_MS, 0, false };
+
+	if (!has_workers(f) || now < lf->early_at)
+		return NULL;
+	b.ms = ms = RUNS_MS + (now - f->started) / RUNS_PART - lf->early_runs;
+	err = take_artifacts(f, lf, &found, &b);
+	lf->early_runs += ms - b.ms;
+	/* There may be many by now that are done with. */
+	lf->early_at = now + (pf_boot_ms() - now) * 2;
+	return err;
+}
+
+/* Removes files of the same bytes from a directory; how many. */
+static int
+remove_same(const struct fuzz *f, const char *dir,
+    const struct pf_buf *bytes)
+{
+	struct pf_buf b = PF_BUF_INIT;
+	struct stat st;
+	char **names = NULL, *path;
+	size_t i, n = 0;
+	int removed = 0;
+
+	if (pf_names(&names, &n, dir) != NULL)
+		return 0;
+	for (i = 0; i < n; i++) {
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		pf_buf_reset(&b);
+		if (lstat(path, &st) == 0 &&
+		    st.st_size == (off_t)bytes->len &&
+		    pf_slurp_in(&b, f->dir, path, BYTES_MAX) == NULL &&
+		    b.len == bytes->len &&
+		    memcmp(b.data, bytes->data, b.len) == 0 &&
+		    unlink(path) == 0)
+			removed++;
+		free(path);
+	}
+	pf_names_free(names);
+	pf_buf_free(&b);
+	return removed;
+}
+
+/*
+ * What crashes at the start stops every start at the same place: its crash is
+ * on its way, so the input itself is taken out.
+ */
+bool
+lf_drop_bad(struct fuzz *f, struct lf *lf)
+{
+	struct pf_buf b = PF_BUF_INIT;
+	const char *name = strrchr(lf->log.artifact, '/');
+	char *path;
+	int n = 0;
+
+	if (name == NULL)
+		return false;
+	/* The target may have said any path. */
+	path = pf_asprintf("%s%s", lf->artifacts, name);
+	if (pf_slurp_in(&b, f->dir, path, BYTES_MAX) == NULL)
+		n = remove_same(f, f->files->seeds, &b) +
+		    remove_same(f, lf->corpus, &b);
+	free(path);
+	pf_buf_free(&b);
+	return n > 0;
+}

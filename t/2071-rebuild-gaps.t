@@ -1,0 +1,158 @@
+#!/bin/sh
+# Databases made anew from a tree in which something is missing.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/sched.sh
+. "$PF_ROOT/t/lib/sched.sh"
+need jq sqlite3
+
+sched_new ''
+storage=$T/m/storage meta=$T/m/storage/metadata
+# drop: the database is lost
+drop() { rm -f "$storage"/data/pandafuzz.db*; }
+
+pf-sched -q campaign create png >/dev/null
+job -C png
+png=$job
+bot one '["libfuzzer"]'
+op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-one\"}"
+is "$(get .job.id)" "$png" 'a bot has a lease'
+pf-sched -q snapshot
+cp -a "$meta" "$T/meta"
+
+# A bot without its file, or with half of it.
+for how in missing truncated empty garbled; do
+	drop
+	cp "$T/meta/bots/$bot.json" "$meta/bots/$bot.json"
+	n=1
+	case $how in
+	missing) rm "$meta/bots/$bot.json"; n=0 ;;
+	truncated) truncate -s 40 "$meta/bots/$bot.json" ;;
+	empty) : >"$meta/bots/$bot.json" ;;
+	garbled) sed 's/"inc"/"ink"/' "$T/meta/bots/$bot.json" \
+	    >"$meta/bots/$bot.json" ;;
+	esac
+	check "rebuild, a bot's file is $how" 0 "~^refused	$n\$" \
+	    "~bot $bot: nothing in the tree describes it" pf-sched rebuild
+	is "$(sql "SELECT b.name, gone_at IS NOT NULL, a.job_id FROM bots AS b
+	    JOIN assignments AS a ON bot_id = b.id WHERE b.id = '$bot'")" \
+	    "lost|1|$png" 'it is there, gone, and its lease too'
+	is "$(sql 'SELECT group_concat(status) FROM jobs')" pending \
+	    'its job waits again'
+done
+op "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"one\",\"capabilities\":[\"libfuzzer\"],\"inc\":\"i-one\"}"
+again=$(get .bot)
+op "{\"op\":\"claim\",\"bot\":\"$again\",\"inc\":\"i-one\"}"
+is "$(get .job.id)" "$png" 'the bot registers anew and gets it'
+check 'rebuild, with the file of one that was lost' 0 '~^refused	0$' - \
+    sh -c 'pf-sched -q snapshot && pf-sched rebuild'
+
+# A campaign of which no file tells.
+drop
+rm "$meta/system/snapshot.json"
+id=$(jq -r '.campaigns[0].id' "$meta/jobs/$png.json")
+jq -c '.campaigns = []' "$meta/jobs/$png.json" >"$T/x"
+cp "$T/x" "$meta/jobs/$png.json"
+check 'rebuild without a campaign' 0 '~^refused	0$' \
+    "~campaign $id: nothing in the tree describes it" pf-sched rebuild
+is "$(sql "SELECT c.name, c.status FROM campaigns AS c JOIN jobs AS j
+    ON j.campaign = c.id WHERE j.id = '$png'")" "lost $id|active" \
+    'it is there by its id'
+
+# What refers to nothing in another way is named.
+drop
+jq -c '.job_blobs[0].job = "nobody"' "$meta/jobs/$png.json" >"$T/x"
+cp "$T/x" "$meta/jobs/$png.json"
+check 'a row that refers to nothing' 65 - \
+    '~of job_blobs to something in jobs' pf-sched rebuild
+cp "$T/meta/jobs/$png.json" "$meta/jobs/$png.json"
+
+# Who the master is: bots refuse another one.
+master() { sql "SELECT value FROM system WHERE key = 'master_id'"; }
+drop
+rm -f "$meta/system/snapshot.json"
+pf-sched -q rebuild 2>/dev/null
+id=$(master)
+is "$(cat "$meta/system/master")" "$id" 'the id of the master has a file'
+for how in missing truncated garbled; do
+	drop
+	cp "$T/meta/system/snapshot.json" "$meta/system"
+	case $how in
+	missing) rm "$meta/system/snapshot.json" ;;
+	truncated) truncate -s 30 "$meta/system/snapshot.json" ;;
+	garbled) echo '{"v":1}' >"$meta/system/snapshot.json" ;;
+	esac
+	# shellcheck disable=SC2016
+	ok "rebuild, the snapshot is $how" sh -c 'pf-sched -q rebuild \
+	    2>"$1"' sh "$T/err"
+	is "$(master)" "$id" 'it is the same master'
+	# shellcheck disable=SC2016
+	ok 'and there is nothing to tell of it' sh -c '! grep -q "the id" "$1"' \
+	    sh "$T/err"
+done
+drop
+rm -f "$meta/system/snapshot.json"
+for how in missing empty garbled; do
+	case $how in
+	missing) rm "$meta/system/master" ;;
+	empty) : >"$meta/system/master" ;;
+	garbled) echo '../x y' >"$meta/system/master" ;;
+	esac
+	drop
+	check "rebuild, the file of the id is $how" 0 - \
+	    '~the id of this master is known nowhere' pf-sched -q rebuild
+	ok 'another one was made' test "$(master)" != "$id"
+	is "$(cat "$meta/system/master")" "$(master)" 'and written down'
+	id=$(master)
+done
+# What bots know mends it.
+echo 01a21c8d-229d-7c11-952c-7ef0162fca5f >"$meta/system/master"
+drop
+check 'rebuild with the id of a bot' 0 - \
+    '~snapshot.json: there was never a snapshot' pf-sched -q rebuild
+id=$(master)
+is "$id" 01a21c8d-229d-7c11-952c-7ef0162fca5f 'it is the one'
+rm "$meta/system/master"
+op '{"op":"stats"}'
+is "$(cat "$meta/system/master" 2>&1)" "$id" \
+    'a writer writes it down where it is missing'
+# init on a tree is not the birth of another master.
+drop
+pf-sched -q init
+is "$(master)" "$id" 'nor does init make another one'
+pf-sched -q rebuild 2>/dev/null
+# A backup knows it as well, and better than a tree that init made.
+pf-sched -q backup "$T/b"
+echo 01a21c8d-0000-7c11-952c-7ef0162fca5f >"$meta/system/master"
+check 'restore' 0 - '~there was never a snapshot' pf-sched -q restore "$T/b"
+is "$(master) $(cat "$meta/system/master")" "$id $id" \
+    'after a restore it is that of the backup'
+
+# A snapshot killed at any of its renames leaves no lease without its bot.
+if command -v strace >/dev/null; then
+	pf-sched -q rebuild
+	pf-sched -q snapshot
+	bot two '["libfuzzer"]'
+	op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-two\"}"
+	is "$(get .job.id)" "$png" 'a new bot has a lease'
+	cp -a "$storage" "$T/kept"
+	n=0 bad=0
+	for i in 1 2 3 4; do
+		rm -r "$storage"
+		cp -a "$T/kept" "$storage"
+		strace -f -qq -o /dev/null -e inject=rename:signal=KILL:when=$i \
+		    pf-sched -q snapshot >/dev/null 2>&1
+		[ $? -eq 137 ] || continue
+		n=$((n + 1))
+		drop
+		pf-sched -q rebuild 2>"$T/err" || bad=$((bad + 1))
+		if grep lost "$T/err" || grep nothing "$T/err"; then
+			bad=$((bad + 1))
+		fi
+	done
+	ok 'a snapshot was killed at several points' test $n -ge 2
+	is $bad 0 'and left nothing that refers to nothing'
+else
+	skip 'no strace here'
+fi
+done_testing

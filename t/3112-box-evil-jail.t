@@ -1,0 +1,24 @@
+#!/bin/sh
+# Targets that do harm, landlock instead of bubblewrap: the machine, other
+# jobs and pf-run go on, and each job is told for what it is.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/master.sh
+. "$PF_ROOT/t/lib/master.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/run.sh
+. "$PF_ROOT/t/lib/run.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/box.sh
+. "$PF_ROOT/t/lib/box.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/evil.sh
+. "$PF_ROOT/t/lib/evil.sh"
+need clang
+
+case $(pf-run -n 2>&1) in
+*memory:\ missing*) skip_all 'no control groups to be had here' ;;
+esac
+evil_master
+evil_jobs
+box_path
+evil_run without_bwrap
+evil_outcome 'limits met: processes \([0-9]+ not started\)' without_bwrap
+done_testing

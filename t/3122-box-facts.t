@@ -1,0 +1,118 @@
+#!/bin/sh
+# What the box is built on: how limits of the kernel and bubblewrap behave.  A
+# machine on which one of these is otherwise needs another box.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/box.sh
+. "$PF_ROOT/t/lib/box.sh"
+whole
+need clang bwrap prlimit perl
+
+# gave STATUS NAME CMD ...: also one above 128
+gave()
+{
+	gave_want=$1 gave_name=$2
+	shift 2
+	run "$@"
+	is "$status" "$gave_want" "$gave_name"
+}
+
+# Limits of address space and of data leave no room to a sanitizer's shadow,
+# so the box sets neither.
+cat >"$T/asan.c" <<'END'
+#include <stdlib.h>
+#include <string.h>
+
+int
+main(void)
+{
+	char *volatile p = malloc(1 << 20);
+
+	if (p == NULL)
+		return 2;
+	memset(p, 1, 1 << 20);
+	free(p);
+	return 0;
+}
+END
+clang -g -fsanitize=address -o "$T/asan" "$T/asan.c" || exit 1
+clang -g -o "$T/bare" "$T/asan.c" || exit 1
+gave 0 'a sanitizer without limits starts' "$T/asan"
+for limit in as data; do
+	run prlimit "--$limit=4294967296" "$T/asan"
+	ok "a limit of $limit of 4 GiB: a sanitizer does not start" \
+	    test "$status" -ne 0
+	like "$(cat "$T/err")" 'AddressSanitizer|ReserveShadow|allocate' \
+	    "a limit of $limit: for want of its shadow"
+	gave 0 "a limit of $limit: the same without one starts" \
+	    prlimit "--$limit=4294967296" "$T/bare"
+done
+# shellcheck disable=SC2016 # perl's
+gave 0 'a limit of resident memory holds nobody' prlimit --rss=4096 \
+    perl -e '$x = "a" x (64 << 20)'
+
+# Of files and of processor time: who is over it is killed.
+# shellcheck disable=SC2016 # perl's
+gave 153 'a file that is too large: SIGXFSZ' prlimit --fsize=1024 \
+    perl -e 'open(F, ">", $ARGV[0]); syswrite(F, "x" x 4096) for 1 .. 2' \
+    "$T/large"
+is "$(stat -c %s "$T/large")" 1024 'up to the limit it is written'
+# shellcheck disable=SC2016 # perl's
+gave 27 'who ignores that gets an error' prlimit --fsize=1024 perl -e \
+    '$SIG{XFSZ} = "IGNORE"; open(F, ">", $ARGV[0]); syswrite(F, "x" x 4096);
+    syswrite(F, "x"); exit($! + 0)' "$T/large"
+gave 137 'no processor time left: SIGKILL' prlimit --cpu=1:1 \
+    perl -e '1 while 1'
+
+# Of processes: of the user, not of the job, and not of root.
+fork='exit(defined(fork) ? 0 : 3)'
+if can_nobody; then
+	gave 0 'an ordinary user forks' as_nobody perl -e "$fork"
+	gave 3 'a limit of processes holds it' as_nobody \
+	    prlimit --nproc=1:1 perl -e "$fork"
+	gave 0 'and not root' prlimit --nproc=1:1 perl -e "$fork"
+else
+	skip 'no other user can run this'
+fi
+
+# box SCRIPT: in bubblewrap in the background; its words in $T/words
+box()
+{
+	: >"$T/words"
+	bwrap --unshare-all --die-with-parent --ro-bind / / --proc /proc \
+	    --dev /dev --info-fd 3 sh -c "$1" >"$T/words" 3>"$T/info" &
+	boxed=$!
+	ok 'it runs in a box' until_true 10 grep -q ready "$T/words"
+}
+told='trap "echo told; exit 5" TERM; echo ready; while :; do sleep 0.1; done'
+
+# SIGTERM ends bubblewrap and with it, untold, the program: that is why the
+# program itself is told.
+box "$told"
+kill "$boxed"
+status=0
+wait "$boxed" || status=$?
+is "$status" 143 'SIGTERM for bubblewrap ends it'
+is "$(grep -c told "$T/words")" 0 'the program is not told'
+box "$told"
+init=$(sed -n 's/.*"child-pid": *\([0-9]*\).*/\1/p' "$T/info")
+kill "$(pgrep -P "$init" -o)"
+status=0
+wait "$boxed" || status=$?
+is "$status" 5 'SIGTERM for the program: its status is that of bubblewrap'
+is "$(grep -c told "$T/words")" 1 'the program is told'
+# A program that a signal ends is a status, as of a shell.
+box 'echo ready; while :; do sleep 0.1; done'
+init=$(sed -n 's/.*"child-pid": *\([0-9]*\).*/\1/p' "$T/info")
+kill -SEGV "$(pgrep -P "$init" -o)"
+status=0
+wait "$boxed" || status=$?
+is "$status" 139 'a signal is a status above 128'
+# All of a namespace ends with its first process.
+box "setsid sleep 9$$ & echo ready; wait"
+ok 'a stray runs' until_true 10 pgrep -fx "sleep 9$$"
+stray=$(pgrep -fxn "sleep 9$$")
+kill -KILL "$boxed"
+wait "$boxed"
+ok 'a stray ends with bubblewrap' until_true 10 sh -c "! kill -0 $stray"
+done_testing

@@ -1,0 +1,183 @@
+#!/bin/sh
+# pf-triage: texts in, records out, and what it says of what is none.
+# shellcheck source-path=SCRIPTDIR source=lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+need jq
+cd "$T" || exit 1
+tab=$(printf '\t')
+
+# Written by gcc 12's AddressSanitizer, as it stands.
+cat >asan <<'EOT'
+=================================================================
+==77==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000017 at pc 0x55d0c5e0a2b1 bp 0x7ffc1 sp 0x7ffc0
+READ of size 1 at 0x602000000017 thread T0
+    #0 0x55d0c5e0a2b0 in parse_row /b/shelf.c:12
+    #1 0x55d0c5e0a301 in parse /b/shelf.c:30
+    #2 0x55d0c5e0a3ff in main /b/shelf.c:44
+
+0x602000000017 is located 0 bytes to the right of 7-byte region [0x602000000010,0x602000000017)
+allocated by thread T0 here:
+    #0 0x7f01 in __interceptor_malloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:69
+    #1 0x55d0c5e0a2f0 in parse /b/shelf.c:28
+
+SUMMARY: AddressSanitizer: heap-buffer-overflow /b/shelf.c:12 in parse_row
+EOT
+echo 'nothing at all' >none
+field() { cut -f "$1" out; }
+
+run pf-triage asan
+ran 0 'a report is recognised'
+is "$(wc -l <out | tr -d ' ')" 1 'one line'
+is "$(cut -f 1-13 out)" "asan${tab}asan${tab}Heap-buffer-overflow READ 1${tab}heap-buffer-overflow${tab}read${tab}1${tab}0x602000000017${tab}heap${tab}-${tab}medium${tab}NOT_EXPLOITABLE${tab}read-overflow${tab}parse_row < parse" \
+    'with what it says'
+like "$(field 14)" '^[0-9a-f]{32}$' 'a bucket'
+like "$(field 15)" '^[0-9a-f]{32}$' 'and a variant of it'
+is "$(field 16)" 3 'by the built-in rules'
+major=$(field 14)
+check 'nothing on stderr' 0 '*' - pf-triage asan
+
+run sh -c 'pf-triage <asan'
+ran 0 'the same from standard input'
+is "$(field 1)" - 'called so'
+is "$(field 14)" "$major" 'is the same bug'
+check 'and by its name' 0 "~^-$tab" - sh -c 'pf-triage - <asan'
+run pf-triage asan asan
+is "$(wc -l <out | tr -d ' ')" 2 'two texts are two records'
+
+sed 's|/b/|/elsewhere/|; s/0x[0-9a-f]*/0x123/g; s/:12$/:13/; s/==77==/==8==/' \
+    asan >moved
+run pf-triage moved
+is "$(field 14)" "$major" 'built elsewhere it is the same bug'
+sed 's/parse_row/parse_col/' asan >other
+run pf-triage other
+ok 'another function is another' test "$(field 14)" != "$major"
+
+run pf-triage -H asan
+is "$(head -n 1 out | cut -f 1-4)" "file${tab}tool${tab}type${tab}kind" \
+    'a line of names'
+is "$(head -n 1 out | tr '\t' '\n' | wc -l)" \
+    "$(tail -n 1 out | tr '\t' '\n' | wc -l)" 'one for each field'
+
+run pf-triage -j asan
+ran 0 'as JSON'
+is "$(jq -r '.type, .region, .severity' out | tr '\n' ,)" \
+    'Heap-buffer-overflow READ 1,heap,medium,' 'the same values'
+is "$(jq -c '.stacks[] | [.kind, (.frames | length)]' out | tr '\n' ' ')" \
+    '["crash",3] ["alloc",2] ' 'and both stacks'
+is "$(jq -c '.stacks[0].frames[0]' out)" \
+    '{"function":"parse_row","file":"/b/shelf.c","line":12}' 'of frames'
+is "$(jq -c '[.stacks[].frames[].ignored]' out)" \
+    '[null,null,true,true,null]' 'with those that do not count'
+
+# A terminal has it laid out.
+if command -v script >/dev/null; then
+	run script -qec 'pf-triage asan' /dev/null
+	ran 0 'for people'
+	ok 'the type' grep -q '^asan: Heap-buffer-overflow READ 1' out
+	ok 'the severity with its reason' grep -q \
+	    'medium, NOT_EXPLOITABLE: memory was read' out
+	ok 'a frame that does not count' grep -q '^  -   2 main /b' out
+	ok 'one that does' grep -q '^      0 parse_row /b' out
+else
+	skip 'no script here'
+fi
+
+# What mad programs wrote is read where nothing can be done.
+if command -v strace >/dev/null && [ -z "${PF_FAST:-}" ]; then
+	run strace -o calls -e trace=seccomp,openat,read pf-triage asan
+	ran 0 'under strace'
+	ok 'the box is shut before a report is opened' awk '
+	    /^seccomp\(SECCOMP_SET_MODE_FILTER/ { shut = 1 }
+	    /"asan"/ { seen = 1; if (!shut) exit 1 }
+	    END { exit !seen }' calls
+fi
+
+# More than there are numbers for.
+{
+	echo '==1==ERROR: LeakSanitizer: detected memory leaks'
+	for kind in Direct Direct Direct Indirect; do
+		echo "$kind leak of 9999999999999999999 byte(s) in" \
+		    '9999999999999999999 object(s) allocated from:'
+		echo '    #0 0x1 in f a.c:1'
+	done
+} >leaks
+run pf-triage leaks
+ran 0 'leaks that no number holds'
+is "$(field 17)" 9223372036854775807 'are as many as one can'
+
+# Rules of one's own.
+echo 'function parse_row' >rules
+run pf-triage -i rules asan
+is "$(field 13)" parse 'a function that is ignored'
+like "$(field 16)" '^3[+][0-9a-f]{8}$' 'is another version of the rules'
+echo 'keep entry main' >rules2
+run pf-triage -i rules -i rules2 asan
+is "$(field 13)" 'parse < main' 'rules add up'
+run pf-triage -i rules2 -i rules asan
+is "$(field 13)" 'parse < main' 'what does not meet has no order'
+
+# What is no report.
+check 'a text without one' 1 "~^none$tab-$tab" \
+    '~^pf-triage: 1 without a report' pf-triage none
+check 'an empty one' 1 "~^-$tab-" '~without' sh -c 'pf-triage </dev/null'
+run pf-triage asan none asan
+ran 1 'one of three'
+is "$(wc -l <out | tr -d ' ')" 3 'still has its record'
+check 'as JSON' 1 '~"tool":null' '~without' pf-triage -j none
+check 'a file that is not there' 66 - '~^pf-triage: gone: No such' \
+    pf-triage gone
+run pf-triage gone asan none
+ran 66 'among others'
+is "$(wc -l <out | tr -d ' ')" 2 'they are read all the same'
+check 'a directory' 74 - '~^pf-triage: \.: Is a directory' pf-triage .
+check 'a full device' 74 '*' '~cannot write' \
+    sh -c 'exec pf-triage asan >/dev/full'
+
+# Rules that are none.
+printf 'function a\nfunctoin b\n' >bad
+check 'a word that is no rule' 65 - '~^pf-triage: bad: line 2: no function' \
+    pf-triage -i bad asan
+printf 'function \n' >bad
+check 'a rule without a glob' 65 - '~line 1: ' pf-triage -i bad asan
+head -c 201 /dev/zero | tr '\0' a | sed 's/^/file /' >bad
+check 'a glob that is too long' 65 - '~line 1: a glob of' \
+    pf-triage -i bad asan
+yes 'function a' | head -n 4097 >bad
+check 'too many of them' 65 - '~more than 4096 rules' pf-triage -i bad asan
+check 'rules that are not there' 66 - '~gone: No such' pf-triage -i gone asan
+
+# Hostile: bytes that no record may hold as they are.
+printf 'a.c:1:1: runtime error: x\tb\033[2J\001\n' >evil
+run pf-triage evil
+is "$(field 19)" 'x\tb\x1b[2J\x01' 'control bytes are escaped'
+run pf-triage -j evil
+is "$(jq -r .message out | od -An -c | tr -d ' \n')" \
+    'x\tb033[2J001\n' 'as JSON has them'
+printf '\200\377.c:1:1: runtime error: \300\n' >evil
+check 'bytes that are no text' 0 '*' - pf-triage -j evil
+ok 'are still JSON' jq -e .tool out
+
+# Rubbish takes memory that does not grow with it; a sanitizer needs more.
+if [ -z "${PF_FAST:-}" ]; then
+	check '100 MB without a newline in 32 MiB' 1 '~^-' '~without' sh -c \
+	    'ulimit -v 32768; head -c 100000000 /dev/zero | pf-triage'
+	check '100 MB of lines' 1 '~^-' '~without' sh -c \
+	    'ulimit -v 32768; yes "    #0 0x1 in f a.c:1:1" |
+	    head -c 100000000 | pf-triage'
+	check '100 MB of a report' 0 '~^-.*heap-buffer-overflow' - sh -c \
+	    'ulimit -v 32768; { head -n 3 asan; yes "    #0 0x1 in f a.c:1" |
+	    head -c 100000000; } | pf-triage'
+fi
+
+# More than there is room for, in bounds.
+head -n 3 asan >deep
+i=0
+while [ $i -lt 2000 ]; do
+	echo "    #$i 0x1 in f$i a.c:1"
+	i=$((i + 1))
+done >>deep
+run pf-triage -j deep
+ran 0 'a stack that is too deep'
+is "$(jq -c '[.cut, (.stacks[0].frames | length), .stacks[0].dropped]' out)" \
+    '[true,256,1744]' 'is cut and says so'
+done_testing

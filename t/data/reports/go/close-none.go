@@ -1,0 +1,1 @@
+panic: close of closed channel

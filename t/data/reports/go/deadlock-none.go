@@ -1,0 +1,1 @@
+fatal error: all goroutines are asleep - deadlock!

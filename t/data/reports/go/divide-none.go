@@ -1,0 +1,1 @@
+panic: runtime error: integer divide by zero

@@ -1,0 +1,1 @@
+panic: shelf 1: fell

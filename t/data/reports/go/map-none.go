@@ -1,0 +1,1 @@
+panic: assignment to entry in nil map

@@ -1,0 +1,1 @@
+panic: runtime error: index out of range [7] with length 3

@@ -1,0 +1,1 @@
+panic: runtime error: slice bounds out of range [2:1]

@@ -1,0 +1,1 @@
+panic: interface conversion: interface {} is int, not string

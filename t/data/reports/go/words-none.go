@@ -1,0 +1,1 @@
+panic: what is this

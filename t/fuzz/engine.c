@@ -1,0 +1,9 @@
+/* engine alone; see fuzz.h. */
+#include "t/fuzz/fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_engine(data, size);
+	return 0;
+}

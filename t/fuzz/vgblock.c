@@ -1,0 +1,9 @@
+/* vgblock alone; see fuzz.h. */
+#include "t/fuzz/fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_vgblock(data, size);
+	return 0;
+}
