@@ -9,7 +9,6 @@
 . "$PF_ROOT/t/lib/run.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/afl.sh
 . "$PF_ROOT/t/lib/afl.sh"
-whole
 need afl-fuzz afl-clang-fast clang
 
 build_afl loop <<'END_C'
