@@ -22,6 +22,8 @@ cat >"$T/inside" <<'END'
 for f in null urandom; do
 	mount --bind /dev/$f "$T/dev/$f" || exit 1
 done
+# Tests may work there.
+mkdir "$T/dev/shm" && mount --bind /dev/shm "$T/dev/shm" || exit 1
 mount --rbind "$T/dev" /dev || exit 1
 socat -u UNIX-RECV:/dev/log "OPEN:$T/log,creat,append" &
 exec "$@"
