@@ -64,6 +64,16 @@ check 'a test that exits early fails' 5 '~^ok 1' - inner <<'END'
 pass x
 exit 5
 END
+export PF_STOP='^not ok .*(x|y)'
+check 'the line it was asked for is its last' 1 '=ok 1 - not x
+not ok 2 - x
+gone' '~^# inner.t: not ok 2 - x$' inner <<'END'
+at_end 'echo gone'
+pass 'not x'
+fail x
+pass 'and more'
+END
+unset PF_STOP
 check 'skipped with a reason' 0 '=1..0 # SKIP no no-such-program here' - \
     inner <<'END'
 need sh no-such-program

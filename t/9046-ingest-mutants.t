@@ -20,10 +20,11 @@ beside()
 }
 beside "$T/right/bin"
 
-# try NAME TEST: the test with that build first on its path
+# try NAME TEST ERE: the test with that build first on its path, up to the line
+# that matches
 try()
 {
-	run env PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
+	run env PF_STOP="$3" PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
 	    sh "$PF_ROOT/t/$2" </dev/null
 }
 
@@ -37,7 +38,7 @@ broken()
 # caught NAME TEST LINE WHAT: the test's line of that name fails on it
 caught()
 {
-	try "$1" "$2"
+	try "$1" "$2" "^not ok [0-9]* - $3"
 	ok "$4 is caught" grep -q "^not ok [0-9]* - $3" "$T/out"
 }
 
@@ -46,7 +47,7 @@ caught()
 kills()
 {
 	export PF_CALLS="$1"
-	try right 9000-ingest-kill.t
+	try right 9000-ingest-kill.t "^(not )?ok [0-9]* - $3"
 	ok "the right one at $1" grep -q "^ok [0-9]* - $3" "$T/out"
 	caught "$2" 9000-ingest-kill.t "$3" "$4"
 	unset PF_CALLS

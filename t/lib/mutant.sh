@@ -57,11 +57,12 @@ mutant_mend()
 }
 
 # failing MUTANT TEST NAME [ERE]: the test, with the mutant first on its path,
-# fails, and where it is expected to
+# fails, and where it is expected to; what comes after that line is not waited
+# for
 failing()
 {
-	run env PF_BIN="$T/$1/bin" PATH="$PF_ROOT/bin:$PATH" \
-	    sh "$PF_ROOT/t/$2" </dev/null
+	run env PF_STOP="^not ok .*(${4-})" PF_BIN="$T/$1/bin" \
+	    PATH="$PF_ROOT/bin:$PATH" sh "$PF_ROOT/t/$2" </dev/null
 	ok "$3" grep -Eq "^not ok .*(${4-})" "$T/out"
 	grep -E "^not ok .*(${4-})" "$T/out" | head -n 1 |
 	    sed 's/^/# caught by: /'

@@ -17,6 +17,9 @@ umask 022
 T=$(mktemp -d "${TMPDIR:-/tmp}/pf-test.XXXXXX") || exit 1
 tap_n=0 tap_bad=0 tap_done=0
 status=0
+# A test of tests may want one line only: at the first that matches, it ends.
+tap_stop=${PF_STOP-}
+unset PF_STOP
 
 # A test may add work of its own for the end: at_end 'umount ...'.
 tap_end=
@@ -59,6 +62,7 @@ pass()
 {
 	tap_n=$((tap_n + 1))
 	echo "ok $tap_n - $1"
+	[ -z "$tap_stop" ] || tap_enough "ok $tap_n - $1"
 }
 
 fail()
@@ -66,6 +70,13 @@ fail()
 	tap_n=$((tap_n + 1)) tap_bad=$((tap_bad + 1))
 	echo "not ok $tap_n - $1"
 	echo "${0##*/}: not ok $tap_n - $1" | diag
+	[ -z "$tap_stop" ] || tap_enough "not ok $tap_n - $1"
+}
+
+# tap_enough LINE: ends the test if that is the line to stop at
+tap_enough()
+{
+	! printf '%s\n' "$1" | grep -Eq -e "$tap_stop" || exit 1
 }
 
 # diag [FILE ...]: what may explain a failure.  On stderr, which prove shows.
