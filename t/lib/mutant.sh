@@ -43,17 +43,31 @@ mutant()
 mutant_edit()
 {
 	sed -i.orig "$3" "$T/tree/$2"
+	mutant_object "$2"
+	[ ! -e "$mutant_o" ] || cp -p "$mutant_o" "$mutant_o.orig"
 	if cmp -s "$T/tree/$2" "$T/tree/$2.orig"; then
 		fail "$1: the sed script changes $2"
 	fi
 }
 
-# mutant_mend FILE: its object is the broken one's, so make it again for the
-# next
+# mutant_mend FILE: as it was, for the next one; what was made of a header is
+# made again
 mutant_mend()
 {
 	mv "$T/tree/$1.orig" "$T/tree/$1"
 	touch "$T/tree/$1"
+	mutant_object "$1"
+	[ ! -e "$mutant_o.orig" ] || {
+		mv "$mutant_o.orig" "$mutant_o"
+		touch "$mutant_o"
+	}
+}
+
+# mutant_object FILE: sets mutant_o, where its object is
+mutant_object()
+{
+	mutant_o=$T/tree/.build/${1%.[ch]}.o
+	[ "${1%.h}" = "$1" ] || mutant_o=$T/tree/.build/none
 }
 
 # failing MUTANT TEST NAME [ERE]: the test, with the mutant first on its path,
