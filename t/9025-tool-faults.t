@@ -47,6 +47,18 @@ mkdir "$T/seeds"
 echo a >"$T/seeds/a"
 echo b >"$T/seeds/b"
 
+# uncut FILE ...: says which of them is not whole; one jq for all, if they are
+uncut()
+{
+	[ $# -gt 0 ] || return
+	[ "$(jq -c 'select(type == "object") | 1' "$@" 2>/dev/null |
+	    wc -l)" = $# ] && return
+	for f; do
+		jq -e . "$f" >/dev/null 2>&1 || echo "$f is cut off"
+	done
+	echo "not all of $* is whole"
+}
+
 # run_TOOL [STRACE ...]: the command.  cut_TOOL: all is well after the fault.
 # done_TOOL: it is done, after the same once more.  Both say what is wrong.
 run_submit()
@@ -74,18 +86,15 @@ done_submit()
 	*) echo 'not one job, nor two' ;;
 	esac
 	pf-sched -q snapshot
-	sql 'SELECT id FROM jobs' | while read -r id; do
-		jq -e . "$storage/metadata/jobs/$id.json" >/dev/null 2>&1 ||
-		    echo "job $id has no description"
-	done
+	# shellcheck disable=SC2046 # no blanks in them
+	uncut $(sql "SELECT '$storage/metadata/jobs/' || id || '.json' FROM jobs")
 }
 
 run_snapshot() { "$@" pf-sched snapshot; }
 cut_snapshot()
 {
-	find "$storage/metadata" -name '*.json' | while read -r f; do
-		jq -e . "$f" >/dev/null 2>&1 || echo "$f is cut off"
-	done
+	# shellcheck disable=SC2046 # no blanks in them
+	uncut $(find "$storage/metadata" -name '*.json')
 }
 done_snapshot()
 {
@@ -211,4 +220,10 @@ diag "$T/wrong"
 ready migrate
 sqlite3 "$db" "DELETE FROM campaigns WHERE name = 'old'"
 is "$(cut_migrate)" 'what was in it is not there' 'a loss would be seen'
+for kept in '{"a":' ''; do
+	echo '{"a":1}' >"$T/one.json"
+	printf %s "$kept" >"$T/two.json"
+	like "$(uncut "$T/one.json" "$T/two.json")" 'not all' \
+	    "a file of which '$kept' is left would be seen"
+done
 done_testing
