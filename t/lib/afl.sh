@@ -45,7 +45,8 @@ crash_report()
 	    WHERE job_id = '$job' AND type = '$1' LIMIT 1").json"
 }
 
-# quiet_afl: $T/quiet, in which next to nothing is found, and a seed for it
+# quiet_afl: $T/quiet, in which next to nothing is found, and a seed for it; it
+# takes little of the machine
 quiet_afl()
 {
 	build_afl quiet <<-'END_C'
@@ -56,6 +57,7 @@ quiet_afl()
 	{
 		char c = 0;
 
+		usleep(1000);
 		return read(0, &c, 1) == 1 && c == 'x';
 	}
 	END_C
