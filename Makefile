@@ -56,7 +56,8 @@ MODEL =	system tally bot job campaign assignment result upload hook corpus \
 	coverage event mend check build
 ACT =	act common register heartbeat claim complete submit cancel tick expire \
 		recover rows crashrow checkrow build blob refused hook campaign \
-		ears sweep counts stats health rules bucket place crash mendbucket
+		ears sweep counts stats health rules bucket place crash mendbucket \
+		announce
 WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.

@@ -80,7 +80,7 @@ is "$(due)" 'late < main,told < main,waits < main' 'all are due'
 rm -f "$hooked"
 ok 'restore without it' remake restore "$T/b"
 is "$(due)" 'late < main,waits < main' 'but for those the backup knows'
-printf 'x\n../etc\n\n%0100d\nhalf' 7 >"$hooked"
+printf 'x\n../etc\n\n%0100d\nx y\nx ../y z\nhalf' 7 >"$hooked"
 drop
 ok 'a list of rubbish' remake rebuild
 is "$(due)" 'late < main,told < main,waits < main' 'is no list'

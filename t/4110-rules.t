@@ -67,7 +67,7 @@ key()
 sqldump()
 {
 	sqlite3 -readonly "$S/data/pandafuzz.db" .dump |
-	    grep -v "^INSERT INTO \(events\|counters\|sqlite_\)"
+	    grep -v "^INSERT INTO \(events\|counters\|sqlite_\|told\)"
 }
 shown >"$T/before"
 sqldump >"$T/dump"

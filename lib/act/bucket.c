@@ -32,7 +32,7 @@ pf_place_find(struct pf_place *p, const struct pf_gen *g, struct pf_db *db,
 	bool there = true;
 	int64_t one;
 
-	p->over = false;
+	p->over = p->fresh = false;
 	pf_rules_sign(&p->sign, g->rules, t);
 	pf_bucket_of(&p->b, campaign, p->sign.key);
 	if (!overflow)

@@ -17,6 +17,7 @@ struct pf_place {
 	struct pf_bucket	 b;
 	struct pf_sign		 sign;
 	bool			 over;	/* the bucket of the rest */
+	bool			 fresh;	/* made when a crash moved there */
 };
 
 /* What is counted there. */

@@ -141,16 +141,15 @@ weigh_again(struct pf_db *db, const char *id, const struct pf_crash *c)
 /* It is in another bucket by these rules, or the same says another thing. */
 static const struct pf_err *
 move(struct pf_db *db, const struct pf_gen *g, const char *was,
-    const struct pf_place *p, const struct pf_member *m)
+    struct pf_place *p, const struct pf_member *m)
 {
 	const struct pf_err *err;
-	bool fresh;
 
 	if ((err = pf_place_set(db, g, m->id, p->b.id)) != NULL)
 		return err;
 	if (strcmp(was, p->b.id) != 0 &&
 	    ((err = pf_bucket_leave(db, g, was)) != NULL ||
-	    (err = pf_bucket_put(&fresh, NULL, db, g, p, m)) != NULL))
+	    (err = pf_bucket_put(&p->fresh, NULL, db, g, p, m)) != NULL))
 		return err;
 	return pf_bucket_refresh(db, g, p->b.id);
 }
@@ -199,6 +198,7 @@ choose(struct pf_crash_verdict *v, struct pf_db *db, struct pf_crash *c,
 	for (i = 0; i < c->live->n && err == NULL; i++)
 		if (has_place(&g[i], v->id))
 			err = move(db, &g[i], was[i], &p[i], &m);
+	v->fresh = p[0].fresh;
 	return err;
 }
 

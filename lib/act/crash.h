@@ -35,7 +35,7 @@ struct pf_crash_verdict {
 					 * were dropped, or "" */
 	int64_t	 count;
 	bool	 unique;
-	bool	 fresh;			/* the first of its bucket */
+	bool	 fresh;			/* its bucket was made for it */
 	bool	 chosen;		/* the row tells of this report */
 };
 
@@ -47,7 +47,7 @@ struct pf_crash_verdict {
  * Of several reports of an input the row tells of the least by time, then by
  * rid: when that comes later the row is changed and counted in the bucket of
  * the other report instead.  So order does not matter; unique and fresh alone
- * are of the moment the input came first.
+ * are of the moment it came.
  */
 const struct pf_err	*pf_crash_put(struct pf_crash_verdict *,
 			    struct pf_db *, struct pf_crash *, int64_t now);

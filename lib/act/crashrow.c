@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/announce.h"
 #include "act/crash.h"
 #include "act/row.h"
 #include "codec/bucket.h"
 #include "model/event.h"
-#include "model/hook.h"
 
 /* A row that is there and damaged is written over, not counted again. */
 static const struct pf_err *
@@ -60,21 +60,13 @@ note_move(struct pf_act *a, const struct row *row,
 	    .subject = v->id, .was = v->was, .now = v->bucket,
 	    .who = row->r.bot, .why = "an earlier report of it came" };
 
+	const struct pf_err *err;
+
 	if (v->was[0] == '\0' || strcmp(v->was, v->bucket) == 0)
 		return NULL;
+	if ((err = pf_announce_left(a->db, v->was, v->id)) != NULL)
+		return err;
 	return pf_event_add(a->db, &e);
-}
-
-/* A bucket that nobody wants to hear of now is not told later either. */
-static const struct pf_err *
-note_bucket(struct pf_act *a, const struct pf_crash_verdict *v)
-{
-	if (a->remaking)
-		return NULL;
-	if (a->conf->on_new_crash[0] != '\0')
-		return pf_hook_add(a->db, v->id, a->now);
-	pf_buf_addf(&a->told, "%s\n", v->id);
-	return NULL;
 }
 
 const struct pf_err *
@@ -126,8 +118,9 @@ pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	e.subject = v.id;
 	e.why = c.type;
 	if ((v.unique && (err = pf_event_add(a->db, &e)) != NULL) ||
-	    (v.fresh && c.stored && (err = note_bucket(a, &v)) != NULL) ||
-	    (err = note_move(a, row, &v)) != NULL)
+	    (err = note_move(a, row, &v)) != NULL || (v.fresh && (err =
+	    pf_announce(a, v.bucket, v.drop[0] != '\0' ? v.drop : v.id)) !=
+	    NULL))
 		return err;
 	pf_jw_str(out, "id", v.id);
 	pf_jw_bool(out, "unique", v.unique);

@@ -2,6 +2,7 @@
  * What became of a hook: told, or to be tried again later and ever later, for
  * as long as it takes.
  */
+#include "act/announce.h"
 #include "act/common.h"
 #include "model/hook.h"
 
@@ -28,8 +29,9 @@ pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (delay > LONGEST_MS)
 		delay = LONGEST_MS;
 	pf_jw_int(out, "tries", tries + !ok);
-	if (ok)
-		pf_buf_addf(&a->told, "%s\n", crash);
-	return ok ? pf_hook_done(a->db, crash) :
-	    pf_hook_later(a->db, crash, a->now + delay);
+	if (!ok)
+		return pf_hook_later(a->db, crash, a->now + delay);
+	if ((err = pf_announced(a, crash)) != NULL)
+		return err;
+	return pf_hook_done(a->db, crash);
 }

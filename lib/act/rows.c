@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/announce.h"
 #include "act/bucket.h"
 #include "act/row.h"
 #include "codec/op.h"
@@ -419,6 +420,8 @@ pf_act_recount(struct pf_act *a, const struct pf_json *req,
 	if (pf_json_get(req, "job") == NULL)
 		return (err = pf_checks_recount(a->db)) != NULL ? err :
 		    (err = pf_mend_buckets(a->db, &a->live)) != NULL ? err :
+		    (err = pf_announce_rest(a, a->conf->on_new_crash[0] !=
+		    '\0')) != NULL ? err :
 		    pf_mend_counters(a->db);
 	if ((err = pf_need_id(&id, req, "job")) != NULL ||
 	    (err = pf_job_get(&j, a->db, id)) != NULL ||

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/announce.h"
 #include "act/common.h"
 #include "act/place.h"
 #include "base/mem.h"
@@ -69,7 +70,9 @@ pf_act_place(struct pf_act *a, bool *left, int64_t crashes)
 	    (err = pf_live_load(&a->live, a->db)) != NULL || !flipped)
 		return err;
 	*left = true;
-	if ((err = tell(a, was)) != NULL || a->remaking)
+	if ((err = tell(a, was)) != NULL || a->remaking ||
+	    (err = pf_announce_rest(a, a->conf->on_new_crash[0] != '\0')) !=
+	    NULL)
 		return err;
 	return write_file(a);
 }

@@ -7,7 +7,7 @@ const struct pf_err *
 pf_hook_add(struct pf_db *db, const char *crash, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO hooks (crash, due) "
-	    "VALUES (?, ?)", "si", crash, now);
+	    "VALUES (?, ?) ON CONFLICT (crash) DO NOTHING", "si", crash, now);
 }
 
 const struct pf_err *

@@ -9,8 +9,10 @@
 
 #include "store/db.h"
 
-/* The hook of a crash is due; how often it failed (*due false if it is not);
- * later once more; no more. */
+/*
+ * The hook of a crash is due, unless it was so; how often it failed (*due
+ * false if it is not due); later once more; no more.
+ */
 const struct pf_err	*pf_hook_add(struct pf_db *, const char *crash,
 			    int64_t now);
 const struct pf_err	*pf_hook_tries(int64_t *tries, bool *due,

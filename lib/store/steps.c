@@ -21,6 +21,7 @@ const struct pf_step pf_steps[] = {
 	{ 11, pf_schema_11_sql },
 	{ 12, pf_schema_12_sql },
 	{ 13, pf_schema_13_sql },
+	{ 14, pf_schema_14_sql },
 	{ 0, NULL },
 };
 

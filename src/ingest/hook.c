@@ -70,25 +70,46 @@ hook_due(bool *is, struct ingest *g)
 	return err;
 }
 
+/* One whose input was kept, if there is any by now. */
+#define KEPT \
+	"SELECT c.*, j.name AS job_name, k.name AS campaign, ?2 || '/' || " \
+	"c.file_path AS input FROM crashes AS c JOIN jobs AS j ON j.id = " \
+	"c.job_id JOIN campaigns AS k ON k.id = j.campaign WHERE c.id = " \
+	"coalesce((SELECT b.first_crash FROM dropped AS d JOIN buckets AS b " \
+	"ON b.id = d.bucket WHERE d.id = ?1 AND b.samples > 0), ?1)"
+/* All that is known of one whose input was not. */
+#define DROPPED \
+	"SELECT d.type, d.signal, d.tool, d.stack, d.output, d.n AS count, " \
+	"d.first_seen, d.last_seen, d.bucket, k.name AS campaign FROM " \
+	"dropped AS d JOIN campaigns AS k ON k.id = d.campaign WHERE d.id = ?1"
+
+static const struct pf_err *
+tell_row(struct pf_buf *b, struct ingest *g, const char *sql,
+    const char *types, const char *crash)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = false;
+
+	if ((err = pf_q(&q, g->db, sql, types, crash,
+	    g->conf->storage_path)) == NULL)
+		err = pf_q_row(&q, &more);
+	if (err == NULL && more)
+		pf_row_json(b, NULL, &q);
+	pf_q_done(&q);
+	return err;
+}
+
 /* The crash in a file without a name. */
 static const struct pf_err *
 describe(struct ingest *g, const char *crash, int *fd)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
-	struct pf_q q;
-	bool more = false;
 
 	*fd = -1;
-	if ((err = pf_q(&q, g->db, "SELECT c.*, j.name AS job_name, "
-	    "k.name AS campaign, ?2 || '/' || c.file_path AS "
-	    "input FROM crashes c JOIN jobs j ON j.id = c.job_id JOIN "
-	    "campaigns k ON k.id = j.campaign WHERE c.id = ?1", "ss", crash,
-	    g->conf->storage_path)) == NULL)
-		err = pf_q_row(&q, &more);
-	if (err == NULL && more)
-		pf_row_json(&b, NULL, &q);
-	pf_q_done(&q);
+	if ((err = tell_row(&b, g, KEPT, "ss", crash)) == NULL && b.len == 0)
+		err = tell_row(&b, g, DROPPED, "s", crash);
 	pf_buf_addc(&b, '\n');
 	if (err == NULL && (*fd = memfd_create("crash", MFD_CLOEXEC)) == -1)
 		err = pf_errno("memory for a hook");
