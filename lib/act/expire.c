@@ -118,6 +118,34 @@ expire_bot(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	return NULL;
 }
 
+/*
+ * Its files never came.  What comes later is filed all the same, and a job
+ * that is submitted again finds it.
+ */
+static const struct pf_err *
+expire_upload(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	const char *id = "";
+	int64_t since = 0, now;
+	struct pf_job j;
+
+	if ((err = pf_need_id(&id, req, "job")) != NULL ||
+	    (err = pf_job_get(&j, a->db, id)) != NULL ||
+	    (err = pf_trusted_now(a, &now)) != NULL ||
+	    (err = pf_job_hoped(&since, a->db, id)) != NULL)
+		return err;
+	if (j.state != PF_JOB_PENDING || j.waiting == 0 ||
+	    a->conf->keep_uploads == 0 || since + a->conf->keep_uploads >= now)
+		return stale("job", "job", id);
+	if ((err = pf_move_job(a, &j, PF_JOB_FAIL, "its files never came")) !=
+	    NULL)
+		return err;
+	pf_jw_str(out, "job", j.id);
+	pf_jw_str(out, "status", pf_job_state_name(j.state));
+	return NULL;
+}
+
 const struct pf_err *
 pf_act_expire(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
@@ -137,6 +165,8 @@ pf_act_expire(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		return expire_job(a, req, out);
 	if (strcmp(what, "bot") == 0)
 		return expire_bot(a, req, out);
+	if (strcmp(what, "upload") == 0)
+		return expire_upload(a, req, out);
 	return pf_err_field(PF_DATA, "what", "what: \"%.32s\" is not lease, "
-	    "job or bot", what);
+	    "job, bot or upload", what);
 }

@@ -107,6 +107,8 @@ static const struct key {
 	    0, 3153600000000 },
 	{ "retention", "numbers", T_DUR, AT(keep_numbers), "30d",
 	    0, 3153600000000 },
+	{ "retention", "uploads", T_DUR, AT(keep_uploads), "30d",
+	    0, 3153600000000 },
 	{ "retention", "work", T_DUR, AT(keep_work), "7d",
 	    0, 3153600000000 },
 	RETRY("retry.database", retry_database, "3", "1s", "10s", "2.0"),

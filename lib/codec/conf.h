@@ -61,6 +61,7 @@ struct pf_conf {
 	/* [retention], ms; 0: for ever */
 	int64_t	 keep_events;
 	int64_t	 keep_jobs;
+	int64_t	 keep_uploads;	/* that a job waits for them */
 	int64_t	 keep_work;
 	/* [retry.*] */
 	struct pf_retry	 retry_database;

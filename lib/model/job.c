@@ -375,3 +375,12 @@ pf_job_of_request(struct pf_buf *b, int64_t *n, struct pf_db *db,
 		    "has submitted another job", j->request);
 	return err;
 }
+
+const struct pf_err *
+pf_job_hoped(int64_t *since, struct pf_db *db, const char *id)
+{
+	return pf_db_int(db, since, NULL, "SELECT max(created_at, coalesce(("
+	    "SELECT max(u.time) FROM job_blobs AS b JOIN uploads AS u ON "
+	    "u.sha256 = b.sha256 WHERE b.job = j.id), 0)) FROM jobs AS j WHERE "
+	    "id = ?", "s", id);
+}

@@ -128,4 +128,8 @@ const struct pf_err	*pf_job_json(struct pf_buf *, struct pf_db *,
 const struct pf_err	*pf_job_of_request(struct pf_buf *, int64_t *n,
 			    struct pf_db *, const struct pf_job_new *);
 
+/* When it was submitted, or the last of its files came after that. */
+const struct pf_err	*pf_job_hoped(int64_t *since, struct pf_db *,
+			    const char *id);
+
 #endif

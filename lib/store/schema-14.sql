@@ -1,4 +1,4 @@
--- From version 13 to 14: which buckets have been announced.
+-- From version 13 to 14: which buckets have been announced; uploads by hash.
 
 -- Each bucket that the hook was told of, or is due to be (hooks), or that
 -- nobody wanted to be told of when it arose.  A row outlives its bucket: one
@@ -24,3 +24,8 @@ INSERT INTO new_hooks SELECT crash, due, tries FROM hooks;
 DROP TABLE hooks;
 ALTER TABLE new_hooks RENAME TO hooks;
 CREATE INDEX hooks_due ON hooks (due);
+
+-- Jobs whose files are to come, and when the last of them did.
+CREATE INDEX jobs_waiting ON jobs (created_at)
+    WHERE waiting > 0 AND status = 'pending';
+CREATE INDEX uploads_by_hash ON uploads (sha256, time);

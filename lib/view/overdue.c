@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "store/spool.h"
 #include "view/overdue.h"
 
 #define LEASES \
@@ -115,6 +116,35 @@ pf_overdue_old(struct pf_db *db, const struct pf_conf *conf, int64_t now,
 	    == NULL)
 		while ((err = pf_q_row(&q, &more)) == NULL && more)
 			each(pf_q_text(&q, 0));
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_overdue_uploads(struct pf_db *db, const struct pf_conf *conf, int64_t now,
+    void (*each)(void *, const struct pf_overdue *), void *arg)
+{
+	const struct pf_err *err;
+	struct pf_spool_depth d;
+	struct pf_q q = PF_Q_INIT;
+	int64_t one, before = now - conf->keep_uploads;
+	bool any = false;
+
+	if (conf->keep_uploads == 0)
+		return NULL;
+	if ((err = pf_db_int(db, &one, &any, "SELECT 1 FROM jobs WHERE "
+	    "waiting > 0 AND status = 'pending' AND created_at < ? LIMIT 1",
+	    "i", before)) != NULL || !any ||
+	    (err = pf_spool_look(&d, conf->spool_path)) != NULL)
+		return err;
+	if (d.oldest != 0 && d.oldest - conf->keep_uploads < before)
+		before = d.oldest - conf->keep_uploads;
+	if ((err = pf_q(&q, db, "SELECT id, '', 0, 0, 0, name, '' FROM jobs "
+	    "AS j WHERE waiting > 0 AND status = 'pending' AND created_at < "
+	    "?1 AND NOT EXISTS (SELECT 1 FROM job_blobs AS b JOIN uploads AS "
+	    "u ON u.sha256 = b.sha256 WHERE b.job = j.id AND u.time >= ?1) "
+	    "ORDER BY created_at LIMIT 1000", "i", before)) == NULL)
+		err = pass(&q, "upload", 0, each, arg);
 	pf_q_done(&q);
 	return err;
 }

@@ -47,4 +47,14 @@ const struct pf_err	*pf_overdue_old(struct pf_db *, const struct pf_conf *,
 			    int64_t now, bool *old,
 			    void (*each)(const char *job));
 
+/*
+ * Jobs whose files have been missing for too long at this wall time, with
+ * what "upload".  What was acknowledged in time and lies in the spool still
+ * may be one of those files: until it is filed nothing is too late.
+ */
+const struct pf_err	*pf_overdue_uploads(struct pf_db *,
+			    const struct pf_conf *, int64_t now,
+			    void (*each)(void *, const struct pf_overdue *),
+			    void *);
+
 #endif

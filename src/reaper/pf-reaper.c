@@ -84,6 +84,11 @@ expire(void *arg, const struct pf_overdue *o)
 	(void)arg;
 	open_line(&b, "expire");
 	pf_jw_str(&b, "what", o->what);
+	if (strcmp(o->what, "upload") == 0) {
+		pf_jw_str(&b, "job", o->job);
+		print_line(&b);
+		return;
+	}
 	if (*o->job != '\0') {
 		pf_jw_str(&b, "job", o->job);
 		pf_jw_int(&b, "epoch", o->epoch);
@@ -105,6 +110,9 @@ say(void *arg, const struct pf_overdue *o)
 		printf("job %s (%s) would be taken from bot %s (%s), silent "
 		    "for %" PRId64 " ticks\n", o->job, o->job_name, o->bot,
 		    o->bot_name, silent);
+	else if (strcmp(o->what, "upload") == 0)
+		printf("job %s (%s) would fail: its files never came\n",
+		    o->job, o->job_name);
 	else if (strcmp(o->what, "job") == 0)
 		printf("job %s (%s) on bot %s (%s) would time out: over its "
 		    "duration and grace\n", o->job, o->job_name, o->bot,
@@ -165,7 +173,9 @@ sweep(struct pf_db *db, const struct pf_conf *conf, const struct pf_clock *c,
 	if (now > c->trusted)
 		now = c->trusted;
 	if ((err = pf_overdue_old(db, conf, now, &old,
-	    dry ? say_archive : archive)) != NULL || !old)
+	    dry ? say_archive : archive)) != NULL ||
+	    (err = pf_overdue_uploads(db, conf, now, dry ? say : expire,
+	    NULL)) != NULL || !old)
 		return err;
 	if (dry) {
 		puts("old events and reports would be deleted");
