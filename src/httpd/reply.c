@@ -25,7 +25,7 @@
 #define PLAIN(name, kind, what)	{ name, kind, 0, what, NULL }
 static const struct field error_fields[] = {
 	PLAIN("error", SHAPE_TEXT, "what is wrong, a sentence"),
-	PLAIN("details", SHAPE_TEXT, "what to do instead, or empty"),
+	PLAIN("details", SHAPE_TEXT, "what to do about it"),
 	PLAIN("class", SHAPE_TEXT, "a word, as in pf-ops(5)"),
 	PLAIN("field", SHAPE_TEXT, "what it is about, or empty"),
 	PLAIN("status", SHAPE_INT, "the status of the answer"),
@@ -40,6 +40,43 @@ add_time(struct pf_buf *b)
 	char now[PF_TIME_TEXT];
 
 	pf_jw_str(b, "timestamp", pf_time_text(now, pf_wall_ms()));
+}
+
+/* What to do, where nobody who knows the case better has said it. */
+static const char *
+advice(unsigned int status)
+{
+	static const struct {
+		unsigned int	 status;
+		const char	*todo;
+	} all[] = {
+		{ 400, "correct the request: GET /api/v1/openapi.json says "
+		    "what each one takes" },
+		{ 403, "send it from a page of this server, or from a program "
+		    "without Origin" },
+		{ 404, "GET /api/v1/openapi.json says which requests there "
+		    "are; the lists, as GET /api/v1/jobs, which ids" },
+		{ 405, "use a method that Allow names" },
+		{ 409, "ask for its state again, and go on from there" },
+		{ 411, "send Content-Length, or the body in chunks" },
+		{ 413, "send less at a time, or have [limits] of "
+		    "pandafuzz.conf(5) raised on the master" },
+		{ 415, "say in Content-Type what the body is: GET "
+		    "/api/v1/openapi.json has what is taken" },
+		{ 416, "ask for a part of it, or without Range for all" },
+		{ 422, "correct what field names: GET /api/v1/openapi.json "
+		    "says what it may be" },
+		{ 503, "send it again after the seconds of Retry-After; "
+		    "pf-report status on the master says what is amiss" },
+		{ 507, "send it again after the seconds of Retry-After; the "
+		    "master's disk needs room" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].status == status)
+			return all[i].todo;
+	return "look at the log of pf-httpd and pf-sched on the master";
 }
 
 void
@@ -60,7 +97,8 @@ reply_error(struct req *r, unsigned int status, const struct pf_err *err,
 	pf_buf_reset(&p->body);
 	pf_jw_open(&p->body, NULL, '{');
 	pf_jw_str(&p->body, "error", err->msg);
-	pf_jw_str(&p->body, "details", hint != NULL ? hint : "");
+	pf_jw_str(&p->body, "details", hint != NULL ? hint :
+	    advice(p->status));
 	pf_jw_str(&p->body, "class", pf_class_name(err->class));
 	pf_jw_str(&p->body, "field", field);
 	pf_jw_int(&p->body, "status", p->status);

@@ -71,6 +71,52 @@ req_refuse(struct req *r, unsigned int status, const struct pf_err *err,
 	r->refused = true;
 }
 
+struct stranger {
+	const struct route *route;
+	const char	*name;		/* the first of them, or NULL */
+};
+
+static enum MHD_Result
+see_name(void *cls, enum MHD_ValueKind kind, const char *key,
+    const char *value)
+{
+	struct stranger *s = cls;
+
+	(void)kind;
+	(void)value;
+	if (route_takes(s->route, key))
+		return MHD_YES;
+	s->name = key;
+	return MHD_NO;
+}
+
+/*
+ * An argument that the route has not is a mistake, of typing mostly, and the
+ * answer would be that to another question.  Whoever watches whether we live
+ * may add what he likes.
+ */
+static const struct pf_err *
+check_names(const struct req *r)
+{
+	const struct param *p = r->route->query;
+	struct stranger s = { .route = r->route };
+	struct pf_buf known = PF_BUF_INIT;
+	const struct pf_err *err;
+
+	MHD_get_connection_values(r->conn, MHD_GET_ARGUMENT_KIND, see_name,
+	    &s);
+	if (s.name == NULL || r->route->aside)
+		return NULL;
+	for (; p != NULL && p->name != NULL; p++)
+		pf_buf_addf(&known, "%s%s", known.len > 0 ? ", " : "there "
+		    "are ", p->name);
+	err = pf_err_field(PF_USAGE, s.name, "%s %s has no argument %.64s: %s",
+	    r->route->method, r->route->path, s.name, known.len > 0 ?
+	    known.data : "there is none");
+	pf_buf_free(&known);
+	return err;
+}
+
 /* Whom the request is for, what it is, who asks; then its body. */
 static void
 admit(struct req *r, const struct framing *f, const char *method,
@@ -96,6 +142,8 @@ admit(struct req *r, const struct framing *f, const char *method,
 		    route_elsewhere(r, path) : NULL);
 	else if ((err = access_origin(r, f->host)) != NULL)
 		req_refuse(r, 0, err, NULL);
+	else if ((err = check_names(r)) != NULL)
+		req_refuse(r, 0, err, "leave it out, or correct its name");
 	else
 		body_check(r, f->lengths + f->codings > 0, r->length);
 }

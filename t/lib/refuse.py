@@ -59,6 +59,8 @@ NO_SHA = ('', 'f' * 63, 'f' * 65, 'F' * 64, 'g' * 64, 'f' * 63 + '\n')
 NO_SEGMENT = ('UPPER', 'a%20b', '.a', 'a' * 65, 'a' * 2000, '%2e%2e',
               '..%2f..%2fetc', 'a%00', '%', '%zz', '%F0%9F%90%BC', '%C3', '*',
               "'%20OR%201=1--", 'a;b', 'a%0d%0ab')
+NO_ARGUMENT = ('zz=1', 'zz', 'Limit=1', 'limit%20=1', 'zz=1&zz=2')
+WATCHED = ('/health', '/metrics')
 NO_ESCAPE = ('%', '%zz', '%4', '%00', 'a%00b')
 STRANGE = ('', ' ', '\u202eevil\u2066', '\U0001f43c\u200d\u2642\ufe0f',
            'a\u0300\u0301\u0302' * 8, 'a' * 60000, '\n\r\t', '\x1b[31m\x07',
@@ -234,6 +236,8 @@ class Asker(conform.Server):
             print(name + 'the error has status', value.get('status'))
         if not value.get('error'):
             print(name + 'the error says nothing')
+        if not value.get('details'):
+            print(name + 'nor what to do')
         # Of a list of one, the element is wrong or the list is.
         if field is not None and value.get('field', '').replace(
                 '[0]', '') != field[:31]:
@@ -343,6 +347,12 @@ class Wrong(Asker):
 
     def queries(self, method, template, op):
         kind, body = self.plain(method, template, op)
+        # Those that watch may add what they like.
+        if template not in WATCHED:
+            for bad in NO_ARGUMENT:
+                at = self.path(template) + '?' + bad
+                self.refused(400, bad.split('=')[0], bad, method, at, kind,
+                             body)
         for p in op['parameters']:
             if p['in'] != 'query':
                 continue
