@@ -47,7 +47,8 @@ VIEW =	known shared view lists detail cursor page pick logread \
 		loglines logtail find show overdue explain progress metrics \
 		metrics_writer audit audit_line audit_sums crash again inputs \
 		crashes coverage campaigns rows health bugs checked \
-		regressions place
+		regressions place why rebucket found sarif junit \
+		inforce
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 
@@ -88,13 +89,13 @@ RUN =		pf-run slots slot fuzz job state sweep lease harvest heir warden \
 BLACKBOX =	pf-blackbox chance execute mutate pool words
 TRIAGE =	pf-triage record explain
 REPORT =	pf-report rebucket why crash bundle bundle_text repro status explain \
-		log found sarif junit regressions
+		log regressions
 TABLE =	bots jobs results system live openapi schema shapes push crashes \
-		corpus campaigns elsewhere
+		corpus campaigns builds rules elsewhere
 API =	bots list claim jobs newjob feed_upload results feed_results \
 		shared lists logs stats system push pushed form stash \
 		files push_log read_crashes read_campaigns read_corpus \
-		archive campaigns
+		archive campaigns builds rules explain found feed_blob
 LIVE =	api live events job peers
 HTTPD =	pf-httpd aside box serve request route shape meter reply settle pool db \
 		commit ear access watch framing loop ops body \

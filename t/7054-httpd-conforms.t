@@ -86,6 +86,15 @@ PUT $V/campaigns/{id} 200 $V/campaigns/%id% $J {"status":"paused"}
 PATCH $V/campaigns/{id} 200 $V/campaigns/%id% $J {"weight":2}
 DELETE $V/campaigns/{id} 204 $V/campaigns/%id%
 PUT $V/campaigns/{id} 409 $V/campaigns/%id% $J {"status":"active"}
+POST $V/blobs 202 $V/blobs application/octet-stream bytes
+POST $V/campaigns/{id}/builds 201 $V/campaigns/$camp/builds $J {"target":{"sha256":"$blob","name":"n"}}
+POST $V/campaigns/{id}/builds 200 $V/campaigns/$camp/builds?dry=1 $J {"target":{"sha256":"$blob","name":"n"}}
+POST $V/campaigns/{id}/builds 404 $V/campaigns/$camp/builds $J {"target":{"sha256":"$input","name":"n"}}
+PUT $V/rules 200 $V/rules?dry=1 text/plain # none
+PUT $V/rules 202 $V/rules $J {"text":"# some\n"}
+PUT $V/rules 422 $V/rules text/plain none
+POST $V/rules/undo 409 $V/rules/undo $J {"version":"none"}
+POST $V/rules/undo 202 $V/rules/undo $J {"version":"%version%"}
 GET $V/corpus/download 200 $V/corpus/download?job=$a
 GET $V/corpus/download 422 $V/corpus/download
 = bots %bot_id%

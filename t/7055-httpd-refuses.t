@@ -51,6 +51,9 @@ POST $V/bots/{id}/heartbeat {$held}
 POST $V/bots/{id}/job/start {$held}
 POST $V/bots/{id}/job/complete {$held,"success":true}
 POST $V/bots/{id}/job/handback {$held}
+POST $V/campaigns/{id}/builds {"target":{"sha256":"%blobs%","name":"n"}}
+PUT $V/rules {"text":"# none"}
+POST $V/rules/undo {"version":"2"}
 POST $V/jobs {"name":"n","fuzzer":"libfuzzer","target":"%blobs%"}
 FORM $V/jobs/upload {"name":"n","fuzzer":"libfuzzer","target":"%blobs%"}
 FORM $V/jobs/{id}/corpus {"bot_id":"%bots%"}

@@ -100,6 +100,26 @@ apply(struct pf_act *a, const struct pf_json *req, int64_t *n)
 	return pf_place_apply(n, a->db, text, version, a->now);
 }
 
+/* Of two that take back the same rules only one does. */
+static const struct pf_err *
+undo(struct pf_act *a, const struct pf_json *req, int64_t *n)
+{
+	const struct pf_err *err;
+	const struct pf_gen *g = &a->live.gen[0];
+	const char *version = NULL;
+
+	if ((err = pf_json_str(&version, req, "version")) != NULL)
+		return err;
+	if (a->live.n == 2 && a->live.gen[1].n > g->n)
+		g = &a->live.gen[1];
+	if (version != NULL && strcmp(version, g->version) != 0 &&
+	    strcmp(version, g->was) != 0)
+		return pf_err_field(PF_STALE, "version", "version: %.32s are "
+		    "not the rules that were applied last, those are %s",
+		    version, g->version);
+	return pf_place_undo(n, a->db, &a->live);
+}
+
 const struct pf_err *
 pf_act_rules(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
@@ -113,7 +133,7 @@ pf_act_rules(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (strcmp(what, "apply") == 0)
 		err = apply(a, req, &n);
 	else if (strcmp(what, "undo") == 0)
-		err = pf_place_undo(&n, a->db, &a->live);
+		err = undo(a, req, &n);
 	else if (strcmp(what, "step") == 0 && a->places)
 		left = a->live.n > 1 || a->placing;
 	else if (strcmp(what, "step") == 0)

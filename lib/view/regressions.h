@@ -9,6 +9,7 @@
 
 #include "codec/repro.h"
 #include "store/db.h"
+#include "view/page.h"
 
 /* A crash on a build; texts are valid during the call only. */
 struct pf_regression {
@@ -35,5 +36,20 @@ struct pf_regressions {
 };
 const struct pf_err	*pf_regressions_walk(struct pf_db *,
 			    const struct pf_regressions *);
+
+/*
+ * Pages of a campaign (its id), as elements of a JSON array that is open: its
+ * builds, of pf_view_builds, and its crashes on them, by build and input.
+ */
+const struct pf_err	*pf_builds_page(struct pf_page *, struct pf_buf *,
+			    struct pf_db *, const char *campaign);
+const struct pf_err	*pf_regressions_page(struct pf_page *,
+			    struct pf_buf *, struct pf_db *,
+			    const char *campaign, int64_t seq);
+
+/* The number of a build by the hash of its target; false if it is none. */
+const struct pf_err	*pf_build_seq(int64_t *seq, bool *known,
+			    struct pf_db *, const char *campaign,
+			    const char *target);
 
 #endif

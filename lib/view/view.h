@@ -48,6 +48,7 @@ extern const struct pf_view pf_view_archive;	/* ended jobs put away */
 extern const struct pf_view pf_view_campaigns;	/* by: id */
 extern const struct pf_view pf_view_campaign_jobs;	/* by: campaign */
 extern const struct pf_view pf_view_campaign_stats;	/* by: campaign, only */
+extern const struct pf_view pf_view_builds;	/* by: campaign, only */
 extern const struct pf_view pf_view_bots;	/* by: id */
 extern const struct pf_view pf_view_timeouts;	/* by: bot */
 extern const struct pf_view pf_view_buckets;	/* by: id */

@@ -83,10 +83,9 @@ body_max(const struct req *r)
 		return c->pack_size > c->spool_size ? c->pack_size :
 		    c->spool_size;
 	case BODY_FORM:
+	case BODY_BYTES:
 		if (r->route->large)
 			return c->spool_size;
-		/* FALLTHROUGH */
-	case BODY_BYTES:
 		return c->pack_size + 2 * JSON_MAX;
 	case BODY_TEXT:
 		return TEXT_MAX;

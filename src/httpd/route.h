@@ -52,7 +52,7 @@ struct route {
 	feeder		*feed;		/* NULL: bodies are held */
 	unsigned int	 body;		/* a set of BODY_* */
 	bool		 bulky;		/* its JSON may have inputs in it */
-	bool		 large;		/* its form has what jobs need in it */
+	bool		 large;		/* its files are what jobs need */
 	bool		 safe;		/* HEAD may ask it too */
 	bool		 quick;		/* needs no worker */
 	bool		 open;		/* nor a token */
@@ -85,6 +85,9 @@ extern const struct route routes_blobs[], routes_status[], routes_health[];
 extern const struct route routes_system[], routes_timeouts[];
 extern const struct route routes_crashes[], routes_job_crashes[];
 extern const struct route routes_corpus[], routes_job_corpus[];
+extern const struct route routes_builds[], routes_found[], routes_rules[];
+extern const struct route routes_bot_why[], routes_job_why[];
+extern const struct route routes_crash_why[];
 /* Shapes that several routes have to do with: table_shapes.c. */
 extern const struct shape shape_bot, shape_job, shape_job_config;
 /* The part job_metadata of an upload: table_jobs.c. */
@@ -149,7 +152,12 @@ handler	api_job_logs, api_job_has_logs, api_job_binary;
 handler	api_submit, api_job_upload, api_cancel, api_archive;
 feeder	feed_upload;
 handler	api_campaign_new, api_campaign_set, api_campaign_end;
-handler	api_batch, api_blob;
+handler	api_batch, api_blob, api_blob_new;
+feeder	feed_blob;
+handler	api_build, api_builds, api_regressions;
+handler	api_sarif, api_junit;
+handler	api_rules, api_rules_apply, api_rules_undo;
+handler	api_explain_bot, api_explain_job, api_explain_crash;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;
 handler	api_shared, api_shared_inputs, api_input;

@@ -12,12 +12,12 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "os/clock.h"
-#include "report/found.h"
 #include "report/report.h"
 #include "store/conffile.h"
 #include "view/crashes.h"
 #include "view/detail.h"
 #include "view/find.h"
+#include "view/found.h"
 
 #define FOLLOW_MS	500
 
@@ -35,10 +35,12 @@ static const char usage_text[] =
     "       pf-report [-c conf] [-n max] crashes -o junit | sarif [-b bucket]\n"
     "                 [-C campaign] [-d directory] [-J job] [-t type]\n"
     "       pf-report [-Hj] [-c conf] crash [-x] id\n"
+    "       pf-report [-Hj] [-c conf] [-n max] builds campaign\n"
     "       pf-report [-Hj] [-c conf] regressions [-C campaign] [-b build]\n"
     "       pf-report [-c conf] bundle [-T] [-o file] id\n"
     "       pf-report [-Hj] [-c conf] [-n max] buckets [-C campaign]\n"
     "       pf-report [-Hj] [-c conf] [-n max] rebucket rules\n"
+    "       pf-report [-j] [-c conf] rules\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
     "       pf-report [-Hj] [-c conf] [-n max] corpus [job]\n"
     "       pf-report [-c conf] log [-f] job\n"
@@ -191,6 +193,17 @@ report_campaign(struct report *r, const char *arg)
 }
 
 static const struct pf_err *
+report_builds(struct report *r, const char *arg)
+{
+	const struct pf_err *err;
+	char id[PF_ID_MAX + 1];
+
+	if ((err = pf_find_campaign(id, r->show.db, arg)) != NULL)
+		return err;
+	return pf_show_list(&r->show, &pf_view_builds, id, NULL);
+}
+
+static const struct pf_err *
 report_totals(struct report *r, const char *arg)
 {
 	const struct pf_err *err;
@@ -217,7 +230,7 @@ report_found(struct report *r)
 	if (r->show.format == PF_FORMAT_JSON)
 		usage();
 	if ((err = pf_bugs_begin(&k, r->show.db)) == NULL)
-		err = (sarif ? found_sarif : found_junit)(stdout, &k,
+		err = (sarif ? pf_found_sarif : pf_found_junit)(stdout, &k,
 		    r->root);
 	end = pf_bugs_end(&k);
 	return err != NULL ? err : end;
@@ -307,6 +320,7 @@ static const struct command {
 	{ "archive",	"",	0, 0, true,	report_archive },
 	{ "bots",	"s",	0, 0, true,	report_bots },
 	{ "buckets",	"C",	0, 0, true,	report_buckets },
+	{ "builds",	"",	1, 1, true,	report_builds },
 	{ "bundle",	"To",	1, 1, true,	report_bundle },
 	{ "campaign",	"",	1, 1, true,	report_campaign },
 	{ "campaigns",	"",	0, 0, true,	report_campaigns },
@@ -323,6 +337,7 @@ static const struct command {
 	{ "metrics",	"",	0, 0, false,	report_metrics },
 	{ "rebucket",	"",	1, 1, true,	report_rebucket },
 	{ "regressions", "Cb",	0, 0, true,	report_regressions },
+	{ "rules",	"",	0, 0, true,	report_rules },
 	{ "status",	"",	0, 0, true,	report_status },
 	{ "timeouts",	"",	0, 0, true,	report_timeouts },
 	{ "totals",	"",	1, 1, true,	report_totals },

@@ -16,6 +16,7 @@
 #include "os/stop.h"
 #include "sched/sched.h"
 #include "store/writer.h"
+#include "view/inforce.h"
 
 /* So much text goes into an op line, whatever is escaped in it. */
 #define TEXT_MAX	(PF_OP_MAX - 256)
@@ -120,19 +121,11 @@ say_undo(const struct pf_conf *conf)
 {
 	const struct pf_err *err;
 	struct pf_db *db = NULL;
-	struct pf_q q = PF_Q_INIT;
-	bool more = false;
+	char version[PF_RULES_TEXT];
 
-	if ((err = pf_db_open_conf(&db, conf)) == NULL && (err = pf_q(&q, db,
-	    "SELECT b.version FROM placing AS p JOIN rules AS r ON r.n = "
-	    "p.rules JOIN rules AS b ON b.n = iif(p.coming > p.rules, p.rules,"
-	    " r.before)", "")) == NULL &&
-	    (err = pf_q_row(&q, &more)) == NULL && !more)
-		err = pf_err(PF_CONFLICT, "no rules were applied: there is "
-		    "nothing to take back");
-	else if (err == NULL)
-		printf("would be in force\t%s\n", pf_q_text(&q, 0));
-	pf_q_done(&q);
+	if ((err = pf_db_open_conf(&db, conf)) == NULL &&
+	    (err = pf_inforce_undone(version, db)) == NULL)
+		printf("would be in force\t%s\n", version);
 	pf_db_close(db);
 	return err;
 }

@@ -69,7 +69,21 @@ const struct route routes_results[] = {
 	{ .path = NULL }
 };
 
+static const struct field blob_fields[] = {
+	{ "sha256", SHAPE_SHA256, 0, "of the file, as builds name it", NULL },
+	{ "size", SHAPE_INT, 0, "of it", NULL },
+	{ "filed", SHAPE_BOOL, 0, "it is in the storage; false: pf-ingest "
+	    "files it", NULL },
+	{ NULL, SHAPE_ANY, 0, NULL, NULL }
+};
+static const struct shape blob_told = { "BlobTold", blob_fields, false };
+
 const struct route routes_blobs[] = {
+	{ .method = "POST", .path = "/api/v1/blobs", .call = api_blob_new,
+	    .feed = feed_blob, .body = BODY_BYTES, .large = true,
+	    .cli = "pf-ingest",
+	    .what = "A file for jobs and builds, as it is",
+	    .codes = "202 200", .gives = &blob_told },
 	{ .method = "GET", .path = "/api/v1/blobs/{sha256}",
 	    .call = api_blob, .safe = true, .cli = "cat targets/SHA256/data",
 	    .what = "The bytes of a target, seed, dictionary or crash",

@@ -12,7 +12,8 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "report/found.h"
+#include "codec/json.h"
+#include "view/found.h"
 
 #define RULES	500		/* the last one is for all that have no room */
 
@@ -48,7 +49,7 @@ struct sarif {
 	struct pf_buf		 b, text;
 	struct rule		 rules[RULES];
 	size_t			 nrules;
-	struct found		 found;
+	struct pf_found		 found;
 };
 
 static const struct degree *
@@ -96,7 +97,7 @@ score(struct pf_buf *b, const struct degree *d)
 
 /* Which rule the bug is of; new ones are made. */
 static size_t
-rule_of(struct sarif *s, const struct found *f)
+rule_of(struct sarif *s, const struct pf_found *f)
 {
 	const char *id = f->bug->type[0] != '\0' ? f->bug->type : "unknown";
 	const struct degree *d = degree(f->severity);
@@ -128,7 +129,7 @@ rule_of(struct sarif *s, const struct found *f)
 static void
 add_physical(struct sarif *s, const struct pf_frame *f)
 {
-	bool relative = found_uri(&s->text, f->file, s->root);
+	bool relative = pf_found_uri(&s->text, f->file, s->root);
 
 	if (s->text.len == 0)
 		return;
@@ -165,7 +166,7 @@ add_logical(struct sarif *s, const char *name)
 static void
 add_locations(struct sarif *s)
 {
-	const struct found *f = &s->found;
+	const struct pf_found *f = &s->found;
 	struct pf_frame target = { .file = f->bug->target };
 
 	pf_jw_open(&s->b, "locations", '[');
@@ -195,7 +196,7 @@ add_frame(struct sarif *s, const struct pf_frame *f)
 }
 
 static const char *
-stack_words(const struct found *f, const struct pf_stack *st)
+stack_words(const struct pf_found *f, const struct pf_stack *st)
 {
 	if (st == pf_report_main(&f->report))
 		return f->words.data;
@@ -249,7 +250,7 @@ add_related(struct sarif *s)
 	for (i = 0; i < r->nstacks && r->nleaks == 0; i++) {
 		st = &r->stacks[i];
 		if ((st->kind != PF_STACK_FREE && st->kind != PF_STACK_ALLOC) ||
-		    (at = found_place(&s->found, st)) == NULL)
+		    (at = pf_found_place(&s->found, st)) == NULL)
 			continue;
 		if (!any)
 			pf_jw_open(&s->b, "relatedLocations", '[');
@@ -268,7 +269,7 @@ add_related(struct sarif *s)
 static void
 add_fingerprints(struct sarif *s)
 {
-	const struct found *f = &s->found;
+	const struct pf_found *f = &s->found;
 	char key[PF_RULES_TEXT + 32];
 
 	pf_jw_open(&s->b, "partialFingerprints", '{');
@@ -293,7 +294,7 @@ add_time(struct pf_buf *b, const char *key, int64_t ms)
 static void
 add_properties(struct sarif *s)
 {
-	const struct found *f = &s->found;
+	const struct pf_found *f = &s->found;
 	const struct pf_bug *bug = f->bug;
 	struct pf_buf *b = &s->b;
 
@@ -320,12 +321,12 @@ static const struct pf_err *
 add_result(void *arg, const struct pf_bug *bug)
 {
 	struct sarif *s = arg;
-	struct found *f = &s->found;
+	struct pf_found *f = &s->found;
 	struct pf_buf *b = &s->b;
 	int64_t n = bug->kept + bug->dropped;
 	size_t rule;
 
-	found_read(f, bug);
+	pf_found_read(f, bug);
 	rule = rule_of(s, f);
 	pf_jw_open(b, NULL, '{');
 	pf_jw_str(b, "ruleId", s->rules[rule].id);
@@ -344,7 +345,7 @@ add_result(void *arg, const struct pf_bug *bug)
 	pf_jw_close(b, '}');
 	add_properties(s);
 	pf_jw_close(b, '}');
-	found_flush(s->f, b);
+	pf_found_flush(s->f, b);
 	return NULL;
 }
 
@@ -415,7 +416,7 @@ add_head(struct sarif *s)
 }
 
 const struct pf_err *
-found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
+pf_found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
 {
 	struct sarif *s = pf_calloc(1, sizeof(*s));
 	const struct pf_err *err;
@@ -424,7 +425,7 @@ found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
 	s->pick = pick;
 	s->root = root;
 	s->b = s->text = (struct pf_buf)PF_BUF_INIT;
-	found_init(&s->found);
+	pf_found_init(&s->found);
 	add_head(s);
 	if ((err = pf_bugs_each(pick, NULL, add_result, s)) == NULL) {
 		pf_jw_close(&s->b, ']');
@@ -435,7 +436,7 @@ found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
 		pf_buf_addc(&s->b, '\n');
 		fwrite(s->b.data, 1, s->b.len, f);
 	}
-	found_free(&s->found);
+	pf_found_free(&s->found);
 	pf_buf_free(&s->b);
 	pf_buf_free(&s->text);
 	free(s);

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "report/found.h"
+#include "view/found.h"
 
 #define FLUSH	(1 << 16)
 
 void
-found_init(struct found *f)
+pf_found_init(struct pf_found *f)
 {
 	f->words = (struct pf_buf)PF_BUF_INIT;
 	f->ignore = pf_ignore_new();
@@ -18,7 +18,7 @@ found_init(struct found *f)
 }
 
 void
-found_free(struct found *f)
+pf_found_free(struct pf_found *f)
 {
 	pf_ignore_free(f->ignore);
 	pf_buf_free(&f->words);
@@ -31,7 +31,7 @@ has_line(const struct pf_frame *f)
 }
 
 const struct pf_frame *
-found_place(const struct found *f, const struct pf_stack *st)
+pf_found_place(const struct pf_found *f, const struct pf_stack *st)
 {
 	const struct pf_frame *frame, *entry = NULL;
 	size_t i;
@@ -51,7 +51,7 @@ found_place(const struct found *f, const struct pf_stack *st)
 
 /* Type, what was said, frames. */
 static void
-set_words(struct found *f)
+set_words(struct pf_found *f)
 {
 	char title[PF_TITLE_TEXT];
 	const char *frames = f->bug->frames;
@@ -71,7 +71,7 @@ set_words(struct found *f)
 }
 
 void
-found_read(struct found *f, const struct pf_bug *b)
+pf_found_read(struct pf_found *f, const struct pf_bug *b)
 {
 	struct pf_report *r = &f->report;
 	size_t at;
@@ -85,7 +85,7 @@ found_read(struct found *f, const struct pf_bug *b)
 	}
 	pf_state_of(&f->state, r, f->ignore);
 	f->severity = pf_severity_of(r);
-	f->at = found_place(f, pf_report_main(r));
+	f->at = pf_found_place(f, pf_report_main(r));
 	if ((f->at == NULL || f->at->ignored) && has_line(&r->place))
 		f->at = &r->place;
 	set_words(f);
@@ -130,7 +130,7 @@ add_parts(struct pf_buf *b, size_t begin, const char *path)
 }
 
 bool
-found_uri(struct pf_buf *b, const char *path, const char *root)
+pf_found_uri(struct pf_buf *b, const char *path, const char *root)
 {
 	struct pf_buf all = PF_BUF_INIT, top = PF_BUF_INIT;
 	bool below = false;
@@ -157,7 +157,7 @@ found_uri(struct pf_buf *b, const char *path, const char *root)
 }
 
 void
-found_flush(FILE *f, struct pf_buf *b)
+pf_found_flush(FILE *f, struct pf_buf *b)
 {
 	if (b->len <= FLUSH)
 		return;

@@ -3,18 +3,19 @@
  * the source that is, and how bad.  And what the files that write such lists
  * share.
  */
-#ifndef PF_REPORT_FOUND_H
-#define PF_REPORT_FOUND_H
+#ifndef PF_VIEW_FOUND_H
+#define PF_VIEW_FOUND_H
+
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "codec/report/scan.h"
 #include "codec/report/severity.h"
 #include "codec/report/state.h"
-#include "report/report.h"
 #include "view/bugs.h"
 
-/* Large; of pf_calloc(), found_free() what it holds. */
-struct found {
+/* Large; of pf_calloc(), pf_found_free() what it holds. */
+struct pf_found {
 	const struct pf_bug	*bug;
 	bool			 read;		/* there was a report */
 	struct pf_report	 report;
@@ -28,14 +29,14 @@ struct found {
 	char			 text[PF_REPORT_TEXT];
 };
 
-void	found_init(struct found *);
-void	found_free(struct found *);
+void	pf_found_init(struct pf_found *);
+void	pf_found_free(struct pf_found *);
 /* Of a bucket whose texts stay good while it is in use. */
-void	found_read(struct found *, const struct pf_bug *);
+void	pf_found_read(struct pf_found *, const struct pf_bug *);
 
 /* The first frame of a stack that is the program's own and tells file and
  * line; else where the program begins, else NULL. */
-const struct pf_frame	*found_place(const struct found *,
+const struct pf_frame	*pf_found_place(const struct pf_found *,
 			    const struct pf_stack *);
 
 /*
@@ -43,15 +44,15 @@ const struct pf_frame	*found_place(const struct found *,
  * is below it or its path is relative; true then.  What goes up and out of
  * where it begins is left out.
  */
-bool	found_uri(struct pf_buf *, const char *path, const char *root);
+bool	pf_found_uri(struct pf_buf *, const char *path, const char *root);
 
-/* The lists; root as for found_uri(), or NULL. */
-const struct pf_err	*found_sarif(FILE *, const struct pf_bugs *,
+/* The lists; root as for pf_found_uri(), or NULL. */
+const struct pf_err	*pf_found_sarif(FILE *, const struct pf_bugs *,
 			    const char *root);
-const struct pf_err	*found_junit(FILE *, const struct pf_bugs *,
+const struct pf_err	*pf_found_junit(FILE *, const struct pf_bugs *,
 			    const char *root);
 
 /* Writes what is much by now, but for the last byte: pf_jw looks at it. */
-void	found_flush(FILE *, struct pf_buf *);
+void	pf_found_flush(FILE *, struct pf_buf *);
 
 #endif

@@ -10,14 +10,14 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "codec/xml.h"
-#include "report/found.h"
+#include "view/found.h"
 
 struct junit {
 	FILE			*f;
 	const struct pf_bugs	*pick;
 	const char		*root;
 	struct pf_buf		 b;
-	struct found		 found;
+	struct pf_found		 found;
 };
 
 static void
@@ -77,10 +77,10 @@ static const struct pf_err *
 add_bug(void *arg, const struct pf_bug *bug)
 {
 	struct junit *j = arg;
-	struct found *f = &j->found;
+	struct pf_found *f = &j->found;
 	struct pf_buf *b = &j->b, name = PF_BUF_INIT;
 
-	found_read(f, bug);
+	pf_found_read(f, bug);
 	/* Of two tests with one name some readers drop the second. */
 	pf_buf_addf(&name, "%s [%.12s]", f->words.data, bug->bucket);
 	pf_buf_adds(b, "<testcase");
@@ -89,7 +89,7 @@ add_bug(void *arg, const struct pf_bug *bug)
 	pf_xml_attr(b, "time", "0");
 	pf_buf_reset(&name);
 	if (f->at != NULL) {
-		found_uri(&name, f->at->file, j->root);
+		pf_found_uri(&name, f->at->file, j->root);
 		pf_xml_attr(b, "file", name.data);
 		attr_number(b, "line", f->at->line);
 	}
@@ -100,7 +100,7 @@ add_bug(void *arg, const struct pf_bug *bug)
 	add_body(j);
 	pf_buf_adds(b, "</failure>\n</testcase>\n");
 	pf_buf_free(&name);
-	found_flush(j->f, b);
+	pf_found_flush(j->f, b);
 	return NULL;
 }
 
@@ -133,7 +133,7 @@ add_campaign(void *arg, const char *id, const char *name)
 }
 
 const struct pf_err *
-found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
+pf_found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
 {
 	struct junit *j = pf_calloc(1, sizeof(*j));
 	const struct pf_err *err;
@@ -141,7 +141,7 @@ found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
 
 	*j = (struct junit){ .f = f, .pick = pick, .root = root,
 	    .b = PF_BUF_INIT };
-	found_init(&j->found);
+	pf_found_init(&j->found);
 	if ((err = pf_bugs_count(&n, pick, NULL)) == NULL) {
 		pf_buf_adds(&j->b, "<?xml version=\"1.0\" "
 		    "encoding=\"UTF-8\"?>\n<testsuites");
@@ -150,7 +150,7 @@ found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
 		pf_buf_adds(&j->b, "</testsuites>\n");
 		fwrite(j->b.data, 1, j->b.len, f);
 	}
-	found_free(&j->found);
+	pf_found_free(&j->found);
 	pf_buf_free(&j->b);
 	free(j);
 	return err;
