@@ -222,6 +222,32 @@ struct download {
 	long			 wanted;	/* status */
 };
 
+/* What a proxy makes of a tag, W/"..." or "...-gzip", is the same here. */
+static bool
+is_tagged(const struct download *d)
+{
+	struct curl_header *tag;
+
+	return curl_easy_header(d->http->curl, "ETag", 0, CURLH_HEADER, -1,
+	    &tag) == CURLHE_OK && strstr(tag->value, d->sink->tag) != NULL;
+}
+
+static const struct pf_err *
+stranger(long status)
+{
+	return pf_err(PF_BUSY, "%ld was answered, and not by a master",
+	    status);
+}
+
+static size_t
+on_said(struct pf_buf *said, const char *p, size_t n)
+{
+	size_t room = PF_HTTP_SAID - said->len;
+
+	pf_buf_add(said, p, n < room ? n : room);
+	return n;
+}
+
 static size_t
 on_piece(char *p, size_t size, size_t n, void *arg)
 {
@@ -230,13 +256,17 @@ on_piece(char *p, size_t size, size_t n, void *arg)
 
 	n *= size;
 	curl_easy_getinfo(d->http->curl, CURLINFO_RESPONSE_CODE, &status);
+	if ((status == 200 || status == 206) && !is_tagged(d)) {
+		d->err = stranger(status);
+		return 0;
+	}
 	if (status == 200 && d->wanted == 206) {
 		d->err = pf_err(PF_STALE, "the master sends it from its "
 		    "beginning");
 		return 0;
 	}
 	if (status != d->wanted)
-		return n;
+		return on_said(&d->sink->said, p, n);
 	d->sink->got += (int64_t)n;
 	if (d->sink->got > d->sink->max)
 		d->err = pf_err(PF_DATA, "more than the %lld bytes announced",
@@ -260,6 +290,7 @@ pf_http_get(struct pf_http *h, const char *path, struct pf_http_sink *sink,
 
 	prepare(h, path);
 	*status = 0;
+	pf_buf_reset(&sink->said);
 	if (sink->got > 0) {
 		snprintf(range, sizeof(range), "%lld-",
 		    (long long)sink->got);
@@ -273,5 +304,6 @@ pf_http_get(struct pf_http *h, const char *path, struct pf_http_sink *sink,
 	if (rc != CURLE_OK)
 		return away(h, rc);
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, status);
-	return NULL;
+	return *status == d.wanted && !is_tagged(&d) ? stranger(*status) :
+	    NULL;
 }

@@ -53,10 +53,16 @@ const struct pf_err	*pf_http_call(struct pf_http *,
  * GET into a descriptor, calling see (may be NULL) for each piece; more than
  * max bytes in all end it with PF_DATA.  got bytes are there already: the
  * rest is asked for, and if the server sends the whole it is PF_STALE.  Other
- * statuses than 200 and, for a rest, 206 are in *status, with nothing written.
+ * statuses than 200 and, for a rest, 206 are in *status, with nothing written
+ * and the beginning of the body in said, which the caller frees.  What has
+ * not tag in its ETag is not what was asked for, whoever sent it: PF_BUSY.
  */
+#define PF_HTTP_SAID	8192
+
 struct pf_http_sink {
 	int		 fd;
+	const char	*tag;
+	struct pf_buf	 said;		/* PF_BUF_INIT at first */
 	int64_t		 max;
 	int64_t		 got;		/* 0 at first */
 	void		(*see)(void *, const void *, size_t);

@@ -199,6 +199,9 @@ const struct pf_err	*master_handback(struct slot *, const struct job *);
 
 /* True if it is the master's own error, not that of something in between. */
 bool			 master_said(const struct pf_json *reply);
+/* The error of a reply that is not a 2xx; PF_BUSY if it is not his. */
+const struct pf_err	*master_refusal(long status,
+			    const struct pf_json *reply);
 
 /*
  * lease.c: takes, keeps (a heartbeat, if one is due) and drops the lease of a

@@ -26,8 +26,10 @@ class Between(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status, kind, body):
+    def answer(self, status, kind, body, tag=None):
         self.send_response(status)
+        if tag is not None:
+            self.send_header('ETag', tag)
         self.send_header('Content-Type', kind)
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
@@ -57,7 +59,7 @@ class Between(http.server.BaseHTTPRequestHandler):
         c.request(self.command, self.path, sent, head)
         r = c.getresponse()
         self.answer(r.status, r.getheader('Content-Type') or 'text/plain',
-                    r.read())
+                    r.read(), r.getheader('ETag'))
 
     do_GET = do_POST = do_PUT = do_DELETE = pass_on
 

@@ -38,14 +38,20 @@ static const struct pf_err *
 get_rest(struct slot *s, const struct blob *b, struct pf_http_sink *sink)
 {
 	const struct pf_err *err;
+	struct pf_json *said = NULL;
 	char path[128];
 	long status = 0;
 
 	snprintf(path, sizeof(path), "/api/v1/blobs/%s", b->sha256);
 	err = pf_http_get(s->http, path, sink, &status);
-	if (err == NULL && status != 200 && status != 206)
-		err = pf_err(status >= 500 || status == 429 ? PF_BUSY :
-		    PF_DATA, "the master answered %ld", status);
+	if (err == NULL && status != 200 && status != 206) {
+		/* Without an object in it nobody has said anything. */
+		(void)pf_json_parse(&said, sink->said.data, sink->said.len);
+		err = master_refusal(status, said);
+		pf_json_free(said);
+		if (err->class != PF_BUSY)
+			err = pf_err(PF_DATA, "%s", err->msg);
+	}
 	return err;
 }
 
@@ -99,7 +105,8 @@ download(struct slot *s, const struct blob *b, const char *tmp)
 {
 	const struct pf_err *err;
 	char sha[PF_SHA_TEXT];
-	struct pf_http_sink sink = { .max = b->size, .see = on_piece };
+	struct pf_http_sink sink = { .tag = b->sha256, .said = PF_BUF_INIT,
+	    .max = b->size, .see = on_piece };
 
 	sink.fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 	    O_CLOEXEC, 0750);
@@ -109,6 +116,7 @@ download(struct slot *s, const struct blob *b, const char *tmp)
 	s->fetching = true;
 	err = get_all(s, b, &sink, sha);
 	s->fetching = false;
+	pf_buf_free(&sink.said);
 	pf_hash_end(sink.arg, sha);
 	if (err == NULL && (sink.got != b->size ||
 	    strcmp(sha, b->sha256) != 0))

@@ -21,9 +21,8 @@ master_said(const struct pf_json *reply)
 	    pf_json_str(&class, reply, "class") == NULL && *class != '\0';
 }
 
-/* The error of a reply that is not a 2xx. */
-static const struct pf_err *
-refusal(const struct pf_http_call *c, const struct pf_json *reply)
+const struct pf_err *
+master_refusal(long status, const struct pf_json *reply)
 {
 	const char *text = "", *more = "";
 	enum pf_class class = PF_DATA;
@@ -31,18 +30,18 @@ refusal(const struct pf_http_call *c, const struct pf_json *reply)
 	/* What a proxy says is nothing that the master decided. */
 	if (!master_said(reply))
 		return pf_err(PF_BUSY, "%ld was answered, and not by a master",
-		    c->status);
+		    status);
 	(void)pf_json_str(&text, reply, "error");
 	(void)pf_json_str(&more, reply, "details");
-	if (c->status >= 500 || c->status == 429 || c->status == 408)
+	if (status >= 500 || status == 429 || status == 408)
 		class = PF_BUSY;
-	else if (c->status == 409)
+	else if (status == 409)
 		class = PF_STALE;
-	else if (c->status == 404)
+	else if (status == 404)
 		class = PF_NOTFOUND;
-	else if (c->status == 403 || c->status == 401)
+	else if (status == 403 || status == 401)
 		class = PF_DENIED;
-	return pf_err(class, "the master answered %ld: %s%s%s", c->status,
+	return pf_err(class, "the master answered %ld: %s%s%s", status,
 	    text, *more != '\0' ? ": " : "", more);
 }
 
@@ -129,7 +128,7 @@ call(struct slot *s, const struct request *r, struct pf_json **reply)
 		bad = c.reply.len == 0 ? NULL :
 		    pf_json_parse(reply, c.reply.data, c.reply.len);
 		if (c.status < 200 || c.status > 299)
-			err = refusal(&c, *reply);
+			err = master_refusal(c.status, *reply);
 		else if (bad != NULL)
 			err = pf_err(PF_BUSY, "reply of %s: %s", r->path,
 			    bad->msg);
