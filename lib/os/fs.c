@@ -319,53 +319,62 @@ cmp_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-const struct pf_err *
-pf_names(char ***out, size_t *n, const char *path)
+/* All names one after the other, each with its NUL; how many. */
+static const struct pf_err *
+read_names(struct pf_buf *all, size_t *n, const char *path)
 {
 	const struct pf_err *err = NULL;
 	struct dirent *d;
-	char **v = NULL;
-	size_t cap = 0, k = 0;
 	DIR *dir = opendir(path);
 
-	*out = NULL;
-	*n = 0;
 	if (dir == NULL)
 		return pf_errno("open directory %s", path);
 	for (errno = 0; (d = readdir(dir)) != NULL; errno = 0) {
 		if (strcmp(d->d_name, ".") == 0 ||
 		    strcmp(d->d_name, "..") == 0)
 			continue;
-		if (k + 1 >= cap)
-			v = pf_reallocarray(v, cap = cap * 2 + 16, sizeof(*v));
-		v[k++] = pf_strdup(d->d_name);
-		v[k] = NULL;
+		pf_buf_add(all, d->d_name, strlen(d->d_name) + 1);
+		++*n;
 	}
 	if (errno != 0)
 		err = pf_errno("read directory %s", path);
 	closedir(dir);
-	if (v == NULL)
-		v = pf_calloc(1, sizeof(*v));
-	qsort(v, k, sizeof(*v), cmp_name);
-	*out = v;
-	*n = k;
-	if (err != NULL) {
-		pf_names_free(v);
-		*out = NULL;
+	return err;
+}
+
+const struct pf_err *
+pf_names(char ***out, size_t *n, const char *path)
+{
+	const struct pf_err *err;
+	struct pf_buf all = PF_BUF_INIT;
+	size_t i, k = 0, at = 0;
+	char **v, *text;
+
+	*out = NULL;
+	*n = 0;
+	if ((err = read_names(&all, &k, path)) == NULL) {
+		/* There may be very many: they stay in one block, which is
+		 * told before the first. */
+		v = pf_reallocarray(NULL, k + 2, sizeof(*v));
+		*v++ = text = pf_buf_detach(&all);
+		for (i = 0; i < k; i++, at += strlen(text + at) + 1)
+			v[i] = text + at;
+		v[k] = NULL;
+		qsort(v, k, sizeof(*v), cmp_name);
+		*out = v;
+		*n = k;
 	}
+	pf_buf_free(&all);
 	return err;
 }
 
 void
 pf_names_free(char **v)
 {
-	char **p;
-
 	if (v == NULL)
 		return;
-	for (p = v; *p != NULL; p++)
-		free(*p);
-	free(v);
+	free(v[-1]);
+	free(v - 1);
 }
 
 /* True for "...tmp.PID" of a process that is gone, and old enough. */

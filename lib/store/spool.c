@@ -124,6 +124,16 @@ add_packs(char ***v, size_t *n, const char *dir, const char *part)
 	return NULL;
 }
 
+void
+pf_spool_list_free(char **v)
+{
+	char **p;
+
+	for (p = v; p != NULL && *p != NULL; p++)
+		free(*p);
+	free(v);
+}
+
 const struct pf_err *
 pf_spool_list(char ***out, size_t *n, const char *dir)
 {
@@ -138,7 +148,7 @@ pf_spool_list(char ***out, size_t *n, const char *dir)
 		err = add_packs(&v, &k, dir, "cur");
 	}
 	if (err != NULL) {
-		pf_names_free(v);
+		pf_spool_list_free(v);
 		return err;
 	}
 	qsort(v + fresh, k - fresh, sizeof(*v), cmp_suspects);
@@ -277,7 +287,7 @@ pf_spool_claim(struct pf_pack *p, bool *found, const char *dir, size_t max)
 			*found = false;
 		}
 	}
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	return err != NULL || *found ? err : own;
 }
 

@@ -89,6 +89,6 @@ dry_run(struct ingest *g)
 		free(path);
 	}
 	pf_buf_free(&b);
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	return err;
 }

@@ -114,7 +114,7 @@ fsck_spool(struct fsck *f)
 	err = pf_spool_list(&names, &n, f->g->conf->spool_path);
 	for (i = 0; err == NULL && i < n && !stopping(); i++)
 		err = check_pack(f, names[i]);
-	pf_names_free(names);
+	pf_spool_list_free(names);
 	names = NULL;
 	if (err == NULL)
 		err = pf_names(&names, &n, dir);

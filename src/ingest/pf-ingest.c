@@ -158,7 +158,7 @@ drain(struct ingest *g, int64_t *next)
 		if (err == NULL)
 			err = one_round(g, &b, list, n);
 		give_back(g, &b);
-		pf_names_free(list);
+		pf_spool_list_free(list);
 		if (err == NULL && (err = tell_refusals(g)) == NULL)
 			err = hook(g, &ms);
 	} while (err == NULL && b.taken > 0 && !stopping());

@@ -48,7 +48,7 @@ take(const char *from, const char *to, size_t *moved)
 		return err->class == PF_NOTFOUND ? NULL : err;
 	for (i = 0; i < n && err == NULL; i++)
 		err = move(from, list[i], to);
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	if (n == 0 || err != NULL)
 		return err;
 	*moved += n;

@@ -1,6 +1,7 @@
 /*
  * pf-run - runs fuzzing jobs on a bot.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 
 #include "run/box/box.h"
 #include "run/doctor/doctor.h"
+
+#define BLOCK	(128 << 10)	/* a larger one has pages of its own */
 
 static const char usage_text[] =
     "usage: pf-run [-Blnqv] [-c conf] [-j slots] [-m master_url] [-w workdir]\n"
@@ -105,6 +108,11 @@ main(int argc, char *argv[])
 	int status = EX_OK, mine;
 
 	pf_prog = "pf-run";
+	/* Lists of names, packs and answers come and go: what they took is
+	 * given back, and not kept for the largest that there ever was. */
+	mallopt(M_MMAP_THRESHOLD, BLOCK);
+	mallopt(M_TRIM_THRESHOLD, BLOCK);
+	mallopt(M_ARENA_MAX, 1);
 	parse(&o, argc, argv);
 	if (o.doctor)
 		err = doctor_run(&o, &status);

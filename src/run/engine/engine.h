@@ -47,14 +47,14 @@ struct find {
 };
 
 /*
- * seen.c: a set of names that were dealt with.  It only grows: a name takes 22
- * to 43 bytes of memory, whatever its length, so that a million of them are
- * some 30 MiB.
+ * seen.c: a set of names that were dealt with.  It only grows: a name takes 18
+ * to 23 bytes of memory, whatever its length, so that a million of them are
+ * some 20 MiB.
  */
 struct seen_key;
 struct seen {
 	struct seen_key	*slots;
-	size_t		 n, cap;	/* cap: a power of 2, or 0 */
+	size_t		 n, cap;	/* cap < 2^32 */
 };
 bool	seen_add(struct seen *, const char *);	/* false: it was there */
 bool	seen_has(const struct seen *, const char *);

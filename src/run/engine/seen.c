@@ -1,6 +1,7 @@
 /*
  * Sets of names, kept as 16 bytes of their SHA-256: no two names that pass for
  * one can be made up.  Open addressing; a place whose first half is 0 is free.
+ * It grows by a quarter, so that little of it is empty.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,18 +41,20 @@ key_of(const char *name)
 static struct seen_key *
 find(const struct seen *s, struct seen_key k)
 {
-	size_t at = (size_t)k.b & (s->cap - 1);
+	size_t at = (size_t)((k.b >> 32) * s->cap >> 32);
 
 	while (s->slots[at].a != 0 &&
 	    (s->slots[at].a != k.a || s->slots[at].b != k.b))
-		at = (at + 1) & (s->cap - 1);
+		if (++at == s->cap)
+			at = 0;
 	return &s->slots[at];
 }
 
 static void
 grow(struct seen *s)
 {
-	struct seen big = { NULL, s->n, s->cap == 0 ? 1024 : s->cap * 2 };
+	struct seen big = { NULL, s->n, s->cap == 0 ? 1024 :
+	    s->cap / 4 * 5 };
 	size_t i;
 
 	big.slots = pf_calloc(big.cap, sizeof(*big.slots));
@@ -67,7 +70,7 @@ seen_add(struct seen *s, const char *name)
 {
 	struct seen_key k = key_of(name), *at;
 
-	if (s->n >= s->cap / 4 * 3)
+	if (s->n >= s->cap / 8 * 7)
 		grow(s);
 	at = find(s, k);
 	if (at->a != 0)

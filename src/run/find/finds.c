@@ -1,7 +1,7 @@
 /*
  * From what an engine found to records in the outbox.
  *
- * All finds of one look at the engine gather in one pack.  An input is sent
+ * The finds of one look at the engine gather in packs.  An input is sent
  * once a run, by content, and never if it came from the master; what the
  * master has already it counts itself.
  */
@@ -23,6 +23,9 @@
 #define OUTPUT_MAX	8192	/* bytes of a report that travel; escaped, a
 				 * header still holds them */
 
+#define GATHER_MAX	(1 << 20)	/* bytes of a pack, but for its last
+				 * record: it is in memory, here and when it is
+				 * sent, and so are its verdicts */
 #define FRESH_MS	100	/* a file as old as that is whole */
 
 #define HANG		"the target did not end in time, and not when it was "\
@@ -49,7 +52,11 @@ start_record(struct fuzz *f, struct pf_rec *r, enum pf_kind kind)
 static bool
 pack_full(const struct fuzz *f)
 {
-	return (int64_t)f->pack.len > f->slot->conf->pack_size / 2;
+	int64_t most = f->slot->conf->pack_size / 2;
+
+	if (most > GATHER_MAX)
+		most = GATHER_MAX;
+	return (int64_t)f->pack.len > most;
 }
 
 /* {..."a":1} without its brackets, as pf_rec_frame() wants it. */

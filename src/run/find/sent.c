@@ -13,6 +13,9 @@
  * who was killed before he could.  The file is not synced: what a
  * power cut takes of it is sent again, and the master knows it.
  */
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +27,7 @@
 #include "run/engine/engine.h"
 #include "store/spool.h"
 
-#define SENT_MAX	(256 << 20)
+#define LINE_MAX	256	/* a longer one is damage */
 
 static char *
 sent_path(const struct fuzz *f)
@@ -45,7 +48,7 @@ has_pack(const char *outbox, const char *name)
 	for (i = 0; i < n && !found; i++)
 		found = strncmp(list[i] + 4, name, len) == 0 &&
 		    (list[i][4 + len] == '\0' || list[i][4 + len] == ':');
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	return found;
 }
 
@@ -101,47 +104,61 @@ sent_settle(const char *dir, const char *outbox)
 	free(open);
 }
 
-/* The keys between two places of the file are dealt with. */
+/* The keys of a group, each with its line end, are dealt with. */
 static void
-know(struct fuzz *f, char *from, const char *to)
+know(struct fuzz *f, struct pf_buf *group)
 {
-	char *nl;
+	char *from, *nl;
 
-	for (; from < to; from = nl + 1) {
-		nl = strchr(from, '\n');
+	for (from = group->data; (nl = strchr(from, '\n')) != NULL;
+	    from = nl + 1) {
 		*nl = '\0';
 		if ((*from == '!' || *from == '+') && pf_sha_ok(from + 1))
 			(void)seen_add(&f->inputs, from);
-		*nl = '\n';
 	}
+	pf_buf_reset(group);
 }
 
-/* How much of the file holds, with what is in it known. */
-static size_t
-read_groups(struct fuzz *f, struct pf_buf *b, char name[PF_PACK_NAME])
+/*
+ * How much of the file holds, with what is in it known.  Line by line: there
+ * may be a million of them.
+ */
+static off_t
+read_groups(struct fuzz *f, FILE *in, char name[PF_PACK_NAME])
 {
-	char *p = b->data, *end = b->data + b->len, *group = p, *nl;
+	char line[LINE_MAX];
+	struct pf_buf group = PF_BUF_INIT;
+	off_t good = 0, at = 0;
+	size_t n;
 
 	name[0] = '\0';
-	for (; (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1)
-		if (*p == '.') {
-			know(f, group, p);
-			group = nl + 1;
+	while (fgets(line, sizeof(line), in) != NULL &&
+	    (n = strlen(line)) > 0 && line[n - 1] == '\n') {
+		if (*line == '.') {
+			know(f, &group);
+			good = at + (off_t)n;
 			name[0] = '\0';
-		} else if (*p == '=')
-			snprintf(name, PF_PACK_NAME, "%.*s",
-			    (int)(nl - p - 1), p + 1);
-		else if (name[0] != '\0') {
+		} else if (*line == '=')
+			snprintf(name, PF_PACK_NAME, "%.*s", (int)n - 2,
+			    line + 1);
+		else {
 			/* The pack before was not laid down. */
-			group = p;
-			name[0] = '\0';
+			if (name[0] != '\0') {
+				pf_buf_reset(&group);
+				good = at;
+				name[0] = '\0';
+			}
+			pf_buf_add(&group, line, n);
 		}
-	if (name[0] != '\0' && p == end && has_pack(f->slot->outbox, name)) {
-		know(f, group, p);
-		return b->len;
+		at += (off_t)n;
 	}
-	name[0] = '\0';
-	return (size_t)(group - b->data);
+	if (name[0] != '\0' && feof(in) && has_pack(f->slot->outbox, name)) {
+		know(f, &group);
+		good = at;
+	} else
+		name[0] = '\0';
+	pf_buf_free(&group);
+	return good;
 }
 
 static void
@@ -164,23 +181,29 @@ append(const struct fuzz *f, const char *text, size_t n)
 void
 sent_resume(struct fuzz *f)
 {
-	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT;
-	char *path = sent_path(f), name[PF_PACK_NAME];
-	size_t good;
+	const struct pf_err *err = NULL;
+	char *path = sent_path(f), name[PF_PACK_NAME] = "";
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	FILE *in = fd == -1 ? NULL : fdopen(fd, "r");
+	struct stat st;
+	off_t good;
 
-	err = pf_slurp(&b, path, SENT_MAX);
-	if (err == NULL && b.len > 0) {
-		good = read_groups(f, &b, name);
-		if (good < b.len && truncate(path, (off_t)good) == -1)
+	if (in == NULL) {
+		if (errno != ENOENT)
+			err = pf_errno("open %s", path);
+	} else {
+		good = read_groups(f, in, name);
+		if (ferror(in) || fstat(fd, &st) == -1)
+			err = pf_errno("read %s", path);
+		else if (good < st.st_size && truncate(path, good) == -1)
 			err = pf_errno("truncate %s", path);
 		else if (name[0] != '\0')
 			append(f, ".\n", 2);
+		fclose(in);
 	}
-	if (err != NULL && err->class != PF_NOTFOUND)
+	if (err != NULL)
 		pf_warn("%s: %s; what was sent may be sent again",
 		    f->slot->name, err->msg);
-	pf_buf_free(&b);
 	free(path);
 }
 

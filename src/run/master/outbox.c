@@ -343,7 +343,7 @@ outbox_deliver(struct slot *s)
 	}
 	if (n == 0)
 		s->waits_packs = s->waits_bytes = 0;
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	if (err == NULL && brief)
 		err = pf_err(PF_BUSY, "the master takes only crashes for now");
 	if (err == NULL) {

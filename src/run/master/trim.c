@@ -263,7 +263,7 @@ merge_all(struct trim *t)
 		err = merge_pack(t, m, list[i]);
 	if ((last = merge_now(t, m)) != NULL && err == NULL)
 		err = last;
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	pf_buf_free(&m->all);
 	free(m);
 	return err;
@@ -286,7 +286,7 @@ trim_all(struct trim *t)
 		if (lease_keep(t->slot) > LEASE_HELD)
 			break;
 	}
-	pf_names_free(list);
+	pf_spool_list_free(list);
 	return err;
 }
 
