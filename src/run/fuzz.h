@@ -26,7 +26,7 @@ void	fuzz_close(struct fuzz *);
  *
  * open says that the job's directory may hold such, close that it does not
  * any more, remove takes the directory away; over: the job will not come
- * again.  old does harvest_finds() with what an earlier process left, before
+ * again; forget what was sent of one that has no directory any more.  old does harvest_finds() with what an earlier process left, before
  * the engine is started; job with the directory of one that is not ours any
  * more; all with every such but one.
  */
@@ -34,6 +34,7 @@ const struct pf_err	*harvest_open(struct slot *, const struct job *);
 void			 harvest_close(struct slot *, const char *job);
 void	harvest_remove(struct slot *, const char *job, const char *dir,
 	    bool over);
+void	harvest_forget(const struct slot *, const char *job);
 bool			 harvest_old(struct fuzz *);
 bool			 harvest_job(struct slot *, const struct job *);
 void			 harvest_all(struct slot *, const char *but);

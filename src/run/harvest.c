@@ -13,6 +13,7 @@
 #include "os/fs.h"
 #include "os/stop.h"
 #include "run/box/box.h"
+#include "run/check/check.h"
 #include "run/fuzz.h"
 
 #define JOB_MAX		(1 << 22)
@@ -68,6 +69,16 @@ harvest_remove(struct slot *s, const char *job, const char *dir, bool over)
 		forget(s, job, "sent");
 }
 
+void
+harvest_forget(const struct slot *s, const char *job)
+{
+	char *dir = pf_asprintf("%s/jobs/%s", s->dir, job);
+
+	if (!pf_exists(dir))
+		forget(s, job, "sent");
+	free(dir);
+}
+
 bool
 harvest_finds(struct fuzz *f,
     const struct pf_err *(*look)(struct fuzz *))
@@ -96,6 +107,7 @@ harvest_old(struct fuzz *f)
 	bool all = true;
 
 	sent_resume(f);
+	check_settle(f);
 	if (f->engine->harvest == NULL)
 		return true;
 	/* For crashes that are looked at without the engine. */

@@ -70,6 +70,16 @@ check_begin(struct fuzz *f)
 }
 
 void
+check_settle(struct fuzz *f)
+{
+	char *dir = pf_asprintf("%s/own/checks", f->dir);
+
+	if (pf_exists(dir))
+		queue_settle(&check_get(f)->q, f);
+	free(dir);
+}
+
+void
 check_note(struct fuzz *f, const char *hash, const char *body, size_t n,
     const struct pf_trace *t, const char *type, int sig)
 {
@@ -107,7 +117,9 @@ file_check(struct fuzz *f, struct checker *c)
 {
 	const struct build *b = &c->build[c->on];
 	struct pf_buf fields = PF_BUF_INIT;
+	char key[QUEUE_KEY];
 
+	queue_sent_key(key, c->known, b->word);
 	pf_jw_open(&fields, NULL, '{');
 	pf_jw_str(&fields, "hash", c->known->hash);
 	pf_jw_str(&fields, "target", b->sha256);
@@ -117,8 +129,7 @@ file_check(struct fuzz *f, struct checker *c)
 	pf_jw_int(&fields, "same", c->tally.same);
 	pf_jw_int(&fields, "signal", c->best.signal);
 	pf_jw_int(&fields, "exit_code", c->best.exit_code);
-	find_put(f, PF_KIND_CHECK, c->best.body.data, c->best.body.len,
-	    &fields);
+	find_put(f, PF_KIND_CHECK, &c->best.body, &fields, key);
 }
 
 /* For who reads the log of the job. */
@@ -137,13 +148,30 @@ say_verdict(struct fuzz *f, struct checker *c)
 	find_say(f, words);
 }
 
-/* All runs on a build are made; false: there is no room for the record. */
+/* What the runs on a build came to, before that may be on its way. */
+static void
+mark_outcome(struct fuzz *f, struct checker *c)
+{
+	if (f->job->kind == JOB_REGRESS)
+		queue_mark(f, c->known, c->tally.crashed > 0 ? PAST_BAD :
+		    PAST_GOOD);
+	if (c->on == 0 && c->tally.same == c->tally.runs)
+		queue_mark(f, c->known, "steady");
+}
+
+/*
+ * All runs on a build are made; false: there is no room for the record.  Who
+ * is killed before the last mark finds in the list of what was sent whether
+ * the record is on its way, and then makes no second one.
+ */
 static bool
 end_build(struct fuzz *f, struct checker *c)
 {
 	if (!c->filed) {
-		if (c->tally.runs > 0)
+		if (c->tally.runs > 0) {
+			mark_outcome(f, c);
 			file_check(f, c);
+		}
 		if (f->job->kind == JOB_REGRESS)
 			say_verdict(f, c);
 		c->filed = true;
@@ -152,13 +180,7 @@ end_build(struct fuzz *f, struct checker *c)
 	if (find_flush(f) != NULL)
 		return false;
 	c->filed = false;
-	if (f->job->kind == JOB_REGRESS && c->tally.runs > 0)
-		queue_past(&c->q, f, c->tally.crashed > 0 ? PAST_BAD :
-		    PAST_GOOD);
 	queue_mark(f, c->known, c->build[c->on].word);
-	if (c->on == 0 && c->tally.runs > 0 &&
-	    c->tally.same == c->tally.runs)
-		queue_mark(f, c->known, "steady");
 	pf_buf_free(&c->best.body);
 	c->best = (struct best){ .rank = 0 };
 	c->tally = (struct pf_odds){ 0 };

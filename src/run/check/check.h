@@ -28,6 +28,8 @@
 #define CHECK_BYTES	(64 << 20)	/* their bytes, */
 #define CHECK_SIZE	(4 << 20)	/* and of one */
 #define BUILD_MAX	6
+#define QUEUE_KEY	96	/* of a record of it in the list of what was
+				 * sent */
 
 /* What inputs are run on. */
 struct build {
@@ -88,6 +90,8 @@ struct known {
 	bool		 steady;	/* it always crashes the target so */
 	int		 tries;		/* to make it smaller, */
 	int		 backs;		/* and how many do not count */
+	const char	*by;		/* what made it smaller so far, NULL */
+	const char	*outcome;	/* PAST_BAD, PAST_GOOD or NULL */
 };
 
 /* Those of a job; what is over and will not be made smaller is forgotten. */
@@ -113,9 +117,14 @@ bool			 queue_add(struct queue *, struct fuzz *,
 const struct pf_err	*queue_body(struct fuzz *, const struct known *,
 			    struct pf_buf *);
 /* A build was done, or "steady"; it is tried to make it smaller: "try",
- * and that was ended by another job: "back". */
+ * and that was ended by another job: "back"; "by ..." made it smaller. */
 void			 queue_mark(struct fuzz *, struct known *,
 			    const char *word);
+/* What the list of what was sent calls the record of a build. */
+void			 queue_sent_key(char key[QUEUE_KEY],
+			    const struct known *, const char *word);
+/* Of which that list tells that it was sent is done. */
+void			 queue_settle(struct queue *, struct fuzz *);
 /* All were done; k is none after that. */
 void			 queue_over(struct queue *, struct fuzz *,
 			    struct known *);
@@ -168,6 +177,8 @@ struct checker {
 
 /* The engine is about to be started: what an earlier process left. */
 void	check_begin(struct fuzz *);
+/* After sent_resume(): what that tells of checks. */
+void	check_settle(struct fuzz *);
 /*
  * A crash was found: it shall be run again.  Called before it is sent, so
  * that none is that is not known here.

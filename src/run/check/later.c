@@ -167,9 +167,11 @@ later_close(struct slot *s, bool done)
 	cores_leave(s);
 	fuzz_close(&l->f);
 	files_free(&l->files);
-	job_free(&l->job);
 	if (done && (err = pf_rmtree(l->dir)) != NULL)
 		pf_warn("%s: %s", s->name, err->msg);
+	else if (done && l->job.id != NULL)
+		harvest_forget(s, l->job.id);
+	job_free(&l->job);
 	free(l->dir);
 	free(l);
 	s->later = NULL;
@@ -199,6 +201,8 @@ load(struct slot *s, struct later *l)
 		l->f.files = &l->files;
 		l->f.built = engine_built(l->files.target);
 		l->f.started = pf_boot_ms();
+		sent_resume(&l->f);
+		check_settle(&l->f);
 		(void)check_get(&l->f);
 	}
 	return err;

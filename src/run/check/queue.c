@@ -5,6 +5,8 @@
  *	key KEY SIGNAL RUNS	how it crashed
  *	done BUILD		so a killed process need not run it again
  *	over, steady, try; back: that try was ended by another job
+ *	=bad, =good		of a job of kind regress: it crashed, or not
+ *	by TOOL			what made HASH.min of it
  *
  * and past, the keys that were made smaller.  Nothing of it is synced, nor is
  * it believed: a target may have had its hands on it.  What is damaged is
@@ -31,6 +33,9 @@
 
 static const char *const words[BUILD_MAX] = { "target", "asan", "ubsan",
     "msan", "tsan", "valgrind" };
+
+/* What makes one smaller. */
+static const char *const makers[] = { "ddmin", "libfuzzer", "afl-tmin" };
 
 unsigned int
 build_bit(const char *word)
@@ -76,6 +81,8 @@ append(const struct fuzz *f, const char *name, const char *end,
 static void
 take_word(struct known *k, const char *word)
 {
+	size_t i;
+
 	if (strcmp(word, "over") == 0)
 		k->over = true;
 	else if (strcmp(word, "steady") == 0)
@@ -85,6 +92,14 @@ take_word(struct known *k, const char *word)
 	else if (strcmp(word, "back") == 0 && k->tries > 0 &&
 	    k->backs++ < BACKS)
 		k->tries--;
+	else if (strcmp(word, PAST_BAD) == 0)
+		k->outcome = PAST_BAD;
+	else if (strcmp(word, PAST_GOOD) == 0)
+		k->outcome = PAST_GOOD;
+	for (i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (strncmp(word, "by ", 3) == 0 &&
+		    strcmp(word + 3, makers[i]) == 0)
+			k->by = makers[i];
 	k->done |= build_bit(word);
 }
 
@@ -169,6 +184,14 @@ read_past(struct queue *q, const struct fuzz *f)
 	free(path);
 }
 
+/* Of one; those of a job of kind regress come one after the other. */
+static int64_t
+size_max(const struct fuzz *f)
+{
+	return f->job->kind == JOB_FUZZ ? CHECK_SIZE :
+	    f->slot->conf->crash_size;
+}
+
 void
 queue_open(struct queue *q, struct fuzz *f)
 {
@@ -215,7 +238,7 @@ queue_body(struct fuzz *f, const struct known *k, struct pf_buf *b)
 	const struct pf_err *err;
 	char *path = queue_path(f, k->hash, ""), sha[PF_SHA_TEXT];
 
-	err = pf_slurp_in(b, f->dir, path, CHECK_SIZE);
+	err = pf_slurp_in(b, f->dir, path, (size_t)size_max(f));
 	if (err == NULL) {
 		pf_sha256(sha, b->data, b->len);
 		if (strcmp(sha, k->hash) != 0)
@@ -283,8 +306,8 @@ queue_add(struct queue *q, struct fuzz *f, const struct known *given,
 	if (!key_ok(k.key))
 		k.key[0] = '\0';
 	if (q->n < CHECK_MAX && (k.key[0] == '\0' ||
-	    count_key(q, k.key, false) < ALIKE) && k.size <= CHECK_SIZE &&
-	    q->bytes + k.size <= CHECK_BYTES && find(q, k.hash) == NULL &&
+	    count_key(q, k.key, false) < ALIKE) && k.size <= size_max(f) &&
+	    (q->n == 0 || q->bytes + k.size <= CHECK_BYTES) && find(q, k.hash) == NULL &&
 	    (err = pf_mkdirs(dir, 0750)) == NULL) {
 		remove_files(f, k.hash);
 		snprintf(line, sizeof(line), "key %s %d %" PRId64 "\n",
@@ -359,10 +382,52 @@ queue_check(struct queue *q)
 	return best;
 }
 
+/* Keys that are done with, both or neither; second may be NULL. */
+static void
+add_past(struct queue *q, const struct fuzz *f, const char *first,
+    const char *second)
+{
+	char lines[2 * CHECK_KEY + 2];
+
+	argv_add(&q->past, first);
+	if (second != NULL)
+		argv_add(&q->past, second);
+	snprintf(lines, sizeof(lines), "%s\n%s%s", first, second != NULL ?
+	    second : "", second != NULL ? "\n" : "");
+	append(f, "past", "", lines);
+}
+
+void
+queue_past(struct queue *q, struct fuzz *f, const char *key)
+{
+	add_past(q, f, key, NULL);
+}
+
 char *
 queue_least(const struct fuzz *f, const struct known *k)
 {
 	return queue_path(f, k->hash, ".min");
+}
+
+void
+queue_sent_key(char key[QUEUE_KEY], const struct known *k, const char *word)
+{
+	snprintf(key, QUEUE_KEY, "?%.64s.%.24s", k->hash, word);
+}
+
+void
+queue_settle(struct queue *q, struct fuzz *f)
+{
+	char key[QUEUE_KEY];
+	size_t i, w;
+
+	for (i = 0; i < q->n; i++)
+		for (w = 0; w < BUILD_MAX; w++) {
+			queue_sent_key(key, q->v[i], words[w]);
+			if ((q->v[i]->done & 1U << w) == 0 &&
+			    seen_has(&f->inputs, key))
+				queue_mark(f, q->v[i], words[w]);
+		}
 }
 
 /* It was run on all builds: of each kind one stays, to be made smaller. */
@@ -374,7 +439,7 @@ queue_over(struct queue *q, struct fuzz *f, struct known *k)
 
 	queue_mark(f, k, "over");
 	if (f->job->kind != JOB_FUZZ)
-		queue_past(q, f, k->hash);
+		add_past(q, f, k->hash, k->outcome);
 	if (f->job->kind != JOB_FUZZ || !k->steady || k->key[0] == '\0' ||
 	    is_past(q, k->key) ||
 	    f->slot->conf->minimise_time == 0) {
@@ -405,14 +470,4 @@ queue_small(struct queue *q)
 			best = k;
 	}
 	return best;
-}
-
-void
-queue_past(struct queue *q, struct fuzz *f, const char *key)
-{
-	char line[CHECK_KEY + 1];
-
-	argv_add(&q->past, key);
-	snprintf(line, sizeof(line), "%s\n", key);
-	append(f, "past", "", line);
 }

@@ -18,10 +18,20 @@
 
 #define CRASHES_MAX	100
 #define LOOK_MS		800
+#define FETCH_MS	300000	/* of tries to have one again */
 #define BIG		INT64_C(9007199254740992)	/* 2^53 */
 
+/*
+ * Inputs may be large, and there are many: they are fetched into the cache at
+ * the start, and each has its turn in the queue alone.
+ */
 struct regress {
-	int64_t	 all, missing;
+	struct known	*v;		/* all of them, */
+	size_t		 n, next;	/* and which comes next */
+	int64_t		 missing;
+	int64_t		 tried;		/* CLOCK_BOOTTIME, ms: it is not to be
+					 * had since */
+	bool		 fetching;	/* a look may come meanwhile */
 };
 
 static const struct pf_err *
@@ -51,56 +61,102 @@ say_missing(struct fuzz *f, const struct known *k, const struct pf_err *err)
 	find_say(f, words);
 }
 
-/* One of the list, unless it is here or done with. */
+/* The bytes of one; PF_BUSY: the master is away. */
 static const struct pf_err *
-fetch(struct fuzz *f, struct regress *r, const struct known *k)
+fetch(struct fuzz *f, const struct known *k, struct pf_buf *b)
 {
-	struct checker *c = check_get(f);
-	struct pf_buf b = PF_BUF_INIT;
-	const struct pf_err *err = NULL;
-
-	if (queue_has(&c->q, k->hash))
-		return NULL;
-	if (k->size > CHECK_SIZE)
-		err = pf_err(PF_DATA, "%" PRId64 " bytes are too many",
-		    k->size);
-	else if ((err = fetch_input(f->slot, k->hash, k->size, &b)) == NULL &&
-	    !queue_add(&c->q, f, k, b.data))
-		err = pf_err(PF_FULL, "there is no room for it");
-	pf_buf_free(&b);
-	/* He may be away for a while: then the job is begun anew. */
-	if (err != NULL && err->class != PF_BUSY) {
-		r->missing++;
-		say_missing(f, k, err);
-		err = NULL;
-	}
-	return err;
+	if (k->size > f->slot->conf->crash_size)
+		return pf_err(PF_DATA, "%" PRId64 " bytes are more than "
+		    "[limits] crash_size allows here", k->size);
+	return fetch_input(f->slot, k->hash, k->size, b);
 }
 
-/* All are fetched first: a look may come while the master is spoken to. */
+/* One of the list will not be had. */
+static void
+give_up(struct fuzz *f, struct regress *r, struct known *k,
+    const struct pf_err *err)
+{
+	r->missing++;
+	say_missing(f, k, err);
+	k->over = true;
+}
+
+/*
+ * All are fetched first, so that what the master does not have is known, and
+ * he may then be away.  If he is by now, the job is begun anew.
+ */
+static const struct pf_err *
+fetch_all(struct fuzz *f, struct regress *r)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct known *k;
+
+	for (k = r->v; k < r->v + r->n; k++) {
+		if (lease_keep(f->slot) != LEASE_HELD)
+			return pf_err(PF_STALE, "the lease is gone");
+		if (queue_has(&check_get(f)->q, k->hash))
+			continue;
+		err = fetch(f, k, &b);
+		pf_buf_free(&b);
+		if (err != NULL && err->class == PF_BUSY)
+			return err;
+		if (err != NULL)
+			give_up(f, r, k, err);
+	}
+	return NULL;
+}
+
 static const struct pf_err *
 start(struct fuzz *f)
 {
 	const struct pf_json *list = pf_json_get(f->job->doc, "crashes"), *v;
 	const struct pf_err *err;
 	struct regress *r;
-	struct known k;
 
 	if (pf_json_count(list) > CRASHES_MAX)
 		return pf_err(PF_DATA, "job %s has more than %d crashes",
 		    f->job->id, CRASHES_MAX);
 	f->state = r = pf_calloc(1, sizeof(*r));
-	r->all = (int64_t)pf_json_count(list);
+	r->v = pf_calloc(CRASHES_MAX, sizeof(*r->v));
 	f->now.execs = 0;
-	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
-		if (lease_keep(f->slot) != LEASE_HELD)
-			return pf_err(PF_STALE, "the lease is gone");
-		if ((err = read_crash(&k, v)) != NULL)
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v))
+		if ((err = read_crash(&r->v[r->n++], v)) != NULL)
 			return pf_err_at(err, "job %s", f->job->id);
-		if ((err = fetch(f, r, &k)) != NULL)
-			return err;
+	return fetch_all(f, r);
+}
+
+/* The next one that is neither here nor done with, into the queue; false: it
+ * has to be waited for. */
+static bool
+queue_next(struct fuzz *f, struct regress *r)
+{
+	struct known *k = &r->v[r->next];
+	struct pf_buf b = PF_BUF_INIT;
+	const struct pf_err *err;
+
+	if (k->over || queue_has(&check_get(f)->q, k->hash)) {
+		r->next++;
+		return true;
 	}
-	return NULL;
+	r->fetching = true;
+	err = fetch(f, k, &b);
+	r->fetching = false;
+	/* Somebody may have cleared the cache: for a while he is waited for. */
+	if (err != NULL && err->class == PF_BUSY && (r->tried == 0 ||
+	    pf_boot_ms() - r->tried < FETCH_MS)) {
+		if (r->tried == 0)
+			r->tried = pf_boot_ms();
+		return false;
+	}
+	if (err == NULL && !queue_add(&check_get(f)->q, f, k, b.data))
+		err = pf_err(PF_FULL, "there is no room for it");
+	pf_buf_free(&b);
+	if (err != NULL)
+		give_up(f, r, k, err);
+	r->tried = 0;
+	r->next++;
+	return true;
 }
 
 /* At each look: the end may be that of its time. */
@@ -110,28 +166,40 @@ say_sums(struct fuzz *f, const struct regress *r)
 	const struct queue *q = &check_get(f)->q;
 	int64_t bad = queue_count_past(q, PAST_BAD);
 	int64_t good = queue_count_past(q, PAST_GOOD);
-	int64_t rest = r->all - bad - good - r->missing;
+	int64_t rest = (int64_t)r->n - bad - good - r->missing;
 	char words[80] = "";
 
 	if (rest > 0)
 		snprintf(words, sizeof(words), ", %" PRId64 " could not be "
 		    "run to an end", rest);
-	snprintf(f->message, sizeof(f->message), "%" PRId64 " crashes: %"
-	    PRId64 " crash this build, %" PRId64 " do not, %" PRId64
-	    " could not be had%s", r->all, bad, good, r->missing, words);
+	snprintf(f->message, sizeof(f->message), "%zu crashes: %" PRId64
+	    " crash this build, %" PRId64 " do not, %" PRId64
+	    " could not be had%s", r->n, bad, good, r->missing, words);
 }
 
 static const struct pf_err *
 poll(struct fuzz *f)
 {
-	if (f->over)
+	struct regress *r = f->state;
+	int64_t until = pf_boot_ms() + LOOK_MS, left;
+	bool wait = false;
+
+	if (f->over || r->fetching)
 		return NULL;
-	/* It may but wait for room. */
-	if (!check_step(f, LOOK_MS) && !check_get(f)->filed) {
-		f->over = true;
-		f->result = "completed";
+	while (!wait && (left = until - pf_boot_ms()) > 0) {
+		if (check_step(f, left))
+			continue;
+		/* It may but wait for room. */
+		if (check_get(f)->filed)
+			break;
+		if (r->next == r->n) {
+			f->over = true;
+			f->result = "completed";
+			break;
+		}
+		wait = !queue_next(f, r);
 	}
-	say_sums(f, f->state);
+	say_sums(f, r);
 	f->now.execs = check_get(f)->runs;
 	f->progress = pf_boot_ms();
 	return NULL;
@@ -140,7 +208,11 @@ poll(struct fuzz *f)
 static void
 release(struct fuzz *f)
 {
-	free(f->state);
+	struct regress *r = f->state;
+
+	if (r != NULL)
+		free(r->v);
+	free(r);
 	f->state = NULL;
 }
 

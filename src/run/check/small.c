@@ -33,7 +33,7 @@ struct small {
 	struct pf_buf	 was;		/* the crash */
 	struct pf_buf	 least;		/* that crashes the same */
 	struct pf_buf	 candidate;
-	const char	*how;		/* it was made */
+	const char	*how;		/* what made that, in the end */
 	const char	*tool;
 	struct pf_ddmin	 d;
 	struct pf_odds	 tally;
@@ -169,12 +169,16 @@ small_new(struct fuzz *f, struct known *k)
 static void
 save_least(struct small *s, struct fuzz *f)
 {
-	char *path;
+	char *path, by[40];
 
 	if (s->least.len >= s->was.len || s->least.len == s->saved_len)
 		return;
 	path = queue_least(f, s->known);
-	(void)pf_file_write(path, &s->least);
+	if (pf_file_write(path, &s->least) == NULL &&
+	    (s->known->by == NULL || strcmp(s->known->by, s->how) != 0)) {
+		snprintf(by, sizeof(by), "by %s", s->how);
+		queue_mark(f, s->known, by);
+	}
 	free(path);
 	s->saved = pf_boot_ms();
 	s->saved_len = s->least.len;
@@ -209,7 +213,8 @@ file_small(struct small *s, struct fuzz *f)
 	pf_jw_str(&b, "how", s->how);
 	pf_jw_int(&b, "runs", s->tally.runs);
 	pf_jw_int(&b, "same", s->tally.same);
-	find_put(f, PF_KIND_SMALL, s->least.data, s->least.len, &b);
+	/* The master takes one of a crash, however many come. */
+	find_put(f, PF_KIND_SMALL, &s->least, &b, NULL);
 	if ((err = find_flush(f)) != NULL)
 		pf_warn("%s: outbox: %s", f->slot->name, err->msg);
 	if (!f->slot->opts->quiet)
@@ -274,8 +279,10 @@ take_run(struct small *s, struct fuzz *f)
 	case VERIFY:
 		if (same) {
 			take(&s->least, s->candidate.data, s->candidate.len);
-			if (s->tool != NULL && !s->resumed)
+			if (!s->resumed)
 				s->how = s->tool;
+			else if (s->known->by != NULL)
+				s->how = s->known->by;
 		}
 		begin_shrink(s);
 		break;

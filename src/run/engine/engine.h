@@ -226,9 +226,11 @@ void			 find_log(struct fuzz *);
 /* A line of ours into the job's log. */
 void			 find_say(struct fuzz *, const char *line);
 const struct pf_err	*find_flush(struct fuzz *);
-/* Any other record; fields is an open object, which is freed. */
-void			 find_put(struct fuzz *, enum pf_kind, const char *body,
-			    size_t n, struct pf_buf *fields);
+/* Any other record; fields is an open object, which is freed; key, if any, is
+ * what sent.c remembers it by. */
+void			 find_put(struct fuzz *, enum pf_kind,
+			    const struct pf_buf *body, struct pf_buf *fields,
+			    const char *key);
 
 /*
  * harvest.c: calls look until it finds nothing more, and tells whether all is

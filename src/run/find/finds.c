@@ -167,14 +167,17 @@ target_hash(const struct job *j)
 }
 
 void
-find_put(struct fuzz *f, enum pf_kind kind, const char *body, size_t n,
-    struct pf_buf *fields)
+find_put(struct fuzz *f, enum pf_kind kind, const struct pf_buf *body,
+    struct pf_buf *fields, const char *key)
 {
 	struct pf_rec r;
 
 	start_record(f, &r, kind);
-	r.body = body;
-	r.len = (int64_t)n;
+	r.body = body->data;
+	r.len = (int64_t)body->len;
+	/* Before the record: that may be what fills the pack. */
+	if (key != NULL)
+		pf_buf_addf(&f->keys, "%s\n", key);
 	put_record(f, &r, fields);
 }
 

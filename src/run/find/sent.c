@@ -4,12 +4,13 @@
  * nothing twice.
  *
  *	!HASH, +HASH	a crash, an input of the corpus
+ *	?HASH.BUILD	how often that crashed a build
  *	=NAME		those above are in the pack of this name
  *	.		which is in the outbox
  *
- * The first two are written before the pack gets its name, the third after
+ * The first are written before the pack gets its name, the last after
  * it.  Of the last pack alone it may not be known: the outbox tells, for
- * nothing leaves that before the third line, which sent_settle() writes for
+ * nothing leaves that before the last line, which sent_settle() writes for
  * who was killed before he could.  The file is not synced: what a
  * power cut takes of it is sent again, and the master knows it.
  */
@@ -104,6 +105,17 @@ sent_settle(const char *dir, const char *outbox)
 	free(open);
 }
 
+static bool
+key_ok(const char *s)
+{
+	char hash[PF_SHA_TEXT];
+
+	if (*s == '!' || *s == '+')
+		return pf_sha_ok(s + 1);
+	snprintf(hash, sizeof(hash), "%.64s", s + 1);
+	return *s == '?' && pf_sha_ok(hash) && s[PF_SHA_TEXT] == '.';
+}
+
 /* The keys of a group, each with its line end, are dealt with. */
 static void
 know(struct fuzz *f, struct pf_buf *group)
@@ -113,7 +125,7 @@ know(struct fuzz *f, struct pf_buf *group)
 	for (from = group->data; (nl = strchr(from, '\n')) != NULL;
 	    from = nl + 1) {
 		*nl = '\0';
-		if ((*from == '!' || *from == '+') && pf_sha_ok(from + 1))
+		if (key_ok(from))
 			(void)seen_add(&f->inputs, from);
 	}
 	pf_buf_reset(group);
