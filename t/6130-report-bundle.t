@@ -341,6 +341,7 @@ frames
 input
 report
 repro.sh
+rules
 signature.awk
 target" - ls "$d"
 ok 'the input is what it was' cmp "$T/input.1" "$d/input"

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/placing.h"
 
 void
@@ -81,6 +82,21 @@ pf_live_load(struct pf_live *l, struct pf_db *db)
 			pf_q_copy(&q, 2, l->gen[1].cursor,
 			    sizeof(l->gen[1].cursor));
 	}
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_live_text(char **text, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "SELECT text FROM rules WHERE n = (SELECT "
+	    "rules FROM placing)", "")) == NULL)
+		err = pf_q_row(&q, &more);
+	*text = pf_strdup(err == NULL && more ? pf_q_text(&q, 0) : "");
 	pf_q_done(&q);
 	return err;
 }

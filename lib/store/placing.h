@@ -47,6 +47,9 @@ const struct pf_err	*pf_live_load(struct pf_live *, struct pf_db *);
 /* Frees, and makes it fit to be loaded anew. */
 void			 pf_live_free(struct pf_live *);
 
+/* The text of those in force, "" if there is none; free it in any case. */
+const struct pf_err	*pf_live_text(char **, struct pf_db *);
+
 /*
  * Crashes were placed by the rules in force as this program reads them; if
  * not, by those of a version before, until pf-sched has placed them anew.

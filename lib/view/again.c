@@ -10,9 +10,9 @@
 
 static const char sql[] = "SELECT c.engine, c.type, c.tool, c.command, "
     "c.output, j.options, c.file_path, c.hash, c.target_hash, c.signal, "
-    "c.exit_code, c.first_seen, j.timeout, j.memory_limit "
-    "FROM crashes AS c JOIN jobs AS j "
-    "ON j.id = c.job_id WHERE c.id = ?1";
+    "c.exit_code, c.first_seen, j.timeout, j.memory_limit, c.stack, "
+    "p.bucket FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id JOIN "
+    "placed AS p ON p.id = c.id WHERE c.id = ?1";
 
 const struct pf_err *
 pf_again_load(struct pf_again *a, struct pf_db *db, const char *storage,
@@ -45,6 +45,8 @@ pf_again_load(struct pf_again *a, struct pf_db *db, const char *storage,
 		a->seen = pf_q_int(&q, 11);
 		a->timeout = pf_q_int(&q, 12);
 		a->memory = pf_q_int(&q, 13);
+		a->stack = pf_strdup(pf_q_text(&q, 14));
+		pf_q_copy(&q, 15, a->bucket, sizeof(a->bucket));
 	}
 	pf_q_done(&q);
 	pf_buf_free(&target);
@@ -58,6 +60,7 @@ pf_again_free(struct pf_again *a)
 	free(a->engine);
 	free(a->type);
 	free(a->tool);
+	free(a->stack);
 	free(a->command);
 	free(a->output);
 	free(a->options);

@@ -7,11 +7,14 @@
 
 #include <stdint.h>
 
+#include "base/name.h"
+#include "codec/bucket.h"
 #include "codec/hash.h"
 #include "store/db.h"
 
 struct pf_again {
-	char	*id, *engine, *type, *tool;
+	char	*id, *engine, *type, *tool, *stack;
+	char	 bucket[PF_BUCKET_TEXT];	/* by the rules in force */
 	char	*command;	/* as the bot told it, "" if it did not */
 	char	*output;	/* the report */
 	char	*options;	/* of the job, JSON */

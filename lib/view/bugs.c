@@ -41,8 +41,8 @@ static const char *const each_sql[] = WAYS("SELECT b.id, b.type, b.tool, "
 static const char sums_sql[] = "SELECT count(*), min(c.first_seen), "
     "max(c.last_seen)" OF_CRASHES;
 static const char example_sql[] = "SELECT c.id, c.job_id, (SELECT target "
-    "FROM jobs WHERE jobs.id = c.job_id), c.hash, c.output, c.signal, c.type"
-    OF_CRASHES " ORDER BY c.timestamp, c.rid LIMIT 1";
+    "FROM jobs WHERE jobs.id = c.job_id), c.hash, c.type, c.tool, c.stack, "
+    "c.output, c.signal" OF_CRASHES " ORDER BY c.timestamp, c.rid LIMIT 1";
 
 static const char *
 or_null(const char *s)
@@ -173,10 +173,11 @@ tell(struct pf_bug *bug, const struct pf_bugs *p, const struct pf_err *
 		bug->job = pf_q_text(&q, 1);
 		bug->target = pf_q_text(&q, 2);
 		bug->input = pf_q_text(&q, 3);
-		bug->output = pf_q_text(&q, 4);
-		bug->signal = pf_q_int(&q, 5);
+		bug->given = (struct pf_given){ .type = pf_q_text(&q, 4),
+		    .tool = pf_q_text(&q, 5), .stack = pf_q_text(&q, 6),
+		    .output = pf_q_text(&q, 7), .signal = pf_q_int(&q, 8) };
 		if (p->type != NULL)
-			bug->type = pf_q_text(&q, 6);
+			bug->type = bug->given.type;
 	}
 	if (err == NULL)
 		err = each(arg, bug);
@@ -202,8 +203,10 @@ pf_bugs_each(const struct pf_bugs *p, const char *campaign,
 		    .kept = pf_q_int(&q, 5), .dropped = pf_q_int(&q, 6),
 		    .first_seen = pf_q_int(&q, 7),
 		    .last_seen = pf_q_int(&q, 8), .crash = "", .job = "",
-		    .target = "", .input = "", .output = "" };
+		    .target = "", .input = "" };
 
+		bug.given = (struct pf_given){ .type = bug.type,
+		    .tool = bug.tool, .stack = bug.frames, .output = "" };
 		if ((err = add_sums(&bug, p)) == NULL)
 			err = tell(&bug, p, each, arg);
 	}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/name.h"
+#include "codec/report/rules.h"
 #include "store/db.h"
 
 /* Strings are good for the call that has them. */
@@ -19,8 +20,9 @@ struct pf_bug {
 	 * input was not kept, and no job is known of. */
 	int64_t		 kept, dropped, first_seen, last_seen;
 	/* Its first crash; "" if none is kept. */
-	const char	*crash, *job, *target, *input, *output;
-	int64_t		 signal;
+	const char	*crash, *job, *target, *input;
+	/* What was told of that one, or of the bucket if there is none. */
+	struct pf_given	 given;
 };
 
 /* Which; NULL is any.  Strings as a person types them, and not changed while

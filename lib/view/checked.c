@@ -155,49 +155,35 @@ struct work {
 	char			 text[PF_REPORT_TEXT];
 };
 
-/* A crash without a report is what its bot told of it. */
-static const struct pf_err *
-read_told(struct work *w, struct pf_db *db, const char *crash)
+/* What its report says; a crash without one is what its bot told of it. */
+static const struct pf_severity *
+severity_of(const struct pf_given *t)
 {
-	const struct pf_err *err;
-	struct pf_q q;
-	bool more = false;
+	const struct pf_severity *s;
+	struct work *w = pf_malloc(sizeof(*w));
+	size_t at;
 
-	if ((err = pf_q(&q, db, "SELECT tool, signal, type FROM crashes WHERE "
-	    "id = ?", "s", crash)) == NULL)
-		err = pf_q_row(&q, &more);
 	pf_report_init(&w->report, w->text, sizeof(w->text));
-	if (err == NULL && more)
-		pf_report_told(&w->report, pf_q_text(&q, 0), pf_q_int(&q, 1),
-		    pf_q_text(&q, 2));
-	pf_q_done(&q);
-	return err;
+	if (!pf_report_parse(&w->report, t->output, strlen(t->output), &at)) {
+		pf_report_init(&w->report, w->text, sizeof(w->text));
+		pf_report_told(&w->report, t->tool, t->signal, t->type);
+	}
+	s = pf_severity_of(&w->report);
+	free(w);
+	return s;
 }
 
 const struct pf_err *
 pf_judged_get(struct pf_judged *j, struct pf_db *db, const char *crash,
-    const char *output)
+    const struct pf_given *t)
 {
 	const struct pf_err *err;
-	const struct pf_severity *s;
-	struct work *w = pf_malloc(sizeof(*w));
+	const struct pf_severity *s = severity_of(t);
 	struct pf_q q;
-	size_t at;
 	bool more = false;
 
-	*j = (struct pf_judged){ 0 };
-	pf_report_init(&w->report, w->text, sizeof(w->text));
-	if (!pf_report_parse(&w->report, output, strlen(output), &at) &&
-	    (err = read_told(w, db, crash)) != NULL) {
-		free(w);
-		return err;
-	}
-	s = pf_severity_of(&w->report);
-	free(w);
-	j->severity = s->severity;
-	j->casr = s->casr;
-	j->rule = s->rule;
-	j->why = s->why;
+	*j = (struct pf_judged){ .severity = s->severity, .casr = s->casr,
+	    .rule = s->rule, .why = s->why };
 	if ((err = pf_q(&q, db, CRASH "SELECT coalesce(sum(k.runs), 0), "
 	    "coalesce(sum(k.crashed), 0) FROM x JOIN checks AS k ON "
 	    "k.campaign = x.campaign AND k.hash = x.hash WHERE k.target IN "

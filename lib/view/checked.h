@@ -9,6 +9,7 @@
 
 #include "base/name.h"
 #include "codec/hash.h"
+#include "codec/report/rules.h"
 #include "codec/repro.h"
 #include "store/db.h"
 
@@ -57,6 +58,6 @@ struct pf_judged {
 	int64_t		 runs;		/* in which it was not seen */
 };
 const struct pf_err	*pf_judged_get(struct pf_judged *, struct pf_db *,
-			    const char *crash, const char *output);
+			    const char *crash, const struct pf_given *);
 
 #endif

@@ -81,8 +81,8 @@ set_command(struct pf_crash *c, const char *told)
 	pf_buf_free(&b);
 }
 
-static const char *
-column(const struct pf_q *q, const char *json)
+static int
+place(const char *json)
 {
 	const struct pf_view *v = &pf_view_crash;
 	size_t i;
@@ -90,8 +90,23 @@ column(const struct pf_q *q, const char *json)
 	for (i = 0; i < v->n; i++)
 		if (v->cols[i].json != NULL &&
 		    strcmp(v->cols[i].json, json) == 0)
-			return pf_q_text(q, (int)i);
+			return (int)i;
 	pf_die("a crash has no column %s", json);
+}
+
+static const char *
+column(const struct pf_q *q, const char *json)
+{
+	return pf_q_text(q, place(json));
+}
+
+void
+pf_crash_given(struct pf_given *t, const struct pf_q *q)
+{
+	*t = (struct pf_given){ .type = column(q, "type"),
+	    .tool = column(q, "tool"), .stack = column(q, "stack"),
+	    .output = column(q, "output"),
+	    .signal = pf_q_int(q, place("signal")) };
 }
 
 void
@@ -128,15 +143,17 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 {
 	const struct pf_err *err;
 	struct pf_crash c = { 0 };
+	struct pf_given t;
 	struct pf_judged j;
 
 	pf_view_members(b, &pf_view_crash, q);
+	pf_crash_given(&t, q);
 	err = pf_detail_array(b, db, "bots", &pf_view_crash_bots,
 	    column(q, "id"), BOTS_MAX);
 	if (err == NULL)
 		err = pf_checked_json(b, db, storage, column(q, "id"));
-	if (err == NULL && (err = pf_judged_get(&j, db, column(q, "id"),
-	    column(q, "output"))) == NULL) {
+	if (err == NULL && (err = pf_judged_get(&j, db, column(q, "id"), &t))
+	    == NULL) {
 		pf_jw_str(b, "severity", j.severity);
 		pf_jw_str(b, "casr", j.casr);
 		pf_jw_str(b, "severity_rule", j.rule);

@@ -5,6 +5,7 @@
 #ifndef PF_VIEW_CRASH_H
 #define PF_VIEW_CRASH_H
 
+#include "codec/report/rules.h"
 #include "store/db.h"
 
 /* What it takes to see a crash again. */
@@ -21,6 +22,9 @@ struct pf_crash {
 void	pf_crash_load(struct pf_crash *, const char *storage,
 	    const struct pf_q *);
 void	pf_crash_free(struct pf_crash *);
+
+/* What was told of it, good until the next row. */
+void	pf_crash_given(struct pf_given *, const struct pf_q *);
 
 /* The row as members of an open JSON object, with bots (a thousand at most),
  * checks, small and severity (see checked.h), input (where it lies) and

@@ -9,18 +9,17 @@
 
 #define FLUSH	(1 << 16)
 
-void
-pf_found_init(struct pf_found *f)
+const struct pf_err *
+pf_found_init(struct pf_found *f, struct pf_db *db)
 {
-	f->words = (struct pf_buf)PF_BUF_INIT;
-	f->ignore = pf_ignore_new();
-	snprintf(f->rules, sizeof(f->rules), "%s", PF_RULES);
+	*f = (struct pf_found){ .db = db, .words = PF_BUF_INIT };
+	return pf_live_load(&f->live, db);
 }
 
 void
 pf_found_free(struct pf_found *f)
 {
-	pf_ignore_free(f->ignore);
+	pf_live_free(&f->live);
 	pf_buf_free(&f->words);
 }
 
@@ -33,16 +32,18 @@ has_line(const struct pf_frame *f)
 const struct pf_frame *
 pf_found_place(const struct pf_found *f, const struct pf_stack *st)
 {
+	const struct pf_ignore *ignore =
+	    pf_rules_ignore(f->live.gen[0].rules);
 	const struct pf_frame *frame, *entry = NULL;
 	size_t i;
 
 	for (i = 0; st != NULL && i < st->n; i++) {
-		frame = &f->report.frames[st->first + i];
+		frame = &f->report->frames[st->first + i];
 		if (!has_line(frame))
 			continue;
 		if (!frame->ignored)
 			return frame;
-		if (entry == NULL && pf_ignore_frame(f->ignore, frame) ==
+		if (entry == NULL && pf_ignore_frame(ignore, frame) ==
 		    PF_FRAME_ENTRY)
 			entry = frame;
 	}
@@ -58,37 +59,33 @@ set_words(struct pf_found *f)
 	size_t i;
 
 	pf_buf_reset(&f->words);
-	pf_report_title(title, &f->report);
-	pf_buf_adds(&f->words, f->read || *f->bug->type == '\0' ? title :
-	    f->bug->type);
-	if (f->report.message[0] != '\0')
-		pf_buf_addf(&f->words, ": %s", f->report.message);
-	for (i = 0; i < f->state.n; i++)
+	pf_report_title(title, f->report);
+	pf_buf_adds(&f->words, f->sign.parsed || *f->bug->type == '\0' ?
+	    title : f->bug->type);
+	if (f->report->message[0] != '\0')
+		pf_buf_addf(&f->words, ": %s", f->report->message);
+	for (i = 0; i < f->state->n; i++)
 		pf_buf_addf(&f->words, "%s%s", i == 0 ? " in " : " < ",
-		    f->state.frame[i]);
-	if (f->state.n == 0 && frames[0] != '\0')
+		    f->state->frame[i]);
+	if (f->state->n == 0 && frames[0] != '\0')
 		pf_buf_addf(&f->words, " in %s", frames);
 }
 
-void
+const struct pf_err *
 pf_found_read(struct pf_found *f, const struct pf_bug *b)
 {
-	struct pf_report *r = &f->report;
-	size_t at;
+	struct pf_rules *rules = f->live.gen[0].rules;
+	const struct pf_report *r;
 
 	f->bug = b;
-	pf_report_init(r, f->text, sizeof(f->text));
-	f->read = pf_report_parse(r, b->output, strlen(b->output), &at);
-	if (!f->read) {
-		pf_report_init(r, f->text, sizeof(f->text));
-		pf_report_told(r, b->tool, b->signal, b->type);
-	}
-	pf_state_of(&f->state, r, f->ignore);
-	f->severity = pf_severity_of(r);
+	pf_rules_sign(&f->sign, rules, &b->given);
+	f->report = r = pf_rules_report(rules);
+	f->state = pf_rules_state(rules);
 	f->at = pf_found_place(f, pf_report_main(r));
 	if ((f->at == NULL || f->at->ignored) && has_line(&r->place))
 		f->at = &r->place;
 	set_words(f);
+	return pf_judged_get(&f->judged, f->db, b->crash, &b->given);
 }
 
 /* A part of a path; . says nothing, .. takes one back. */

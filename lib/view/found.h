@@ -9,30 +9,29 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "codec/report/scan.h"
-#include "codec/report/severity.h"
-#include "codec/report/state.h"
+#include "store/placing.h"
 #include "view/bugs.h"
+#include "view/checked.h"
 
-/* Large; of pf_calloc(), pf_found_free() what it holds. */
+/* All by the rules in force. */
 struct pf_found {
+	struct pf_db		*db;
+	struct pf_live		 live;
 	const struct pf_bug	*bug;
-	bool			 read;		/* there was a report */
-	struct pf_report	 report;
-	struct pf_state		 state;
-	const struct pf_severity *severity;
+	struct pf_sign		 sign;		/* parsed: there was a report */
+	const struct pf_report	*report;
+	const struct pf_state	*state;
+	struct pf_judged	 judged;	/* how bad it is */
 	const struct pf_frame	*at;		/* of ours, or NULL: a file and
 						 * a line of it */
-	char			 rules[PF_RULES_TEXT];
-	struct pf_ignore	*ignore;
 	struct pf_buf		 words;		/* in a line, for people */
-	char			 text[PF_REPORT_TEXT];
 };
 
-void	pf_found_init(struct pf_found *);
-void	pf_found_free(struct pf_found *);
+/* pf_found_free() what it holds, in every case. */
+const struct pf_err	*pf_found_init(struct pf_found *, struct pf_db *);
+void			 pf_found_free(struct pf_found *);
 /* Of a bucket whose texts stay good while it is in use. */
-void	pf_found_read(struct pf_found *, const struct pf_bug *);
+const struct pf_err	*pf_found_read(struct pf_found *, const struct pf_bug *);
 
 /* The first frame of a stack that is the program's own and tells file and
  * line; else where the program begins, else NULL. */

@@ -52,11 +52,15 @@ static void
 add_body(struct junit *j)
 {
 	const struct pf_bug *bug = j->found.bug;
-	const struct pf_severity *s = j->found.severity;
+	const struct pf_judged *s = &j->found.judged;
 	struct pf_buf *b = &j->b;
 
 	add_line(b, "bucket", bug->bucket);
-	pf_buf_addf(b, "severity: %s, %s\n", s->severity, s->why);
+	pf_buf_addf(b, "severity: %s, %s", s->severity, s->why);
+	if (s->was != NULL)
+		pf_buf_addf(b, "; lowered from %s for it was not seen again "
+		    "in %" PRId64 " runs", s->was, s->runs);
+	pf_buf_addc(b, '\n');
 	pf_buf_addf(b, "inputs: %" PRId64 "\n", bug->kept);
 	if (bug->dropped > 0)
 		pf_buf_addf(b, "reports without their input: %" PRId64 "\n",
@@ -67,9 +71,9 @@ add_body(struct junit *j)
 	add_line(b, "job", bug->job);
 	add_line(b, "target", bug->target);
 	add_line(b, "input", bug->input);
-	if (*bug->output != '\0') {
+	if (*bug->given.output != '\0') {
 		pf_buf_addc(b, '\n');
-		pf_xml_text(b, bug->output, strlen(bug->output));
+		pf_xml_text(b, bug->given.output, strlen(bug->given.output));
 	}
 }
 
@@ -78,9 +82,11 @@ add_bug(void *arg, const struct pf_bug *bug)
 {
 	struct junit *j = arg;
 	struct pf_found *f = &j->found;
+	const struct pf_err *err;
 	struct pf_buf *b = &j->b, name = PF_BUF_INIT;
 
-	pf_found_read(f, bug);
+	if ((err = pf_found_read(f, bug)) != NULL)
+		return err;
 	/* Of two tests with one name some readers drop the second. */
 	pf_buf_addf(&name, "%s [%.12s]", f->words.data, bug->bucket);
 	pf_buf_adds(b, "<testcase");
@@ -141,8 +147,8 @@ pf_found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
 
 	*j = (struct junit){ .f = f, .pick = pick, .root = root,
 	    .b = PF_BUF_INIT };
-	pf_found_init(&j->found);
-	if ((err = pf_bugs_count(&n, pick, NULL)) == NULL) {
+	if ((err = pf_found_init(&j->found, pick->db)) == NULL &&
+	    (err = pf_bugs_count(&n, pick, NULL)) == NULL) {
 		pf_buf_adds(&j->b, "<?xml version=\"1.0\" "
 		    "encoding=\"UTF-8\"?>\n<testsuites");
 		add_counts(&j->b, "PandaFuzz", n);

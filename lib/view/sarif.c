@@ -53,11 +53,11 @@ struct sarif {
 };
 
 static const struct degree *
-degree(const struct pf_severity *s)
+degree(const struct pf_judged *j)
 {
 	size_t i = 0;
 
-	while (i + 1 < NDEGREES && strcmp(degrees[i].severity, s->severity) !=
+	while (i + 1 < NDEGREES && strcmp(degrees[i].severity, j->severity) !=
 	    0)
 		i++;
 	return &degrees[i];
@@ -100,7 +100,7 @@ static size_t
 rule_of(struct sarif *s, const struct pf_found *f)
 {
 	const char *id = f->bug->type[0] != '\0' ? f->bug->type : "unknown";
-	const struct degree *d = degree(f->severity);
+	const struct degree *d = degree(&f->judged);
 	char key[PF_TYPE_TEXT];
 	struct rule *r;
 	size_t i;
@@ -116,11 +116,11 @@ rule_of(struct sarif *s, const struct pf_found *f)
 		snprintf(r->id, sizeof(r->id), "%s", i == RULES - 1 ?
 		    "(others)" : key);
 		snprintf(r->type, sizeof(r->type), "%s", i == RULES - 1 ?
-		    "Others" : f->report.type);
+		    "Others" : f->report->type);
 	}
 	if (r->worst == NULL || d > r->worst) {
 		r->worst = d;
-		r->why = f->severity->why;
+		r->why = f->judged.why;
 	}
 	return i;
 }
@@ -176,7 +176,7 @@ add_locations(struct sarif *s)
 	else if (*f->bug->target != '\0')
 		add_physical(s, &target);
 	add_logical(s, f->at != NULL && f->at->name[0] != '\0' ? f->at->name :
-	    f->state.n > 0 ? f->state.frame[0] : "");
+	    f->state->n > 0 ? f->state->frame[0] : "");
 	pf_jw_close(&s->b, '}');
 	pf_jw_close(&s->b, ']');
 }
@@ -198,7 +198,7 @@ add_frame(struct sarif *s, const struct pf_frame *f)
 static const char *
 stack_words(const struct pf_found *f, const struct pf_stack *st)
 {
-	if (st == pf_report_main(&f->report))
+	if (st == pf_report_main(f->report))
 		return f->words.data;
 	switch (st->kind) {
 	case PF_STACK_FREE:
@@ -215,7 +215,7 @@ stack_words(const struct pf_found *f, const struct pf_stack *st)
 static void
 add_stacks(struct sarif *s)
 {
-	const struct pf_report *r = &s->found.report;
+	const struct pf_report *r = s->found.report;
 	const struct pf_stack *st;
 	size_t i, j;
 
@@ -241,7 +241,7 @@ add_stacks(struct sarif *s)
 static void
 add_related(struct sarif *s)
 {
-	const struct pf_report *r = &s->found.report;
+	const struct pf_report *r = s->found.report;
 	const struct pf_frame *at;
 	const struct pf_stack *st;
 	bool any = false;
@@ -270,15 +270,16 @@ static void
 add_fingerprints(struct sarif *s)
 {
 	const struct pf_found *f = &s->found;
+	const char *rules = f->live.gen[0].version;
 	char key[PF_RULES_TEXT + 32];
 
 	pf_jw_open(&s->b, "partialFingerprints", '{');
 	pf_jw_str(&s->b, "pandafuzzBucket/v1", f->bug->bucket);
-	if (f->read) {
-		snprintf(key, sizeof(key), "pandafuzzMajor/v%s", f->rules);
-		pf_jw_str(&s->b, key, f->state.major);
-		snprintf(key, sizeof(key), "pandafuzzMinor/v%s", f->rules);
-		pf_jw_str(&s->b, key, f->state.minor);
+	if (f->sign.parsed) {
+		snprintf(key, sizeof(key), "pandafuzzMajor/v%s", rules);
+		pf_jw_str(&s->b, key, f->sign.major);
+		snprintf(key, sizeof(key), "pandafuzzMinor/v%s", rules);
+		pf_jw_str(&s->b, key, f->sign.minor);
 	}
 	pf_jw_close(&s->b, '}');
 }
@@ -299,9 +300,9 @@ add_properties(struct sarif *s)
 	struct pf_buf *b = &s->b;
 
 	pf_jw_open(b, "properties", '{');
-	score(b, degree(f->severity));
-	pf_jw_str(b, "severity", f->severity->severity);
-	pf_jw_str(b, "casr", f->severity->casr);
+	score(b, degree(&f->judged));
+	pf_jw_str(b, "severity", f->judged.severity);
+	pf_jw_str(b, "casr", f->judged.casr);
 	pf_jw_str(b, "tool", bug->tool);
 	pf_jw_str(b, "campaign", bug->campaign);
 	pf_jw_str(b, "bucket", bug->bucket);
@@ -324,14 +325,16 @@ add_result(void *arg, const struct pf_bug *bug)
 	struct pf_found *f = &s->found;
 	struct pf_buf *b = &s->b;
 	int64_t n = bug->kept + bug->dropped;
+	const struct pf_err *err;
 	size_t rule;
 
-	pf_found_read(f, bug);
+	if ((err = pf_found_read(f, bug)) != NULL)
+		return err;
 	rule = rule_of(s, f);
 	pf_jw_open(b, NULL, '{');
 	pf_jw_str(b, "ruleId", s->rules[rule].id);
 	pf_jw_int(b, "ruleIndex", (int64_t)rule);
-	pf_jw_str(b, "level", degree(f->severity)->level);
+	pf_jw_str(b, "level", degree(&f->judged)->level);
 	message(s, "message", f->words.data);
 	add_locations(s);
 	add_stacks(s);
@@ -425,9 +428,9 @@ pf_found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
 	s->pick = pick;
 	s->root = root;
 	s->b = s->text = (struct pf_buf)PF_BUF_INIT;
-	pf_found_init(&s->found);
 	add_head(s);
-	if ((err = pf_bugs_each(pick, NULL, add_result, s)) == NULL) {
+	if ((err = pf_found_init(&s->found, pick->db)) == NULL &&
+	    (err = pf_bugs_each(pick, NULL, add_result, s)) == NULL) {
 		pf_jw_close(&s->b, ']');
 		add_tool(s);
 		pf_jw_close(&s->b, '}');

@@ -12,7 +12,6 @@
 
 #include "base/mem.h"
 #include "codec/elfscan.h"
-#include "codec/report/ignore.h"
 #include "codec/tar.h"
 #include "report/bundle.h"
 #include "report/report.h"
@@ -160,12 +159,11 @@ put_source(struct pack *p, const char *name, const struct source *s)
 }
 
 static const struct pf_err *
-put_all(struct pack *p, const struct bundle *u, const struct source *input,
+put_all(struct pack *p, struct bundle *u, const struct source *input,
     const struct source *target)
 {
 	const struct pf_again *a = &u->crash;
 	const struct pf_err *err;
-	const char *const *rules;
 	struct pf_buf b = PF_BUF_INIT;
 
 	bundle_about(&b, u);
@@ -174,10 +172,10 @@ put_all(struct pack *p, const struct bundle *u, const struct source *input,
 	bundle_script(&b, u);
 	put_text(p, "repro.sh", b.data, b.len);
 	pf_buf_reset(&b);
-	for (rules = pf_ignore_builtin; *rules != NULL; rules++)
-		pf_buf_adds(&b, *rules);
+	bundle_frames(&b, u);
 	put_text(p, "frames", b.data, b.len);
 	pf_buf_free(&b);
+	put_text(p, "rules", u->rules, strlen(u->rules));
 	put_text(p, "signature.awk", bundle_signature_awk,
 	    strlen(bundle_signature_awk));
 	put_text(p, "report", a->output, strlen(a->output));
@@ -192,7 +190,7 @@ put_all(struct pack *p, const struct bundle *u, const struct source *input,
 
 /* To standard output, or to a file that is whole or not there. */
 static const struct pf_err *
-write_out(const struct report *r, struct pack *p, const struct bundle *u,
+write_out(const struct report *r, struct pack *p, struct bundle *u,
     const struct source *input, const struct source *target)
 {
 	const struct pf_err *err;
@@ -259,6 +257,8 @@ report_bundle(struct report *r, const char *arg)
 	if ((err = pf_find_crash(id, r->show.db, arg)) == NULL &&
 	    (err = pf_again_load(&u.crash, r->show.db, r->conf.storage_path,
 	    id)) == NULL && (err = understand(&u)) == NULL &&
+	    (err = pf_live_load(&u.live, r->show.db)) == NULL &&
+	    (err = pf_live_text(&u.rules, r->show.db)) == NULL &&
 	    (err = open_source(&input, u.crash.input, u.crash.input_hash)) ==
 	    NULL && (err = open_source(&target, u.crash.target,
 	    u.crash.target_hash)) == NULL &&
@@ -273,6 +273,8 @@ report_bundle(struct report *r, const char *arg)
 		close(target.fd);
 	pf_json_free(u.options);
 	pf_cmdline_free(&u.command);
+	pf_live_free(&u.live);
+	free(u.rules);
 	pf_again_free(&u.crash);
 	return err;
 }

@@ -8,6 +8,7 @@
 #include "codec/cmdline.h"
 #include "codec/elf.h"
 #include "codec/sanopt.h"
+#include "store/placing.h"
 #include "view/again.h"
 
 struct bundle {
@@ -16,13 +17,17 @@ struct bundle {
 	struct pf_json		*options;	/* of the job, or NULL */
 	struct pf_elf		 elf;
 	unsigned		 built;		/* of enum pf_built */
+	struct pf_live		 live;		/* the rules in force, */
+	char			*rules;		/* and their text */
 };
 
 /* The parts of repro.sh and its helper that are always the same. */
 extern const char bundle_repro_sh[], bundle_signature_awk[];
 
 /* What it is about, for people: a name and a value a line. */
-void	bundle_about(struct pf_buf *, const struct bundle *);
+void	bundle_about(struct pf_buf *, struct bundle *);
+/* The rules that are built in and those in force, for signature.awk. */
+void	bundle_frames(struct pf_buf *, const struct bundle *);
 /* The whole repro.sh. */
 void	bundle_script(struct pf_buf *, const struct bundle *);
 

@@ -11,21 +11,12 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/elfscan.h"
-#include "codec/report/scan.h"
-#include "codec/report/state.h"
 #include "codec/table.h"
 #include "report/bundle.h"
 
 #define SLACK_S		3
 #define WAIT_S		60
 #define LIMIT_MAX_S	3600
-
-/* A report read, which is large. */
-struct reading {
-	struct pf_report	 report;
-	struct pf_state		 state;
-	char			 text[PF_REPORT_TEXT];
-};
 
 /* As uname -m has it; "" if it does not matter or is not known here. */
 static const char *
@@ -65,32 +56,36 @@ number(struct pf_buf *b, const char *name, int64_t n)
 	pf_buf_addf(b, "%s\t%" PRId64 "\n", name, n);
 }
 
-/* What pf-triage says of the report. */
+/* What the rules in force make of the report, or of what its bot told. */
 static void
-add_reading(struct pf_buf *b, const struct pf_again *a)
+add_reading(struct pf_buf *b, struct bundle *u)
 {
-	struct reading *w = pf_malloc(sizeof(*w));
-	struct pf_ignore *ignore = pf_ignore_new();
-	struct pf_buf state = PF_BUF_INIT;
-	char title[PF_TITLE_TEXT], rules[PF_RULES_TEXT];
-	size_t at, i;
+	const struct pf_again *a = &u->crash;
+	const struct pf_given given = { .type = a->type, .tool = a->tool,
+	    .stack = a->stack, .output = a->output, .signal = a->signal };
+	struct pf_rules *rules = u->live.gen[0].rules;
+	char title[PF_TITLE_TEXT];
+	struct pf_sign s;
 
-	pf_report_init(&w->report, w->text, sizeof(w->text));
-	if (pf_report_parse(&w->report, a->output, strlen(a->output), &at)) {
-		pf_state_of(&w->state, &w->report, ignore);
-		pf_report_title(title, &w->report);
-		for (i = 0; i < w->state.n; i++)
-			pf_buf_addf(&state, "%s%s", i > 0 ? " < " : "",
-			    w->state.frame[i]);
-		snprintf(rules, sizeof(rules), "%s", PF_RULES);
-		line(b, "type", title);
-		line(b, "state", state.data);
-		line(b, "major", w->state.major);
-		line(b, "rules", rules);
-	}
-	pf_buf_free(&state);
-	pf_ignore_free(ignore);
-	free(w);
+	pf_rules_sign(&s, rules, &given);
+	pf_report_title(title, pf_rules_report(rules));
+	line(b, "type", title);
+	line(b, "state", s.frames);
+	line(b, "major", s.major);
+	line(b, "key", s.key);
+	line(b, "bucket", a->bucket);
+	line(b, "rules", u->live.gen[0].version);
+}
+
+/* signature.awk passes over the rules for crashes. */
+void
+bundle_frames(struct pf_buf *b, const struct bundle *u)
+{
+	const char *const *text;
+
+	for (text = pf_ignore_builtin; *text != NULL; text++)
+		pf_buf_adds(b, *text);
+	pf_buf_adds(b, u->rules);
 }
 
 static void
@@ -101,7 +96,7 @@ add_options(struct pf_buf *b, const struct bundle *u, enum pf_san s)
 }
 
 void
-bundle_about(struct pf_buf *b, const struct bundle *u)
+bundle_about(struct pf_buf *b, struct bundle *u)
 {
 	const struct pf_again *a = &u->crash;
 	struct pf_buf text = PF_BUF_INIT;
@@ -111,7 +106,7 @@ bundle_about(struct pf_buf *b, const struct bundle *u)
 	line(b, "engine", a->engine);
 	line(b, "tool", a->tool);
 	line(b, "kind", a->type);
-	add_reading(b, a);
+	add_reading(b, u);
 	number(b, "signal", a->signal);
 	number(b, "exit_code", a->exit_code);
 	line(b, "command", a->command);

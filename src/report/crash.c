@@ -122,7 +122,7 @@ severity_line(struct pf_table *t, const struct pf_judged *j)
 /* What became of it when it was run again, and what follows. */
 static const struct pf_err *
 add_checks(struct pf_table *t, const struct report *r, const char *id,
-    const char *output)
+    const struct pf_given *given)
 {
 	const struct pf_err *err;
 	struct lines l = { t, r->conf.storage_path };
@@ -135,7 +135,7 @@ add_checks(struct pf_table *t, const struct report *r, const char *id,
 		return err;
 	if (found)
 		small_line(&l, &s);
-	if ((err = pf_judged_get(&j, r->show.db, id, output)) == NULL)
+	if ((err = pf_judged_get(&j, r->show.db, id, given)) == NULL)
 		severity_line(t, &j);
 	return err;
 }
@@ -181,6 +181,7 @@ print_text(const struct report *r, const struct pf_crash *c,
 	bool people = r->show.format == PF_FORMAT_ALIGNED;
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_view v = pf_view_crash;
+	struct pf_given given;
 	struct pf_table t;
 
 	while (people && (v.cols[v.n - 1].json == NULL ||
@@ -188,8 +189,9 @@ print_text(const struct report *r, const struct pf_crash *c,
 		v.n--;
 	pf_show_fields(&t, &b, &r->show);
 	pf_view_record(&t, &v, q);
+	pf_crash_given(&given, q);
 	if ((err = bots_text(&t, r, id)) == NULL)
-		err = add_checks(&t, r, id, c->output);
+		err = add_checks(&t, r, id, &given);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
 	if (!people) {

@@ -250,14 +250,14 @@ same()
 	    [ "$want_where" = "$where" ]
 }
 
-# By pf-triage's bucket if it knows both: 0 or 1, and 2 if it does not.
+# By pf-triage's key if it knows both: 0 or 1, and 2 if it does not.
 exactly()
 {
 	have pf-triage && ! hung || return 2
-	pf-triage "$home/report" "$work/report" >"$work/triage" 2>/dev/null ||
-		return 2
-	cut -f 14 "$work/triage" | sort -u >"$work/majors"
-	[ "$(wc -l <"$work/majors")" -eq 1 ]
+	pf-triage -i "$home/rules" "$home/report" "$work/report" \
+	    >"$work/triage" 2>/dev/null || return 2
+	cut -f 21 "$work/triage" | sort -u >"$work/keys"
+	[ "$(wc -l <"$work/keys")" -eq 1 ]
 }
 
 judge()
@@ -297,7 +297,7 @@ for tool in awk sed grep tr cut sort head env uname mkfifo wc cat sleep; do
 	have "$tool" || differs "there is no $tool here"
 done
 [ "$(printf ab | head -c 1)" = a ] || differs "head has no -c here"
-for f in input report frames signature.awk; do
+for f in input report frames rules signature.awk; do
 	[ -r "$home/$f" ] || differs "the bundle is not whole: no $f"
 done
 if [ $# -eq 1 ]; then

@@ -154,10 +154,11 @@ FNR == 1 { files++ }
 files == 1 {
 	if ($1 !~ /^(keep|function|file|module|entry)$/)
 		next
+	gsub(/^[ \t]+|[ \t\r]+$/, "")
 	keep[++nrules] = $1 == "keep"
-	sub(/^keep /, "")
+	sub(/^keep[ \t]+/, "")
 	of[nrules] = $1
-	sub(/^[a-z]+ /, "")
+	sub(/^[a-z]+[ \t]+/, "")
 	rule[nrules] = regex($0)
 	next
 }
