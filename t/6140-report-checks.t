@@ -74,6 +74,9 @@ is "$(pf-report crashes | cut -f 11 | sort)" '-
 0/9 not reproduced
 10/10
 3/10 flaky' 'the list'
+is "$(pf-report crashes | cut -f 12 | sort | xargs)" \
+    'critical critical critical critical high' 'with how bad each is'
+is "$(pf-report -H crashes | head -n 1 | cut -f 12)" severity 'in a column'
 if command -v jq >/dev/null; then
 	is "$(pf-report -j crash "$(id flaky)" | jq -r '[.runs, .reproduced,
 	    .severity, .severity_rule, .severity_lowered, .small.size,
@@ -95,4 +98,26 @@ like "$(line always 'run again' | tail -n 1)" \
     '^asan [0-9a-f]*: reproduced 0 of 5 .*, not reproduced, crashed otherwise 2$' \
     'each build has its line'
 is "$(line always severity)" critical 'what was seen again is as bad as ever'
+
+# The lists for other programs: medium by its report, and never seen again.
+printf '%s' "$report" | sed 's/WRITE/READ/; s/parse_name/look/' >"$T/reads"
+printf 'gone, a crashing input' >"$T/gone"
+{
+	mkpack crash "$job" b1 -s 9 -f type=heap-buffer-overflow -f tool=asan \
+	    -f output="$(cat "$T/reads")" "$T/gone"
+	again gone 40 0
+} | lay
+check 'filed' 0 '~check	new' - pf-ingest
+is "$(line gone severity | cut -d , -f 1)" low 'lowered from medium'
+is "$(pf-report -j crash "$(id gone)" | grep -o '"severity":' | wc -l)" 1 \
+    'told once'
+if command -v jq >/dev/null; then
+	is "$(pf-report crashes -o sarif | jq -r '.runs[0].results[] |
+	    select(.message.text | endswith("look")) | [.level,
+	    .properties.severity, .properties."security-severity"] |
+	    join(" ")')" 'note low 3.0' 'SARIF has it lower'
+fi
+like "$(pf-report crashes -o junit)" \
+    'severity: low, .*; lowered from medium for it was not seen again in 40 runs' \
+    'and JUnit'
 done_testing

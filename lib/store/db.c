@@ -12,6 +12,7 @@
 #include "codec/json.h"
 #include "os/clock.h"
 #include "store/db.h"
+#include "store/dbfunc.h"
 
 #define SLOTS	512		/* statements cached, a power of two */
 
@@ -153,7 +154,10 @@ pf_db_open(struct pf_db **out, const char *storage)
 	}
 	sqlite3_extended_result_codes(handle, 1);
 	sqlite3_busy_timeout(handle, 10000);
-	err = check_version(db, path.data);
+	if ((rc = pf_dbfunc_add(handle)) != SQLITE_OK)
+		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path.data);
+	else
+		err = check_version(db, path.data);
 done:
 	if (err != NULL)
 		pf_db_close(db);

@@ -2,6 +2,7 @@
  * Crashes and buckets, as lists, as records and by what they have in common;
  * see crashes.h.
  */
+#include "view/checked.h"
 #include "view/columns.h"
 #include "view/crashes.h"
 #include "view/find.h"
@@ -50,17 +51,29 @@
 	"k.same || '/' || k.runs || CASE " \
 	"WHEN k.same = 0 THEN ' not reproduced' WHEN k.same < k.runs THEN " \
 	"' flaky' ELSE '' END"
+/* Which no rows make NULL, and that is no step. */
+#define STR(n)	#n
+#define NUMBER(n)	STR(n)
+#define SEVERITY \
+	", severity(c.type, c.tool, c.output, c.signal, (SELECT sum(s.runs) " \
+	">= " NUMBER(PF_JUDGED_RUNS) " AND sum(s.crashed) = 0 FROM checks AS " \
+	"s WHERE s.campaign = j.campaign AND s.hash = c.hash AND s.target IN " \
+	"(SELECT sha256 FROM job_blobs WHERE job = c.job_id)))"
 /* Run again on what it was found with. */
 #define CRASHES_JOIN \
 	" AS c JOIN jobs AS j ON j.id = c.job_id LEFT JOIN checks AS k ON " \
 	"k.campaign = j.campaign AND k.hash = c.hash AND k.target = " \
 	"c.target_hash AND k.build = 'target' "
 
-static const struct pf_view_col crashes_cols[] = { CRASH_COLS };
+static const struct pf_view_col crashes_cols[] = {
+	CRASH_COLS,
+	{ "severity",	"severity",		TEXT },
+};
 VIEW(crashes,
-    CRASHES " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, id DESC "
+    CRASHES SEVERITY " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, id DESC "
     "LIMIT ?1)" CRASHES_JOIN "ORDER BY c.first_seen, c.id",
-    CRASHES " FROM crashes" CRASHES_JOIN "WHERE c.id = ?1 LIMIT ?2");
+    CRASHES SEVERITY " FROM crashes" CRASHES_JOIN
+    "WHERE c.id = ?1 LIMIT ?2");
 
 /* The last two are for who makes the command line out of them. */
 static const struct pf_view_col crash_cols[] = {

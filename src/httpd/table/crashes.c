@@ -38,7 +38,11 @@
 	{ "reproduced", SHAPE_INT, FIELD_NULL, "how often it crashed alike", \
 	    NULL }
 
-static const struct field crash_fields[] = { CRASH_FIELDS, END };
+#define SEVERITY \
+	{ "severity", SHAPE_TEXT, 0, "critical, high, medium, low or info", \
+	    NULL }
+
+static const struct field crash_fields[] = { CRASH_FIELDS, SEVERITY, END };
 static const struct shape crash = { "FiledCrash", crash_fields, false };
 static const struct field crashes_fields[] = {
 	{ "crashes", SHAPE_OBJECT, FIELD_LIST, "the newest first", &crash },
@@ -106,8 +110,7 @@ static const struct field full_fields[] = {
 	    "run again, by build", &checked },
 	{ "small", SHAPE_OBJECT, FIELD_NULL, "a smaller input that does the "
 	    "same", &smaller },
-	{ "severity", SHAPE_TEXT, 0, "critical, high, medium, low or info",
-	    NULL },
+	SEVERITY,
 	{ "casr", SHAPE_TEXT, 0, "the class in the words of CASR", NULL },
 	{ "severity_rule", SHAPE_TEXT, 0, "the rule that says so", NULL },
 	{ "severity_lowered", SHAPE_BOOL, 0, "by one, for it was never seen "

@@ -1,0 +1,54 @@
+/*
+ * Functions of ours in SQL; see dbfunc.h.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "codec/report/scan.h"
+#include "codec/report/severity.h"
+#include "store/dbfunc.h"
+
+struct work {
+	struct pf_report	 report;
+	char			 text[PF_REPORT_TEXT];
+};
+
+static const char *
+text_of(sqlite3_value *v)
+{
+	const unsigned char *s = sqlite3_value_text(v);
+
+	return s != NULL ? (const char *)s : "";
+}
+
+static void
+severity(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	const char *type = text_of(v[0]), *tool = text_of(v[1]);
+	const char *output = text_of(v[2]), *word;
+	struct work *w = pf_malloc(sizeof(*w));
+	size_t at;
+
+	(void)n;
+	pf_report_init(&w->report, w->text, sizeof(w->text));
+	if (!pf_report_parse(&w->report, output, strlen(output), &at)) {
+		pf_report_init(&w->report, w->text, sizeof(w->text));
+		pf_report_told(&w->report, tool, sqlite3_value_int64(v[3]),
+		    type);
+	}
+	word = pf_severity_of(&w->report)->severity;
+	if (sqlite3_value_int(v[4]) != 0)
+		word = pf_severity_below(word);
+	sqlite3_result_text(c, word, -1, SQLITE_STATIC);
+	free(w);
+}
+
+int
+pf_dbfunc_add(struct sqlite3 *handle)
+{
+	return sqlite3_create_function_v2(handle, "severity", 5, SQLITE_UTF8 |
+	    SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, severity, NULL,
+	    NULL, NULL);
+}

@@ -1,0 +1,17 @@
+/*
+ * Functions of ours in SQL, of connections that only read: pure ones, of the
+ * columns that are given to them.
+ *
+ *	severity(type, tool, output, signal, lowered)
+ *		how bad a crash may be by its report, else by what was told of
+ *		it; a step less if lowered
+ */
+#ifndef PF_STORE_DBFUNC_H
+#define PF_STORE_DBFUNC_H
+
+struct sqlite3;
+
+/* SQLITE_OK, or why not. */
+int	pf_dbfunc_add(struct sqlite3 *);
+
+#endif
