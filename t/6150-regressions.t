@@ -171,6 +171,31 @@ like "$(pf-report crash "$(sql "SELECT id FROM crashes WHERE hash =
     '$(sha "$T/flaky")'")")" \
     'build 4 .*reproduced 0 of 8 .*crashed otherwise 8' 'of one crash, too'
 
+# Whatever its bot told of a crash, its report says when it is the same: the
+# kind of access counts, other than for the stack.
+printf 'a liar' >"$T/liar"
+mkpack crash "$job" b1 -s 98 -f type=other -f stack='made < up' \
+    -f output="$(cat "$T/alike")" "$T/liar" | lay
+# as REPORT: the sums of it on build 4
+as()
+{
+	seq=$((seq + 1))
+	mkpack check "$job" b1 -s "$seq" -f hash="$(sha "$T/liar")" \
+	    -f target="$b4" -f build=target -f runs=8 -f crashed=8 \
+	    -f same=8 "$1" | lay
+	pf-ingest -q
+	pf-report crash "$(sql "SELECT id FROM crashes WHERE hash =
+	    '$(sha "$T/liar")'")" | grep -o 'build 4 .*reproduced [0-9]* of [0-9]*' |
+	    sed 's/.*reproduced //'
+}
+is "$(as "$T/alike")" '8 of 8' 'the report of a crash, not what its bot told'
+sed 's/READ/WRITE/; s/000000000000/00006f6f6f6f/' "$T/alike" >"$T/write"
+is "$(as "$T/write")" '8 of 16' 'another access at the same place is another'
+sed 's,/src/,/elsewhere/,; s/0x4f7a5d/0x99/' "$T/alike" >"$T/moved"
+is "$(as "$T/moved")" '16 of 24' 'another directory and address are not'
+like "$(sql 'SELECT max(major) FROM check_records')" '^[0-9]*:[0-9a-f]{32}$' \
+    'the hash is kept with the version of the rules'
+
 # Of many alike some are run.
 for k in 1 2 3 4 5 6 7; do
 	printf 'like %7d' "$k" >"$T/like$k"
@@ -179,7 +204,7 @@ for k in 1 2 3 4 5 6 7; do
 done | lay
 pf-ingest -q
 build 5 >"$T/sum"
-check 'five of a bucket' 0 '~^5	[0-9a-f-]*	8$' - \
+check 'five of a bucket' 0 '~^5	[0-9a-f-]*	9$' - \
     pf-sched build -C png -t "$T/png-5"
 
 # What is refused.

@@ -20,7 +20,7 @@ pf_put_check(struct pf_act *a, struct row *row, struct pf_buf *out)
 	const struct pf_err *err;
 	const struct pf_check_from t = told(row);
 	struct pf_check_report r = { .report = "", .type = "", .tool = "",
-	    .stack = "" };
+	    .stack = "", .major = "" };
 	struct pf_check c;
 
 	(void)out;
@@ -29,7 +29,8 @@ pf_put_check(struct pf_act *a, struct row *row, struct pf_buf *out)
 	    (err = pf_json_int(&r.size, row->j, "size", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_json_str(&r.type, row->j, "type")) != NULL ||
 	    (err = pf_json_str(&r.tool, row->j, "tool")) != NULL ||
-	    (err = pf_json_str(&r.stack, row->j, "stack")) != NULL)
+	    (err = pf_json_str(&r.stack, row->j, "stack")) != NULL ||
+	    (err = pf_json_str(&r.major, row->j, "major")) != NULL)
 		return err;
 	if (r.report[0] != '\0' && !pf_sha_ok(r.report))
 		return pf_err_field(PF_DATA, "report",

@@ -45,6 +45,14 @@ count_named(const struct pf_report *r)
 	return n;
 }
 
+const char *
+pf_trace_major(char out[PF_TRACE_MAJOR], const struct pf_trace *t)
+{
+	snprintf(out, PF_TRACE_MAJOR, "%s%s", t->major[0] != '\0' ?
+	    PF_RULES ":" : "", t->major);
+	return out;
+}
+
 void
 pf_trace_parse(struct pf_trace *t, const char *text, size_t n)
 {

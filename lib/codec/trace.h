@@ -26,6 +26,12 @@ struct pf_trace {
 /* Always fills the struct. */
 void		 pf_trace_parse(struct pf_trace *, const char *, size_t n);
 
+/* The major hash with the version of the rules that made it, "3:..."; "" if
+ * there is none.  Returns its argument. */
+#define PF_TRACE_MAJOR	64
+const char	*pf_trace_major(char out[PF_TRACE_MAJOR],
+		    const struct pf_trace *);
+
 /* The word for a death by signal: segfault, abort ... */
 const char	*pf_trace_signal(int sig);
 

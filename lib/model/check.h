@@ -21,7 +21,7 @@ struct pf_check_from {
 
 /* What the report says; report is its SHA-256, "" if it is not kept. */
 struct pf_check_report {
-	const char	*report, *type, *tool, *stack;
+	const char	*report, *type, *tool, *stack, *major;
 	int64_t		 size;
 };
 

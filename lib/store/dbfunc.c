@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "codec/report/scan.h"
 #include "codec/report/severity.h"
+#include "codec/trace.h"
 #include "store/dbfunc.h"
 
 struct work {
@@ -45,10 +46,29 @@ severity(sqlite3_context *c, int n, sqlite3_value **v)
 	free(w);
 }
 
+static void
+major(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	const char *output = text_of(v[0]);
+	char text[PF_TRACE_MAJOR];
+	struct pf_trace t;
+
+	(void)n;
+	pf_trace_parse(&t, output, strlen(output));
+	sqlite3_result_text(c, pf_trace_major(text, &t), -1,
+	    SQLITE_TRANSIENT);
+}
+
 int
 pf_dbfunc_add(struct sqlite3 *handle)
 {
-	return sqlite3_create_function_v2(handle, "severity", 5, SQLITE_UTF8 |
-	    SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, severity, NULL,
-	    NULL, NULL);
+	static const int how = SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+	    SQLITE_DIRECTONLY;
+	int rc;
+
+	if ((rc = sqlite3_create_function_v2(handle, "severity", 5, how, NULL,
+	    severity, NULL, NULL, NULL)) != SQLITE_OK)
+		return rc;
+	return sqlite3_create_function_v2(handle, "major", 1, how, NULL,
+	    major, NULL, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /*
- * Functions of ours in SQL, of connections that only read: pure ones, of the
- * columns that are given to them.
+ * Functions of ours in SQL: pure ones, of the columns that are given to them.
  *
+ *	major(output)
+ *		what pf_trace_major() says of a report
  *	severity(type, tool, output, signal, lowered)
  *		how bad a crash may be by its report, else by what was told of
  *		it; a step less if lowered

@@ -12,6 +12,7 @@
 
 #include "os/fs.h"
 #include "os/lock.h"
+#include "store/dbfunc.h"
 #include "store/dbw.h"
 #include "store/steps.h"
 
@@ -161,7 +162,7 @@ open_file(struct pf_db **out, const char *path, int flags)
 	if (rc != SQLITE_OK && sqlite3_system_errno(h) == 2)
 		err = pf_err(PF_NOTFOUND, "%s: no such database: run "
 		    "pf-sched init", path);
-	else if (rc != SQLITE_OK)
+	else if (rc != SQLITE_OK || (rc = pf_dbfunc_add(h)) != SQLITE_OK)
 		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path);
 	else
 		err = configure(db);

@@ -19,5 +19,6 @@ extern const char pf_schema_11_sql[];
 extern const char pf_schema_12_sql[];
 extern const char pf_schema_13_sql[];
 extern const char pf_schema_14_sql[];
+extern const char pf_schema_15_sql[];
 
 #endif

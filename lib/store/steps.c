@@ -22,6 +22,7 @@ const struct pf_step pf_steps[] = {
 	{ 12, pf_schema_12_sql },
 	{ 13, pf_schema_13_sql },
 	{ 14, pf_schema_14_sql },
+	{ 15, pf_schema_15_sql },
 	{ 0, NULL },
 };
 

@@ -5,6 +5,7 @@
 #ifndef PF_STORE_TRIALS_H
 #define PF_STORE_TRIALS_H
 
+#include "codec/report/ignore.h"
 #include "codec/repro.h"
 #include "store/db.h"
 
@@ -16,19 +17,24 @@ struct pf_trials {
 
 /*
  * How often the runs of a row r of check_records did what the crash does.  Who
- * runs it on another build may not know how it crashed; so where the report
- * and that of the crash have a stack both, they have to be alike, and where
- * neither has, they have to have died of the same signal.
+ * runs it on another build may not know how it crashed; so where its report
+ * and that of the crash can be read both, they have to have one major hash.
+ * Where that is not known, of what was filed before or by other rules, type
+ * and stack have to be the same, so far as both are told; and where neither
+ * has a stack they have to have died of the same signal.
  */
+#define PF_TRIALS_ALIKE \
+	"CASE WHEN r.major GLOB '" PF_RULES ":*' AND major(c.output) <> '' " \
+	"THEN major(c.output) = r.major WHEN (c.stack = '') <> (r.stack = '') " \
+	"THEN 1 WHEN c.stack = '' THEN c.signal = 0 OR c.signal = r.signal " \
+	"ELSE (c.type, c.stack) = (r.type, r.stack) END"
 #define PF_TRIALS_SAME \
-	"iif((r.stack <> '' OR r.signal > 0) AND EXISTS (SELECT 1 FROM " \
-	"crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = " \
-	"r.hash AND j.campaign = r.campaign) AND NOT EXISTS (SELECT 1 " \
-	"FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash " \
-	"= r.hash AND j.campaign = r.campaign AND CASE WHEN (c.stack = '') " \
-	"<> (r.stack = '') THEN 1 WHEN c.stack = '' THEN c.signal = 0 OR " \
-	"c.signal = r.signal ELSE (c.type, c.stack) = (r.type, r.stack) " \
-	"END), 0, r.same)"
+	"iif((r.stack <> '' OR r.major <> '' OR r.signal > 0) AND EXISTS " \
+	"(SELECT 1 FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE " \
+	"c.hash = r.hash AND j.campaign = r.campaign) AND NOT EXISTS (SELECT " \
+	"1 FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash " \
+	"= r.hash AND j.campaign = r.campaign AND " PF_TRIALS_ALIKE "), 0, " \
+	"r.same)"
 
 /*
  * What it was found with first, all that is none of the campaign's builds

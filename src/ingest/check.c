@@ -97,6 +97,7 @@ static void
 add_report(struct pf_buf *b, const struct pf_rec *r)
 {
 	struct pf_trace t;
+	char major[PF_TRACE_MAJOR];
 
 	if (r->len == 0)
 		return;
@@ -106,6 +107,7 @@ add_report(struct pf_buf *b, const struct pf_rec *r)
 	pf_jw_str(b, "type", t.type);
 	pf_jw_str(b, "tool", t.tool);
 	pf_jw_str(b, "stack", t.stack);
+	pf_jw_str(b, "major", pf_trace_major(major, &t));
 }
 
 static const struct pf_err *
