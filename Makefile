@@ -48,7 +48,7 @@ VIEW =	known shared view lists detail cursor page pick logread \
 		metrics_writer audit audit_line audit_sums crash again inputs \
 		crashes coverage campaigns rows health bugs checked \
 		regressions place why rebucket found sarif junit \
-		inforce
+		inforce better
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 

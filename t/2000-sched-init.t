@@ -54,7 +54,8 @@ is "$(stat -c %a "$T/m/storage/data")" 750 'readers may only read data'
 is "$(stat -c %a "$T/m/storage/data/pandafuzz.db")" 640 'and the database'
 is "$(cat "$T/m/storage/metadata/system/epoch")" 1 'the epoch has its file'
 is "$(sql 'PRAGMA application_id')" 1346782769 'application id'
-is "$(sql 'PRAGMA user_version')" 13 'schema version'
+newest=$(awk '$2 == "PF_DB_VERSION" { print $3 }' "$PF_ROOT/lib/store/db.h")
+is "$(sql 'PRAGMA user_version')" "$newest" 'schema version'
 is "$(sql 'PRAGMA journal_mode')" wal 'WAL'
 is "$(sql "SELECT count(*) FROM system WHERE key = 'master_id'")" 1 \
     'the master has an id'
@@ -85,9 +86,9 @@ v1=$T/v1/storage/data/pandafuzz.db
 	echo "INSERT INTO campaigns VALUES ('c', 'old', 1, 7, 0, 0);"
 } | sqlite3 "$v1"
 check 'other commands refuse an old schema' 78 - \
-    '~schema 1 is older than 13: run pf-sched init' pf-report jobs
+    "~schema 1 is older than $newest: run pf-sched init" pf-report jobs
 check 'init brings it up to date' 0 "=ready	$T/v1/storage" - pf-sched init
-is "$(sqlite3 "$v1" 'PRAGMA user_version')" 13 'to the newest version'
+is "$(sqlite3 "$v1" 'PRAGMA user_version')" "$newest" 'to the newest version'
 is "$(sqlite3 "$v1" "SELECT status FROM campaigns WHERE name = 'old'")" \
     active 'with what was in it'
 is "$(sqlite3 "$v1.before-2" 'PRAGMA user_version')" 1 \
@@ -100,7 +101,8 @@ ok 'the schema is that of a new one' cmp "$T/migrated" "$T/new"
 PF_CONF=$T/m/x.conf
 printf '[storage]\npath = %s/m/storage\n[sched]\nsocket = %s/m/sock\n' \
     "$T" "$T" >"$PF_CONF"
-sqlite3 "$T/m/storage/data/pandafuzz.db" 'PRAGMA user_version = 14' >/dev/null
+sqlite3 "$T/m/storage/data/pandafuzz.db" \
+    "PRAGMA user_version = $((newest + 1))" >/dev/null
 check 'a newer database is refused' 78 - '~newer than this program' \
     pf-sched init
 done_testing

@@ -9,6 +9,7 @@
 #include "codec/cmdline.h"
 #include "codec/json.h"
 #include "store/blob.h"
+#include "view/better.h"
 #include "view/checked.h"
 #include "view/crash.h"
 #include "view/detail.h"
@@ -143,6 +144,7 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 {
 	const struct pf_err *err;
 	struct pf_crash c = { 0 };
+	struct pf_better better = { .output = NULL };
 	struct pf_given t;
 	struct pf_judged j;
 
@@ -152,6 +154,12 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 	    column(q, "id"), BOTS_MAX);
 	if (err == NULL)
 		err = pf_checked_json(b, db, storage, column(q, "id"));
+	if (err == NULL && (err = pf_better_get(&better, db, storage,
+	    column(q, "id"), &t)) == NULL) {
+		pf_better_json(b, &better);
+		if (better.output != NULL)
+			t.output = better.output;
+	}
 	if (err == NULL && (err = pf_judged_get(&j, db, column(q, "id"), &t))
 	    == NULL) {
 		pf_jw_str(b, "severity", j.severity);
@@ -166,5 +174,6 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 	else
 		pf_jw_null(b, "reproduce");
 	pf_crash_free(&c);
+	pf_better_free(&better);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include "base/name.h"
 #include "os/fs.h"
 #include "report/report.h"
+#include "view/better.h"
 #include "view/checked.h"
 #include "view/crash.h"
 #include "view/find.h"
@@ -140,6 +141,25 @@ add_checks(struct pf_table *t, const struct report *r, const char *id,
 	return err;
 }
 
+/* A better report than its own: what it says, and where it lies. */
+static void
+better_lines(struct pf_table *t, const struct report *r,
+    const struct pf_better *b)
+{
+	char *path;
+
+	if (b->output == NULL)
+		return;
+	path = pf_asprintf("%s/%s", r->conf.storage_path, b->path);
+	pf_table_text(t, "best report");
+	pf_table_text(t, path);
+	pf_table_text(t, "its type");
+	pf_table_text(t, b->type);
+	pf_table_text(t, "its stack");
+	pf_table_text(t, b->stack);
+	free(path);
+}
+
 static const struct pf_err *
 print_json(const struct report *r, const struct pf_q *q)
 {
@@ -181,6 +201,7 @@ print_text(const struct report *r, const struct pf_crash *c,
 	bool people = r->show.format == PF_FORMAT_ALIGNED;
 	struct pf_buf b = PF_BUF_INIT;
 	struct pf_view v = pf_view_crash;
+	struct pf_better better;
 	struct pf_given given;
 	struct pf_table t;
 
@@ -191,6 +212,14 @@ print_text(const struct report *r, const struct pf_crash *c,
 	pf_view_record(&t, &v, q);
 	pf_crash_given(&given, q);
 	if ((err = bots_text(&t, r, id)) == NULL)
+		err = pf_better_get(&better, r->show.db, r->conf.storage_path,
+		    id, &given);
+	else
+		better = (struct pf_better){ .output = NULL };
+	better_lines(&t, r, &better);
+	if (better.output != NULL)
+		given.output = better.output;
+	if (err == NULL)
 		err = add_checks(&t, r, id, &given);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
@@ -203,11 +232,12 @@ print_text(const struct report *r, const struct pf_crash *c,
 	}
 	pf_table_end(&t);
 	pf_show_flush(&r->show, &b);
-	if (people && *c->output != '\0')
-		print_output(c->output);
+	if (people && *given.output != '\0')
+		print_output(given.output);
 	if (people && *c->command != '\0')
 		printf("\nTo see it again:\n%s\n", c->command);
 	pf_buf_free(&b);
+	pf_better_free(&better);
 	return err;
 }
 

@@ -89,6 +89,14 @@ static const struct field checked_fields[] = {
 	END
 };
 static const struct shape checked = { "CrashCheck", checked_fields, false };
+static const struct field best_fields[] = {
+	{ "report", SHAPE_TEXT, 0, "where it lies in the storage", NULL },
+	{ "type", SHAPE_TEXT, 0, "what it says", NULL },
+	{ "stack", SHAPE_TEXT, 0, "its frames by the rules in force", NULL },
+	{ "output", SHAPE_TEXT, 0, "the report", NULL },
+	END
+};
+static const struct shape best = { "BetterReport", best_fields, false };
 static const struct field smaller_fields[] = {
 	{ "hash", SHAPE_SHA256, 0, "of it", NULL },
 	{ "size", SHAPE_INT, 0, "of it", NULL },
@@ -110,6 +118,8 @@ static const struct field full_fields[] = {
 	    "run again, by build", &checked },
 	{ "small", SHAPE_OBJECT, FIELD_NULL, "a smaller input that does the "
 	    "same", &smaller },
+	{ "best", SHAPE_OBJECT, FIELD_NULL, "a report of it run again that "
+	    "tells more than output", &best },
 	SEVERITY,
 	{ "casr", SHAPE_TEXT, 0, "the class in the words of CASR", NULL },
 	{ "severity_rule", SHAPE_TEXT, 0, "the rule that says so", NULL },

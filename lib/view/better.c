@@ -1,0 +1,124 @@
+/*
+ * Better reports; see better.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "codec/json.h"
+#include "codec/trace.h"
+#include "os/fs.h"
+#include "store/placing.h"
+#include "view/better.h"
+
+#define MOST	65536		/* bytes of the report of a check */
+#define CUT	8000		/* a bot sends 8 KiB of its first report */
+#define SAME	5		/* pf_check_rank(): the same, with names */
+
+/* The first by the bots' clocks, as of the checks themselves. */
+static const char sql[] = "SELECT 'checks/' || r.job_id || '/' || r.report, "
+    "r.report FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id JOIN "
+    "check_records AS r ON (r.campaign, r.hash, r.target, r.build) = "
+    "(j.campaign, c.hash, c.target_hash, 'target') WHERE c.id = ?1 AND "
+    "r.job_id = c.job_id AND r.report <> '' AND r.rank >= ?2 "
+    "ORDER BY r.timestamp, r.rid LIMIT 1";
+
+/* Whether it tells more than what was told, and not of another crash. */
+static bool
+tells_more(const char *output, size_t n, const struct pf_given *t)
+{
+	struct pf_trace own, other;
+	size_t len = strlen(t->output);
+
+	pf_trace_parse(&other, output, n);
+	if (other.major[0] == '\0' || other.named == 0)
+		return false;
+	pf_trace_parse(&own, t->output, len);
+	if (own.major[0] == '\0')
+		return true;
+	if (own.named == 0)
+		return strcmp(own.type, other.type) == 0;
+	return len >= CUT && n > len && strcmp(own.major, other.major) == 0;
+}
+
+static void
+describe(struct pf_better *b, struct pf_live *l, const struct pf_given *t)
+{
+	struct pf_rules *rules = l->gen[0].rules;
+	struct pf_given told = *t;
+	struct pf_sign s;
+
+	told.output = b->output;
+	pf_rules_sign(&s, rules, &told);
+	pf_report_title(b->type, pf_rules_report(rules));
+	memcpy(b->stack, s.frames, sizeof(b->stack));
+}
+
+/* What is gone, or is not what its name says, is none. */
+static void
+take(struct pf_better *b, const char *storage, const char *path,
+    const char *sha, const struct pf_given *t)
+{
+	struct pf_buf text = PF_BUF_INIT;
+	char *whole = pf_asprintf("%s/%s", storage, path);
+	char sum[PF_SHA_TEXT];
+	size_t i;
+
+	if (pf_slurp(&text, whole, MOST) == NULL) {
+		pf_sha256(sum, text.data, text.len);
+		for (i = 0; i < text.len; i++)
+			if (text.data[i] == '\0')
+				text.data[i] = ' ';
+		if (strcmp(sum, sha) == 0 &&
+		    tells_more(text.data, text.len, t)) {
+			b->output = pf_strdup(text.data);
+			b->path = pf_strdup(path);
+		}
+	}
+	pf_buf_free(&text);
+	free(whole);
+}
+
+const struct pf_err *
+pf_better_get(struct pf_better *b, struct pf_db *db, const char *storage,
+    const char *crash, const struct pf_given *t)
+{
+	const struct pf_err *err;
+	struct pf_live live = { .n = 0 };
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	*b = (struct pf_better){ .output = NULL };
+	if ((err = pf_q(&q, db, sql, "si", crash, (int64_t)SAME)) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more)
+		take(b, storage, pf_q_text(&q, 0), pf_q_text(&q, 1), t);
+	pf_q_done(&q);
+	if (err == NULL && b->output != NULL &&
+	    (err = pf_live_load(&live, db)) == NULL)
+		describe(b, &live, t);
+	pf_live_free(&live);
+	return err;
+}
+
+void
+pf_better_free(struct pf_better *b)
+{
+	free(b->output);
+	free(b->path);
+	*b = (struct pf_better){ .output = NULL };
+}
+
+void
+pf_better_json(struct pf_buf *out, const struct pf_better *b)
+{
+	if (b->output == NULL) {
+		pf_jw_null(out, "best");
+		return;
+	}
+	pf_jw_open(out, "best", '{');
+	pf_jw_str(out, "report", b->path);
+	pf_jw_str(out, "type", b->type);
+	pf_jw_str(out, "stack", b->stack);
+	pf_jw_str(out, "output", b->output);
+	pf_jw_close(out, '}');
+}
