@@ -18,13 +18,14 @@ tick()
 	ms=$((ms + 100))
 	op "{\"op\":\"tick\",\"boot\":\"$boot\",\"boot_ms\":$ms,\"prev\":$(sql 'SELECT coalesce(max(tick), 0) FROM clock')}"
 }
-# ear NAME: a client that hears, as pf-httpd does; its pid in $ear
+# ear NAME: a client that hears, and says so again and again, as pf-httpd does;
+# its pid in $ear
 ear()
 {
 	rm -f "$T/ear.out"
 	# shellcheck disable=SC2016 # for the inner shell
-	sh -c '(printf "{\"op\":\"hearing\",\"ear\":\"%s\"}\n" "$2"
-	    exec sleep 60) | socat -t 60 - "UNIX-CONNECT:$1"' sh \
+	sh -c 'while printf "{\"op\":\"hearing\",\"ear\":\"%s\"}\n" "$2"
+	    do sleep 0.1; done | socat -t 60 - "UNIX-CONNECT:$1"' sh \
 	    "$T/m/sock" "$1" >"$T/ear.out" 2>/dev/null &
 	ear=$!
 	at_end "kill $ear 2>/dev/null"
@@ -52,7 +53,7 @@ job
 op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-one\"}"
 id=$(get .job.id)
 ear httpd
-is "$(jq -r .ok "$T/ear.out")" true 'an ear says that it hears'
+is "$(head -n 1 "$T/ear.out" | jq -r .ok)" true 'an ear says that it hears'
 ok 'ticks are counted' counted
 unear
 ok 'it has gone: deaf' until_true 10 deaf
