@@ -16,10 +16,10 @@ check 'an idle time that is none' 78 - \
     env PF_SCHED_IDLE=soon pf-sched serve
 echo "$T/m/sock stream unix wait $(id -un) $PF_BIN/pf-sched pf-sched serve" \
     >"$T/inetd.conf"
-PF_SCHED_IDLE=500ms $inetd -i "$T/inetd.conf" >"$T/i.out" 2>"$T/i.err" &
+PF_SCHED_IDLE=4s $inetd -i "$T/inetd.conf" >"$T/i.out" 2>"$T/i.err" &
 inetd_pid=$!
 at_end "kill $inetd_pid"
-until_true 5 test -S "$T/m/sock"
+until_true 20 test -S "$T/m/sock"
 children() { pgrep -P $inetd_pid | wc -l; }
 is "$(children)" 0 'nothing runs yet'
 bot one '["libfuzzer"]'
