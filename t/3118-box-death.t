@@ -55,6 +55,7 @@ killed()
 		kill -KILL "$pid"
 	done
 	wait "$one"
+	until_true 20 flock -n "$T/w/slot-0/lock" true
 	ok "$how: some outlive it" test -n \
 	    "$(pgrep -f "$T/w/slot-0/jobs/$job/files/")"
 	pf-sched cancel "$job" >/dev/null
