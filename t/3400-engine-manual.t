@@ -18,7 +18,7 @@ engine_of_manual >"$T/engines/noise"
 chmod 755 "$T/engines/noise"
 ok 'it is a script of twenty lines or so' \
     test "$(wc -l <"$T/engines/noise")" -le 24
-build_crasher crasher
+build_crasher crasher 252
 mkdir "$T/seeds"
 printf 'one seed' >"$T/seeds/a"
 

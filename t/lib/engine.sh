@@ -52,11 +52,12 @@ build_plain()
 	clang -g -O1 -o "$T/$1" "$T/$1.c" || exit 1
 }
 
-# build_crasher NAME: reads standard input, or a file if there is an
-# argument; a byte over 239 among the first sixteen ends it
+# build_crasher NAME [LIMIT]: reads standard input, or a file if there is an
+# argument; a byte over 239, or LIMIT, among the first sixteen ends it.  With a
+# high one the bot is not busy with crashes alone.
 build_crasher()
 {
-	build_plain "$1" <<-'END'
+	build_plain "$1" <<-END
 	#include <stdio.h>
 	#include <stdlib.h>
 
@@ -68,7 +69,7 @@ build_crasher()
 		size_t i, n = f == NULL ? 0 : fread(b, 1, sizeof(b), f);
 
 		for (i = 0; i < n; i++)
-			if (b[i] > 239)
+			if (b[i] > ${2:-239})
 				abort();
 		return 0;
 	}
