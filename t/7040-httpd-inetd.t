@@ -20,7 +20,7 @@ cat >"$T/inetd.conf" <<END
 $nowait stream tcp nowait.100000 $(id -un) $PF_BIN/pf-httpd pf-httpd -i
 $wait_ stream tcp wait $(id -un) $PF_BIN/pf-httpd pf-httpd
 END
-PF_HTTPD_IDLE=300ms $inetd -i "$T/inetd.conf" >"$T/i.out" 2>"$T/i.err" &
+PF_HTTPD_IDLE=4s $inetd -i "$T/inetd.conf" >"$T/i.out" 2>"$T/i.err" &
 inetd_pid=$!
 at_end "kill $inetd_pid"
 
