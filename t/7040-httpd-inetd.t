@@ -43,7 +43,7 @@ is "$code" 503 'nowait without a spool'
 ok 'no message is mixed into the answer' \
     sh -c "! grep -q 'pf-httpd:' '$T/body'"
 mv "$T/away" "$T/s"
-until_true 3 sh -c "! pgrep -P $inetd_pid" || :
+until_true 10 sh -c "! pgrep -P $inetd_pid" || :
 ok 'each has ended with its connection' sh -c "! pgrep -P $inetd_pid"
 # More than the 256 a minute after which inetd stops a service by default.
 seq 300 | xargs -P 4 -I @ curl -sf -m 5 -o /dev/null -w '%{http_code}\n' \
@@ -59,9 +59,9 @@ is "$(pgrep -P $inetd_pid)" "$child" 'from the same process'
 url=http://$wait_
 pack "$T/good"
 is "$code $(count "$T/s/new")" '200 2' 'wait takes results'
-until_true 3 sh -c "! pgrep -P $inetd_pid" || :
+until_true 10 sh -c "! pgrep -P $inetd_pid" || :
 ok 'it has ended when it was idle' sh -c "! pgrep -P $inetd_pid"
 is "$(health "$url/health")" 1 'the next connection starts it again'
-until_true 3 sh -c "! pgrep -P $inetd_pid" || :
+until_true 10 sh -c "! pgrep -P $inetd_pid" || :
 is "$(cat "$T/i.out" "$T/i.err")" '' 'and nobody said anything'
 done_testing
