@@ -5,9 +5,12 @@
 #include "view/shared.h"
 
 /* No input that crashed anything is handed on: its finder may have another
- * build than those it would go to. */
-#define HARMLESS	"NOT EXISTS (SELECT 1 FROM crashes WHERE " \
-			"hash = s.hash)"
+ * build than those it would go to.  An error that valgrind saw ends no engine,
+ * and the next job of kind memcheck is to see it, too. */
+#define HARMLESS	"NOT EXISTS (SELECT 1 FROM crashes AS x WHERE " \
+			"x.hash = s.hash AND (x.signal <> 0 OR NOT EXISTS " \
+			"(SELECT 1 FROM jobs AS j WHERE j.id = x.job_id AND " \
+			"j.kind = 'memcheck')))"
 
 /* The job's pool, 0 if nothing was filed in it yet. */
 static const struct pf_err *
