@@ -58,7 +58,9 @@ is "$(sql "EXPLAIN QUERY PLAN SELECT id FROM crashes WHERE job_id = 'j' AND
     (first_seen, id) < (9, 'x') ORDER BY first_seen DESC, id DESC LIMIT 9" |
     sed -n 's/.*--//p' | sed 's/USING.*INDEX //')" \
     'SEARCH crashes crashes_by_job (job_id=? AND (first_seen,id)<(?,?))
-SEARCH buckets buckets_by_campaign (campaign=? AND (first_seen,id)<(?,?))' \
+SEARCH bucket_rows buckets_by_campaign (rules=? AND campaign=? AND (first_seen,id)<(?,?))
+SCALAR SUBQUERY 3
+SCAN placing' \
     'a page of crashes or buckets is read as such'
 is "$(sql 'SELECT id, name, kind, target_hash, status, waiting FROM jobs')" \
     'j|n|fuzz|th|completed|0' 'jobs are as they were'
@@ -73,7 +75,9 @@ is "$(sql "EXPLAIN QUERY PLAN SELECT id, priority, created_at FROM jobs WHERE
     ORDER BY hash" |
     sed -n 's/.*--//p' | sed 's/USING.*INDEX //')" \
     'SEARCH jobs jobs_pending (fuzzer=? AND campaign=? AND kind=?)
-SEARCH buckets buckets_by_campaign (campaign=? AND (first_seen,id)>(?,?))
+SEARCH bucket_rows buckets_by_campaign (rules=? AND campaign=? AND (first_seen,id)>(?,?))
+SCALAR SUBQUERY 3
+SCAN placing
 SEARCH jobs jobs_of_fuzzer (campaign=? AND fuzzer=?)
 SEARCH regressions regressions_by_job (job=?)
 USE TEMP B-TREE FOR ORDER BY' \

@@ -145,7 +145,7 @@ hurts "UPDATE results SET reply = '\"late\":fbl' WHERE kind = 'coverage'" row
 hurts 'UPDATE coverage SET edges = 11' counter row
 hurts 'UPDATE coverage SET execs_per_sec = 1.2500000000000002' row
 hurts 'UPDATE job_stats SET executions = 11' row
-hurts 'UPDATE buckets SET samples = 500' bucket
+hurts 'UPDATE bucket_rows SET samples = 500' bucket
 hurts "UPDATE counters SET value = 77 WHERE name <> 'log_bytes'" counter
 hurts 'DELETE FROM coverage' counter lost
 hurts 'DELETE FROM job_stats' lost

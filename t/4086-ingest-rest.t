@@ -34,7 +34,7 @@ pf-sched -q snapshot
 rm -f "$S"/data/*
 check 'a database made anew' 0 '~refused	0$' - pf-sched rebuild
 check 'has nothing to find' 0 - - pf-ingest fsck
-sqlite3 "$S/data/pandafuzz.db" "UPDATE buckets SET samples = 9, type = 'x';
+sqlite3 "$S/data/pandafuzz.db" "UPDATE bucket_rows SET samples = 9, type = 'x';
     DELETE FROM crash_bots WHERE bot = 'b2';
     UPDATE crashes SET id = 'nonsense'
     WHERE hash = (SELECT min(hash) FROM crashes)"

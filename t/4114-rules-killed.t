@@ -55,8 +55,8 @@ pf-sched apply <"$T/ops" >"$T/replies"
 is "$(jq -c '[.rules, .left]' "$T/replies" | xargs)" '[0,true] [0,true]' 'begun'
 ok 'some are placed' test "$(sql 'SELECT count(*) FROM moves')" = 100
 is "$(shown | diff - "$T/before")" '' 'nobody sees it'
-printf '%s\n' '{"op":"rules","do":"undo"}' "$step" "$step" | pf-sched apply |
-    tail -n 1 >"$T/replies"
+printf '%s\n' '{"op":"rules","do":"undo"}' "$step" "$step" "$step" |
+    pf-sched apply | tail -n 1 >"$T/replies"
 is "$(jq -c .left "$T/replies")" false 'taken back before it was in force'
 is "$(dump | diff - "$T/dump")" '' 'nothing is left of it'
 
@@ -122,10 +122,11 @@ printf '{"op":"rules","do":"undo"}\n%s\n%s\n' "$step" "$step" | pf-sched -q appl
 shown | sort >"$T/want"
 sqlite3 "$db" "UPDATE rules SET version = '';
     UPDATE crashes SET bucket = substr('0123', 1 + timestamp % 2, 1);
-    DELETE FROM buckets;
-    INSERT INTO buckets SELECT bucket, campaign, 'segv', '', 'x', min(c.id),
+    DELETE FROM bucket_rows;
+    INSERT INTO bucket_rows SELECT (SELECT rules FROM placing), bucket,
+	campaign, 'segv', '', 'x', min(c.id),
 	count(*), 0, min(first_seen), max(first_seen) FROM crashes AS c JOIN jobs
-	AS j ON j.id = c.job_id GROUP BY 1;
+	AS j ON j.id = c.job_id GROUP BY 2;
     UPDATE dropped SET bucket = '0'"
 serve_start
 ok 'are placed anew' until_true 60 over

@@ -245,7 +245,7 @@ done
 sqlite3 "$S/data/pandafuzz.db" "
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
 	WHERE i < 8000)
-    INSERT INTO buckets SELECT 'many-' || i, b.campaign, 'type' || (i % 2000),
+    INSERT INTO bucket_rows SELECT 0, 'many-' || i, b.campaign, 'type' || (i % 2000),
 	b.tool, b.frames, 'c-' || i, 1, 0, b.first_seen + i, b.last_seen + i
 	FROM n, buckets AS b JOIN crashes AS c ON c.bucket = b.id
 	WHERE c.type = 'heap-use-after-free';

@@ -10,9 +10,11 @@
 
 #define DROPS_MAX	256	/* rows of dropped, for each campaign */
 
-/* The same statement for the one table or the other. */
+/* The same statement for these rules or those; the number stands between. */
 #define ON(g, before, after) \
-	((g)->coming ? before "coming" after : before "buckets" after)
+	((g)->coming ? before "(SELECT coming FROM placing)" after : \
+	before "(SELECT rules FROM placing)" after)
+#define ROWS_OF	" WHERE rules = "
 
 #define OVER \
 	"type = '" PF_BUCKET_OVER_TYPE "' AND tool = '" PF_BUCKET_OVER_TOOL "'"
@@ -37,8 +39,8 @@ pf_place_find(struct pf_place *p, const struct pf_gen *g, struct pf_db *db,
 	pf_bucket_of(&p->b, campaign, p->sign.key);
 	if (!overflow)
 		return NULL;
-	if ((err = pf_db_int(db, &one, &there, ON(g, "SELECT 1 FROM ",
-	    " WHERE id = ?"), "s", p->b.id)) == NULL && !there) {
+	if ((err = pf_db_int(db, &one, &there, ON(g, "SELECT 1 FROM "
+	    "bucket_rows" ROWS_OF, " AND id = ?"), "s", p->b.id)) == NULL && !there) {
 		p->over = true;
 		pf_bucket_over(&p->b, campaign);
 	}
@@ -68,9 +70,9 @@ static const struct pf_err *
 tell_of(struct pf_db *db, const struct pf_gen *g, const struct pf_place *p,
     const struct pf_member *m)
 {
-	return pf_db_run(db, NULL, ON(g, "UPDATE ", " AS b SET first_crash = "
-	    "?2, type = ?5, tool = ?6, frames = ?7 WHERE id = ?1 AND (samples "
-	    "= ?8 OR (?3, ?4, ?2) < (SELECT timestamp, rid, id FROM crashes "
+	return pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows AS b SET "
+	    "first_crash = ?2, type = ?5, tool = ?6, frames = ?7" ROWS_OF,
+	    " AND id = ?1 AND (samples = ?8 OR (?3, ?4, ?2) < (SELECT timestamp, rid, id FROM crashes "
 	    "WHERE id = b.first_crash))"), "ssissssi", p->b.id, m->id,
 	    m->timestamp, m->rid, type_of(p), tool_of(p), frames_of(p),
 	    m->samples);
@@ -85,10 +87,10 @@ pf_bucket_put(bool *fresh, char first[PF_ID_MAX + 1], struct pf_db *db,
 	struct pf_q q;
 	bool more = false;
 
-	if ((err = pf_q(&q, db, ON(g, "UPDATE ", " SET samples = samples + "
-	    "?2, dropped = dropped + ?3, first_seen = min(first_seen, ?4), "
-	    "last_seen = max(last_seen, ?5) WHERE id = ?1 "
-	    "RETURNING first_crash"), "siiii", p->b.id, m->samples,
+	if ((err = pf_q(&q, db, ON(g, "UPDATE bucket_rows SET samples = "
+	    "samples + ?2, dropped = dropped + ?3, first_seen = "
+	    "min(first_seen, ?4), last_seen = max(last_seen, ?5)" ROWS_OF,
+	    " AND id = ?1 RETURNING first_crash"), "siiii", p->b.id, m->samples,
 	    m->dropped, m->first, m->last)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more && first != NULL)
@@ -99,9 +101,10 @@ pf_bucket_put(bool *fresh, char first[PF_ID_MAX + 1], struct pf_db *db,
 		return err;
 	if (more)
 		return m->samples > 0 ? tell_of(db, g, p, m) : NULL;
-	return pf_db_run(db, NULL, ON(g, "INSERT INTO ", " (id, campaign, "
-	    "type, tool, frames, first_crash, samples, dropped, first_seen, "
-	    "last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+	return pf_db_run(db, NULL, ON(g, "INSERT INTO bucket_rows (id, "
+	    "campaign, type, tool, frames, first_crash, samples, dropped, "
+	    "first_seen, last_seen, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	    "?7, ?8, ?9, ?10, ", ")"),
 	    "ssssssiiii", p->b.id, m->campaign, type_of(p), tool_of(p),
 	    frames_of(p), m->id, m->samples, m->dropped, m->first, m->last);
 }
@@ -132,10 +135,10 @@ choose_first(struct pf_db *db, const struct pf_gen *g, const char *bucket)
 		pf_said_from(&t, &q, 0);
 		pf_rules_sign(&s, g->rules, &t);
 		/* The one of the rest is of none of its crashes. */
-		err = pf_db_run(db, NULL, ON(g, "UPDATE ", " SET first_crash ="
-		    " ?2, type = iif(" OVER ", type, ?3), tool = iif(" OVER
-		    ", tool, ?4), frames = iif(" OVER ", frames, ?5) "
-		    "WHERE id = ?1"), "sssss", bucket, pf_q_text(&q, 5),
+		err = pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows SET "
+		    "first_crash = ?2, type = iif(" OVER ", type, ?3), tool ="
+		    " iif(" OVER ", tool, ?4), frames = iif(" OVER ", frames,"
+		    " ?5)" ROWS_OF, " AND id = ?1"), "sssss", bucket, pf_q_text(&q, 5),
 		    s.type, s.tool, s.frames);
 	}
 	pf_q_done(&q);
@@ -150,12 +153,12 @@ pf_bucket_refresh(struct pf_db *db, const struct pf_gen *g,
 
 	if ((err = choose_first(db, g, bucket)) != NULL)
 		return err;
-	return pf_db_run(db, NULL, ON(g, "UPDATE ", " SET first_seen = "
+	return pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows SET first_seen = "
 	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
 	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT "
 	    "min(c.first_seen) AS a, max(c.first_seen) AS b FROM " MEMBERS
-	    "AS m JOIN crashes AS c ON c.id = m.id) AS x WHERE id = ?1 AND "
-	    "x.a IS NOT NULL"), "sis", bucket, g->n, g->cursor);
+	    "AS m JOIN crashes AS c ON c.id = m.id) AS x" ROWS_OF, " AND id = ?1 "
+	    "AND x.a IS NOT NULL"), "sis", bucket, g->n, g->cursor);
 }
 
 const struct pf_err *
@@ -163,10 +166,10 @@ pf_bucket_leave(struct pf_db *db, const struct pf_gen *g, const char *bucket)
 {
 	const struct pf_err *err;
 
-	if ((err = pf_db_run(db, NULL, ON(g, "UPDATE ", " SET samples = "
-	    "samples - 1 WHERE id = ?"), "s", bucket)) != NULL ||
-	    (err = pf_db_run(db, NULL, ON(g, "DELETE FROM ", " WHERE id = ? "
-	    "AND samples <= 0 AND dropped = 0"), "s", bucket)) != NULL)
+	if ((err = pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows SET samples = "
+	    "samples - 1" ROWS_OF, " AND id = ?"), "s", bucket)) != NULL ||
+	    (err = pf_db_run(db, NULL, ON(g, "DELETE FROM bucket_rows" ROWS_OF,
+	    " AND id = ? AND samples <= 0 AND dropped = 0"), "s", bucket)) != NULL)
 		return err;
 	return pf_bucket_refresh(db, g, bucket);
 }
@@ -264,8 +267,8 @@ pf_drop_put(char id[PF_SHA_TEXT], struct pf_db *db, struct pf_live *l,
 	    t->signal, (int64_t)p->over, now, p->b.id)) != NULL || l->n < 2)
 		return err;
 	/* By the rules that come it counts there, if it is placed. */
-	return pf_db_run(db, NULL, "UPDATE coming SET dropped = dropped + 1, "
-	    "first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?2)"
-	    " WHERE id = (SELECT coming FROM dropped WHERE id = ?1)", "si",
+	return pf_db_run(db, NULL, "UPDATE bucket_rows SET dropped = dropped + "
+	    "1, first_seen = min(first_seen, ?2), last_seen = max(last_seen, "
+	    "?2) WHERE rules = (SELECT coming FROM placing) AND id = (SELECT coming FROM dropped WHERE id = ?1)", "si",
 	    id, now);
 }

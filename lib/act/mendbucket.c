@@ -9,6 +9,7 @@
 #define J	"'{' || reply || '}'"
 #define APART \
 	"(reply LIKE '%\"dropped\":true%' AND (" J " ->> '$.count') = 1)"
+#define LIVE	"(SELECT rules FROM placing)"
 /* What a report that counts in its bucket alone is noted as. */
 #define DROP	"coalesce(" J " ->> '$.drop', " J " ->> '$.bucket')"
 
@@ -32,10 +33,11 @@ add_bucket(struct pf_db *db, const struct pf_gen *g, bool *more)
 		err = pf_place_find(&p, g, db, pf_q_text(&q, 5), &t, false);
 	}
 	if (err == NULL && *more) {
-		err = pf_db_run(db, NULL, "INSERT INTO buckets (id, campaign,"
-		    " type, tool, frames, first_crash, samples, dropped, "
-		    "first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-		    "0, 0, ?7, ?7) ON CONFLICT (id) DO NOTHING", "ssssssi",
+		err = pf_db_run(db, NULL, "INSERT INTO bucket_rows (id, "
+		    "campaign, type, tool, frames, first_crash, samples, "
+		    "dropped, first_seen, last_seen, rules) VALUES (?1, ?2, "
+		    "?3, ?4, ?5, ?6, 0, 0, ?7, ?7, " LIVE ") ON CONFLICT DO "
+		    "NOTHING", "ssssssi",
 		    p.b.id, pf_q_text(&q, 5), p.sign.type, p.sign.tool,
 		    p.sign.frames, pf_q_text(&q, 6), pf_q_int(&q, 7));
 		if (err == NULL && (err = pf_db_run(db, NULL, "DELETE FROM "
@@ -73,9 +75,9 @@ mend_dropped(struct pf_db *db)
 	    (err = pf_db_run(db, NULL, "DELETE FROM dropped WHERE n = 0",
 	    "")) != NULL)
 		return err;
-	return pf_db_run(db, NULL, "UPDATE buckets SET dropped = "
-	    "coalesce((SELECT sum(n) FROM dropped WHERE bucket = buckets.id),"
-	    " 0)", "");
+	return pf_db_run(db, NULL, "UPDATE bucket_rows SET dropped = "
+	    "coalesce((SELECT sum(n) FROM dropped WHERE bucket = "
+	    "bucket_rows.id), 0) WHERE rules = " LIVE, "");
 }
 
 /* What a bucket says of itself is what its crashes and what was dropped say. */
@@ -88,24 +90,24 @@ mend_rows(struct pf_db *db, const struct pf_gen *g)
 	while (more)
 		if ((err = add_bucket(db, g, &more)) != NULL)
 			return err;
-	if ((err = pf_db_run(db, NULL, "UPDATE buckets SET first_crash = "
+	if ((err = pf_db_run(db, NULL, "UPDATE bucket_rows SET first_crash = "
 	    "coalesce((SELECT id FROM crashes WHERE id IN "
-	    PF_IN_BUCKET("buckets.id") "ORDER BY timestamp, rid, id LIMIT 1),"
-	    " first_crash), samples = (SELECT count(*) FROM crashes WHERE id "
-	    "IN " PF_IN_BUCKET("buckets.id") ")", "")) != NULL ||
+	    PF_IN_BUCKET("bucket_rows.id") "ORDER BY timestamp, rid, id LIMIT"
+	    " 1), first_crash), samples = (SELECT count(*) FROM crashes WHERE"
+	    " id IN " PF_IN_BUCKET("bucket_rows.id") ") WHERE rules = " LIVE, "")) != NULL ||
 	    (err = mend_dropped(db)) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE buckets SET first_seen = "
+	    (err = pf_db_run(db, NULL, "UPDATE bucket_rows SET first_seen = "
 	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
 	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT bucket, "
 	    "min(first_seen) AS a, max(first_seen) AS b FROM placed GROUP BY "
-	    "bucket) AS x WHERE id = x.bucket", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE buckets SET campaign = "
+	    "bucket) AS x WHERE rules = " LIVE " AND id = x.bucket", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE bucket_rows SET campaign = "
 	    "j.campaign FROM placed AS p JOIN crashes AS c ON c.id = p.id "
 	    "JOIN jobs AS j ON j.id = c.job_id WHERE p.id = first_crash AND "
-	    "p.bucket = buckets.id", "")) != NULL)
+	    "p.bucket = bucket_rows.id AND rules = " LIVE, "")) != NULL)
 		return err;
-	return pf_db_run(db, NULL, "DELETE FROM buckets WHERE samples = 0 "
-	    "AND dropped = 0", "");
+	return pf_db_run(db, NULL, "DELETE FROM bucket_rows WHERE rules = "
+	    LIVE " AND samples = 0 AND dropped = 0", "");
 }
 
 /*
@@ -130,8 +132,9 @@ mend_words(struct pf_db *db, struct pf_live *l)
 		pf_rules_sign(&s, l->gen[0].rules, &t);
 		pf_bucket_over(&rest, pf_q_text(&q, 6));
 		over = strcmp(pf_q_text(&q, 5), rest.id) == 0;
-		err = pf_db_run(db, NULL, "UPDATE buckets SET frames = ?2, "
-		    "type = ?3, tool = ?4 WHERE id = ?1 AND (frames, type, "
+		err = pf_db_run(db, NULL, "UPDATE bucket_rows SET frames = "
+		    "?2, type = ?3, tool = ?4 WHERE rules = " LIVE " AND id ="
+		    " ?1 AND (frames, type, "
 		    "tool) <> (?2, ?3, ?4)", "ssss", pf_q_text(&q, 5), over ?
 		    "" : s.frames, over ? PF_BUCKET_OVER_TYPE : s.type,
 		    over ? PF_BUCKET_OVER_TOOL : s.tool);

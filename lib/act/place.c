@@ -10,14 +10,11 @@
 
 #define SWEEP	20	/* times as many rows of moves */
 
-/* What was placed so far is not wanted; moves go with later steps. */
+/* What was placed so far is not wanted; moves and buckets go with later
+ * steps. */
 static const struct pf_err *
 forget_coming(struct pf_db *db)
 {
-	const struct pf_err *err;
-
-	if ((err = pf_db_run(db, NULL, "DELETE FROM coming", "")) != NULL)
-		return err;
 	return pf_db_run(db, NULL, "UPDATE dropped SET coming = NULL WHERE "
 	    "coming IS NOT NULL", "");
 }
@@ -171,27 +168,43 @@ pf_place_again(struct pf_db *db, const struct pf_live *l)
 	return l->n < 2 ? NULL : set_coming(db, l->gen[1].n);
 }
 
-/* Rows of moves that are of no rules, or of what is placed from the start. */
+/* What there are numbers of rules in, the next one, and rows of one. */
+static const struct {
+	const char	*next, *some;
+} swept[] = {
+	{ "SELECT rules FROM moves WHERE rules > ? ORDER BY rules LIMIT 1",
+	    "DELETE FROM moves WHERE rules = ?1 AND crash IN (SELECT crash "
+	    "FROM moves WHERE rules = ?1 LIMIT ?2)" },
+	{ "SELECT rules FROM bucket_rows WHERE rules > ? ORDER BY rules "
+	    "LIMIT 1", "DELETE FROM bucket_rows WHERE rules = ?1 AND id IN "
+	    "(SELECT id FROM bucket_rows WHERE rules = ?1 LIMIT ?2)" },
+};
+
+/* Rows that are of no rules, or of what is placed from the start. */
 static const struct pf_err *
 sweep(bool *left, struct pf_db *db, const struct pf_live *l, int64_t piece)
 {
 	const struct pf_err *err = NULL;
-	bool there = true, begun = l->n == 2 && l->gen[1].cursor[0] != '\0';
-	int64_t n = -1, gone = 0;
+	bool there, begun = l->n == 2 && l->gen[1].cursor[0] != '\0';
+	int64_t n, gone = 0;
+	size_t i;
 
 	/* Of some millions of rows there are but two or three numbers. */
-	while (gone == 0 && (err = pf_db_int(db, &n, &there, "SELECT rules "
-	    "FROM moves WHERE rules > ? ORDER BY rules LIMIT 1", "i", n)) ==
-	    NULL && there) {
-		if (n == l->gen[0].n || (begun && n == l->gen[1].n))
-			continue;
-		if ((err = pf_db_run(db, &gone, "DELETE FROM moves WHERE rules"
-		    " = ?1 AND crash IN (SELECT crash FROM moves WHERE rules ="
-		    " ?1 LIMIT ?2)", "ii", n, SWEEP * piece)) != NULL)
+	for (i = 0; i < sizeof(swept) / sizeof(swept[0]); i++) {
+		n = -1;
+		while (gone == 0 && (err = pf_db_int(db, &n, &there,
+		    swept[i].next, "i", n)) == NULL && there) {
+			if (n == l->gen[0].n || (begun && n == l->gen[1].n))
+				continue;
+			if ((err = pf_db_run(db, &gone, swept[i].some, "ii", n,
+			    SWEEP * piece)) != NULL)
+				return err;
+		}
+		if (err != NULL)
 			return err;
 	}
 	*left = gone > 0;
-	return err;
+	return NULL;
 }
 
 /* The row that the query is on: a crash that is placed by what is coming. */
@@ -297,13 +310,25 @@ place_drops(bool *left, struct pf_db *db, const struct pf_gen *g,
 	return err;
 }
 
-#define COLUMNS \
-	"id, campaign, type, tool, frames, first_crash, samples, dropped, " \
-	"first_seen, last_seen"
+/* Limits are held by how many there are. */
+static const struct pf_err *
+count_buckets(struct pf_db *db)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_db_run(db, NULL, "UPDATE counters SET value = 0 WHERE "
+	    "name = 'buckets'", "")) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "INSERT INTO counters (name, scope, value) "
+	    "SELECT 'buckets', campaign, count(*) FROM buckets GROUP BY "
+	    "campaign UNION ALL SELECT 'buckets', '', count(*) FROM buckets "
+	    "WHERE true ON CONFLICT (name, scope) DO UPDATE SET value = "
+	    "excluded.value", "");
+}
 
 /*
- * What is coming is in force: its buckets, of which there are few enough,
- * take the place of the others, and one number tells where crashes are.
+ * What is coming is in force: one number tells where crashes are, and which
+ * buckets there are.  Those of before go with later steps.
  */
 static const struct pf_err *
 flip(struct pf_db *db, const struct pf_live *l)
@@ -311,25 +336,13 @@ flip(struct pf_db *db, const struct pf_live *l)
 	const struct pf_err *err;
 	const int64_t was = l->gen[0].n, n = l->gen[1].n;
 
-	if ((err = pf_db_run(db, NULL, "DELETE FROM buckets WHERE id NOT IN "
-	    "(SELECT id FROM coming)", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "INSERT INTO buckets (" COLUMNS ") "
-	    "SELECT " COLUMNS " FROM coming WHERE true ON CONFLICT (id) DO "
-	    "UPDATE SET type = excluded.type, tool = excluded.tool, frames = "
-	    "excluded.frames, first_crash = excluded.first_crash, samples = "
-	    "excluded.samples, dropped = excluded.dropped, first_seen = "
-	    "excluded.first_seen, last_seen = excluded.last_seen WHERE (type,"
-	    " tool, frames, first_crash, samples, dropped, first_seen, "
-	    "last_seen) <> (excluded.type, excluded.tool, excluded.frames, "
-	    "excluded.first_crash, excluded.samples, excluded.dropped, "
-	    "excluded.first_seen, excluded.last_seen)", "")) != NULL ||
-	    (err = pf_db_run(db, NULL, "UPDATE dropped SET bucket = coming, "
+	if ((err = pf_db_run(db, NULL, "UPDATE dropped SET bucket = coming, "
 	    "coming = NULL", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE placing SET rules = coming, "
 	    "coming = NULL, cursor = ''", "")) != NULL ||
+	    (err = count_buckets(db)) != NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE rules SET version = ?2 WHERE "
-	    "n = ?1", "is", n, l->gen[1].version)) != NULL ||
-	    (err = pf_db_run(db, NULL, "DELETE FROM coming", "")) != NULL)
+	    "n = ?1", "is", n, l->gen[1].version)) != NULL)
 		return err;
 	/* Those that were taken back, or read anew, are no more. */
 	return pf_db_run(db, NULL, "DELETE FROM rules WHERE n = ?1 AND NOT "

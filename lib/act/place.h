@@ -1,7 +1,8 @@
 /*
  * Which rules are in force, and how others come to be: every crash is placed
- * by them too, some at a time, and when all are one number says so.  Until
- * then nobody sees anything of it; whoever died goes on where it was.
+ * by them too, some at a time, and when all are one number says so, for them
+ * as for the buckets that they are in.  Until then nobody sees anything of
+ * it; whoever died goes on where it was.
  */
 #ifndef PF_ACT_PLACE_H
 #define PF_ACT_PLACE_H

@@ -20,5 +20,6 @@ extern const char pf_schema_12_sql[];
 extern const char pf_schema_13_sql[];
 extern const char pf_schema_14_sql[];
 extern const char pf_schema_15_sql[];
+extern const char pf_schema_16_sql[];
 
 #endif

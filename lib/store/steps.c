@@ -23,6 +23,7 @@ const struct pf_step pf_steps[] = {
 	{ 13, pf_schema_13_sql },
 	{ 14, pf_schema_14_sql },
 	{ 15, pf_schema_15_sql },
+	{ 16, pf_schema_16_sql },
 	{ 0, NULL },
 };
 
