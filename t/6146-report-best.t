@@ -21,7 +21,7 @@ $1 of size 1 at 0x602000000011 thread T0
 !
 }
 report WRITE >"$T/names"
-report WRITE | sed 's, in [a-z_]* /src/.*, (/work/target+0x1234),' \
+report WRITE | sed 's, in [a-z_]* /src/.*, (/opt/target+0x1234),' \
     >"$T/nameless"
 report READ | sed 's/heap-buffer-overflow/heap-use-after-free/' >"$T/other"
 report WRITE | sed 's/name/mine/' >"$T/mine"

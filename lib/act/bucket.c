@@ -40,7 +40,8 @@ pf_place_find(struct pf_place *p, const struct pf_gen *g, struct pf_db *db,
 	if (!overflow)
 		return NULL;
 	if ((err = pf_db_int(db, &one, &there, ON(g, "SELECT 1 FROM "
-	    "bucket_rows" ROWS_OF, " AND id = ?"), "s", p->b.id)) == NULL && !there) {
+	    "bucket_rows" ROWS_OF, " AND id = ?"), "s", p->b.id)) ==
+	    NULL && !there) {
 		p->over = true;
 		pf_bucket_over(&p->b, campaign);
 	}
@@ -72,8 +73,9 @@ tell_of(struct pf_db *db, const struct pf_gen *g, const struct pf_place *p,
 {
 	return pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows AS b SET "
 	    "first_crash = ?2, type = ?5, tool = ?6, frames = ?7" ROWS_OF,
-	    " AND id = ?1 AND (samples = ?8 OR (?3, ?4, ?2) < (SELECT timestamp, rid, id FROM crashes "
-	    "WHERE id = b.first_crash))"), "ssissssi", p->b.id, m->id,
+	    " AND id = ?1 AND (samples = ?8 OR (?3, ?4, ?2) < (SELECT "
+	    "timestamp, rid, id FROM crashes WHERE id = b.first_crash))"),
+	    "ssissssi", p->b.id, m->id,
 	    m->timestamp, m->rid, type_of(p), tool_of(p), frames_of(p),
 	    m->samples);
 }
@@ -138,8 +140,8 @@ choose_first(struct pf_db *db, const struct pf_gen *g, const char *bucket)
 		err = pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows SET "
 		    "first_crash = ?2, type = iif(" OVER ", type, ?3), tool ="
 		    " iif(" OVER ", tool, ?4), frames = iif(" OVER ", frames,"
-		    " ?5)" ROWS_OF, " AND id = ?1"), "sssss", bucket, pf_q_text(&q, 5),
-		    s.type, s.tool, s.frames);
+		    " ?5)" ROWS_OF, " AND id = ?1"), "sssss", bucket,
+		    pf_q_text(&q, 5), s.type, s.tool, s.frames);
 	}
 	pf_q_done(&q);
 	return err;
@@ -157,8 +159,8 @@ pf_bucket_refresh(struct pf_db *db, const struct pf_gen *g,
 	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
 	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT "
 	    "min(c.first_seen) AS a, max(c.first_seen) AS b FROM " MEMBERS
-	    "AS m JOIN crashes AS c ON c.id = m.id) AS x" ROWS_OF, " AND id = ?1 "
-	    "AND x.a IS NOT NULL"), "sis", bucket, g->n, g->cursor);
+	    "AS m JOIN crashes AS c ON c.id = m.id) AS x" ROWS_OF, " AND "
+	    "id = ?1 AND x.a IS NOT NULL"), "sis", bucket, g->n, g->cursor);
 }
 
 const struct pf_err *
@@ -169,7 +171,8 @@ pf_bucket_leave(struct pf_db *db, const struct pf_gen *g, const char *bucket)
 	if ((err = pf_db_run(db, NULL, ON(g, "UPDATE bucket_rows SET samples = "
 	    "samples - 1" ROWS_OF, " AND id = ?"), "s", bucket)) != NULL ||
 	    (err = pf_db_run(db, NULL, ON(g, "DELETE FROM bucket_rows" ROWS_OF,
-	    " AND id = ? AND samples <= 0 AND dropped = 0"), "s", bucket)) != NULL)
+	    " AND id = ? AND samples <= 0 AND dropped = 0"), "s", bucket)) !=
+	    NULL)
 		return err;
 	return pf_bucket_refresh(db, g, bucket);
 }
@@ -269,6 +272,6 @@ pf_drop_put(char id[PF_SHA_TEXT], struct pf_db *db, struct pf_live *l,
 	/* By the rules that come it counts there, if it is placed. */
 	return pf_db_run(db, NULL, "UPDATE bucket_rows SET dropped = dropped + "
 	    "1, first_seen = min(first_seen, ?2), last_seen = max(last_seen, "
-	    "?2) WHERE rules = (SELECT coming FROM placing) AND id = (SELECT coming FROM dropped WHERE id = ?1)", "si",
-	    id, now);
+	    "?2) WHERE rules = (SELECT coming FROM placing) AND id = "
+	    "(SELECT coming FROM dropped WHERE id = ?1)", "si", id, now);
 }

@@ -94,13 +94,15 @@ mend_rows(struct pf_db *db, const struct pf_gen *g)
 	    "coalesce((SELECT id FROM crashes WHERE id IN "
 	    PF_IN_BUCKET("bucket_rows.id") "ORDER BY timestamp, rid, id LIMIT"
 	    " 1), first_crash), samples = (SELECT count(*) FROM crashes WHERE"
-	    " id IN " PF_IN_BUCKET("bucket_rows.id") ") WHERE rules = " LIVE, "")) != NULL ||
+	    " id IN " PF_IN_BUCKET("bucket_rows.id") ") WHERE rules = "
+	    LIVE, "")) != NULL ||
 	    (err = mend_dropped(db)) != NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE bucket_rows SET first_seen = "
 	    "iif(dropped > 0, min(first_seen, x.a), x.a), last_seen = "
 	    "iif(dropped > 0, max(last_seen, x.b), x.b) FROM (SELECT bucket, "
 	    "min(first_seen) AS a, max(first_seen) AS b FROM placed GROUP BY "
-	    "bucket) AS x WHERE rules = " LIVE " AND id = x.bucket", "")) != NULL ||
+	    "bucket) AS x WHERE rules = " LIVE " AND id = x.bucket", "")) !=
+	    NULL ||
 	    (err = pf_db_run(db, NULL, "UPDATE bucket_rows SET campaign = "
 	    "j.campaign FROM placed AS p JOIN crashes AS c ON c.id = p.id "
 	    "JOIN jobs AS j ON j.id = c.job_id WHERE p.id = first_crash AND "

@@ -12,8 +12,8 @@ insert(struct pf_db *db, const struct pf_check_from *t,
 	return pf_db_run(db, NULL, "INSERT INTO check_records (rid, job_id, "
 	    "bot_id, campaign, hash, target, build, runs, crashed, same, "
 	    "signal, exit_code, type, tool, stack, rank, report, size, "
-	    "timestamp, filed, major) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-	    "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+	    "timestamp, filed, major) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
 	    "sssssssiiiiisssisiiis", t->rid, t->job, t->bot, t->campaign,
 	    c->hash, c->target, c->build, c->runs, c->crashed, c->same,
 	    c->signal, c->exit_code, r->type, r->tool, r->stack,

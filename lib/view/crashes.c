@@ -70,8 +70,8 @@ static const struct pf_view_col crashes_cols[] = {
 	{ "severity",	"severity",		TEXT },
 };
 VIEW(crashes,
-    CRASHES SEVERITY " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, id DESC "
-    "LIMIT ?1)" CRASHES_JOIN "ORDER BY c.first_seen, c.id",
+    CRASHES SEVERITY " FROM (SELECT * FROM crashes ORDER BY first_seen DESC, "
+    "id DESC LIMIT ?1)" CRASHES_JOIN "ORDER BY c.first_seen, c.id",
     CRASHES SEVERITY " FROM crashes" CRASHES_JOIN
     "WHERE c.id = ?1 LIMIT ?2");
 

@@ -31,7 +31,8 @@ struct pf_found {
 const struct pf_err	*pf_found_init(struct pf_found *, struct pf_db *);
 void			 pf_found_free(struct pf_found *);
 /* Of a bucket whose texts stay good while it is in use. */
-const struct pf_err	*pf_found_read(struct pf_found *, const struct pf_bug *);
+const struct pf_err	*pf_found_read(struct pf_found *,
+			    const struct pf_bug *);
 
 /* The first frame of a stack that is the program's own and tells file and
  * line; else where the program begins, else NULL. */

@@ -54,8 +54,9 @@ take(struct remake *r, const struct pf_json *doc, int64_t n)
 	    " = ?", "i", n)) != NULL || (err = pf_db_run(db, NULL,
 	    "DELETE FROM bucket_rows WHERE rules <> (SELECT rules FROM "
 	    "placing)", "")) != NULL || (err = pf_db_run(db, NULL,
-	    "UPDATE bucket_rows SET rules = ?", "i", n)) != NULL || (err = pf_db_run(db, NULL,
-	    "UPDATE dropped SET coming = NULL", "")) != NULL)
+	    "UPDATE bucket_rows SET rules = ?", "i", n)) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE dropped SET coming = NULL",
+	    "")) != NULL)
 		return err;
 	return pf_db_run(db, NULL, "UPDATE placing SET rules = ?, coming = "
 	    "NULL, cursor = ''", "i", n);
