@@ -89,8 +89,8 @@ const struct pf_err	*pf_spool_claim(struct pf_pack *, bool *found,
 /*
  * The same in two steps, for who claims many: the packs that are there, as
  * "cur/NAME:N" and "new/NAME" in the order of claiming (free the list with
- * pf_spool_list_free()), and the claim of one of them.  *found is false if it is
- * gone by now or somebody else's.  After an error *found is true if it is
+ * pf_spool_list_free()), and the claim of one of them.  *found is false if it
+ * is gone by now or somebody else's.  After an error *found is true if it is
  * this pack's own, which cannot be read, and not the whole spool's.
  */
 const struct pf_err	*pf_spool_list(char ***out, size_t *n,

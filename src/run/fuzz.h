@@ -26,9 +26,10 @@ void	fuzz_close(struct fuzz *);
  *
  * open says that the job's directory may hold such, close that it does not
  * any more, remove takes the directory away; over: the job will not come
- * again; forget what was sent of one that has no directory any more.  old does harvest_finds() with what an earlier process left, before
- * the engine is started; job with the directory of one that is not ours any
- * more; all with every such but one.
+ * again; forget what was sent of one that has no directory any more.  old does
+ * harvest_finds() with what an earlier process left, before the engine is
+ * started; job with the directory of one that is not ours any more; all with
+ * every such but one.
  */
 const struct pf_err	*harvest_open(struct slot *, const struct job *);
 void			 harvest_close(struct slot *, const char *job);

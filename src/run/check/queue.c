@@ -307,8 +307,8 @@ queue_add(struct queue *q, struct fuzz *f, const struct known *given,
 		k.key[0] = '\0';
 	if (q->n < CHECK_MAX && (k.key[0] == '\0' ||
 	    count_key(q, k.key, false) < ALIKE) && k.size <= size_max(f) &&
-	    (q->n == 0 || q->bytes + k.size <= CHECK_BYTES) && find(q, k.hash) == NULL &&
-	    (err = pf_mkdirs(dir, 0750)) == NULL) {
+	    (q->n == 0 || q->bytes + k.size <= CHECK_BYTES) &&
+	    find(q, k.hash) == NULL && (err = pf_mkdirs(dir, 0750)) == NULL) {
 		remove_files(f, k.hash);
 		snprintf(line, sizeof(line), "key %s %d %" PRId64 "\n",
 		    k.key[0] == '\0' ? "-" : k.key, k.signal, k.runs);
