@@ -5,48 +5,63 @@
 
 #include "act/bucket.h"
 #include "act/place.h"
+#include "model/mend.h"
 
-#define J	"'{' || reply || '}'"
-#define APART \
-	"(reply LIKE '%\"dropped\":true%' AND (" J " ->> '$.count') = 1)"
+/* What reports that count in their bucket alone are noted as, and how many. */
+#define DROP \
+	"coalesce(" PF_REPLY " ->> '$.drop', " PF_REPLY " ->> '$.bucket')"
 #define LIVE	"(SELECT rules FROM placing)"
-/* What a report that counts in its bucket alone is noted as. */
-#define DROP	"coalesce(" J " ->> '$.drop', " J " ->> '$.bucket')"
+#define NOTES \
+	"(SELECT " DROP " AS k, min(" PF_REPLY " ->> '$.bucket') AS b, " \
+	"count(*) AS n FROM results WHERE kind = 'crash' AND json_valid(" \
+	PF_REPLY ") AND " PF_REPLY_APART " GROUP BY 1)"
 
-/* A bucket that crashes are in and that is not there. */
+/* The row that the query is on, where it belongs, unless that is there. */
 static const struct pf_err *
-add_bucket(struct pf_db *db, const struct pf_gen *g, bool *more)
+add_bucket(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
 {
 	const struct pf_err *err;
 	struct pf_given t;
 	struct pf_place p;
-	struct pf_q q;
+	bool there = false;
+	int64_t one;
 
-	if ((err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
-	    "c.signal, j.campaign, c.id, c.first_seen FROM placed AS p JOIN "
-	    "crashes AS c ON c.id = p.id JOIN jobs AS j ON j.id = c.job_id "
-	    "WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = p.bucket) "
-	    "ORDER BY c.first_seen, c.id LIMIT 1", "")) == NULL)
-		err = pf_q_row(&q, more);
-	if (err == NULL && *more) {
-		pf_said_from(&t, &q, 0);
-		err = pf_place_find(&p, g, db, pf_q_text(&q, 5), &t, false);
-	}
-	if (err == NULL && *more) {
-		err = pf_db_run(db, NULL, "INSERT INTO bucket_rows (id, "
-		    "campaign, type, tool, frames, first_crash, samples, "
-		    "dropped, first_seen, last_seen, rules) VALUES (?1, ?2, "
-		    "?3, ?4, ?5, ?6, 0, 0, ?7, ?7, " LIVE ") ON CONFLICT DO "
-		    "NOTHING", "ssssssi",
-		    p.b.id, pf_q_text(&q, 5), p.sign.type, p.sign.tool,
-		    p.sign.frames, pf_q_text(&q, 6), pf_q_int(&q, 7));
-		if (err == NULL && (err = pf_db_run(db, NULL, "DELETE FROM "
-		    "moves WHERE rules = ?1 AND crash = ?2", "is", g->n,
-		    pf_q_text(&q, 6))) == NULL)
-			err = pf_db_run(db, NULL, "UPDATE crashes SET bucket "
-			    "= ?1 WHERE id = ?2", "ss", p.b.id,
-			    pf_q_text(&q, 6));
-	}
+	if ((err = pf_db_int(db, &one, &there, "SELECT 1 FROM buckets WHERE "
+	    "id = ?", "s", pf_q_text(q, 8))) != NULL || there)
+		return err;
+	pf_said_from(&t, q, 0);
+	if ((err = pf_place_find(&p, g, db, pf_q_text(q, 5), &t, false)) !=
+	    NULL || (err = pf_db_run(db, NULL, "INSERT INTO bucket_rows "
+	    "(id, campaign, type, tool, frames, first_crash, samples, dropped,"
+	    " first_seen, last_seen, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0,"
+	    " 0, ?7, ?7, " LIVE ") ON CONFLICT DO NOTHING", "ssssssi", p.b.id,
+	    pf_q_text(q, 5), p.sign.type, p.sign.tool, p.sign.frames,
+	    pf_q_text(q, 6), pf_q_int(q, 7))) != NULL ||
+	    (err = pf_db_run(db, NULL, "DELETE FROM moves WHERE rules = ?1 "
+	    "AND crash = ?2", "is", g->n, pf_q_text(q, 6))) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE crashes SET bucket = ?1 WHERE id = "
+	    "?2", "ss", p.b.id, pf_q_text(q, 6));
+}
+
+/*
+ * Buckets that crashes are in and that are not there.  The order is that of no
+ * index, so all rows are read before the first one changes anything.
+ */
+static const struct pf_err *
+add_buckets(struct pf_db *db, const struct pf_gen *g)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+	bool more = true;
+
+	err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
+	    "c.signal, j.campaign, c.id, c.first_seen, p.bucket FROM placed "
+	    "AS p JOIN crashes AS c ON c.id = p.id JOIN jobs AS j ON j.id = "
+	    "c.job_id WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = "
+	    "p.bucket) ORDER BY +c.first_seen, +c.id", "");
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		err = add_bucket(db, g, &q);
 	pf_q_done(&q);
 	return err;
 }
@@ -62,15 +77,10 @@ mend_dropped(struct pf_db *db)
 	    "last_seen, bucket) SELECT x.k, b.campaign, b.type, b.tool, "
 	    "b.frames, '', 0, b.type = '" PF_BUCKET_OVER_TYPE "' AND b.tool = "
 	    "'" PF_BUCKET_OVER_TOOL "', x.n, b.first_seen, b.last_seen, b.id "
-	    "FROM (SELECT " DROP " AS k, min(" J " ->> '$.bucket') AS b, "
-	    "count(*) AS n FROM results WHERE kind = 'crash' AND json_valid("
-	    J ") AND " APART " GROUP BY 1) AS x JOIN buckets AS b ON b.id = "
-	    "x.b WHERE x.k IS NOT NULL ON CONFLICT (id) DO NOTHING", "")) !=
+	    "FROM " NOTES " AS x JOIN buckets AS b ON b.id = x.b WHERE x.k IS NOT NULL ON CONFLICT (id) DO NOTHING", "")) !=
 	    NULL || (err = pf_db_run(db, NULL, "UPDATE dropped SET n = "
 	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM dropped AS b "
-	    "LEFT JOIN (SELECT " DROP " AS k, count(*) AS n FROM "
-	    "results WHERE kind = 'crash' AND json_valid(" J ") AND " APART
-	    " GROUP BY 1) AS x ON x.k = b.id) AS d WHERE id = d.k AND "
+	    "LEFT JOIN " NOTES " AS x ON x.k = b.id) AS d WHERE id = d.k AND "
 	    "dropped.n <> coalesce(d.n, 0)", "")) != NULL ||
 	    (err = pf_db_run(db, NULL, "DELETE FROM dropped WHERE n = 0",
 	    "")) != NULL)
@@ -84,13 +94,10 @@ mend_dropped(struct pf_db *db)
 static const struct pf_err *
 mend_rows(struct pf_db *db, const struct pf_gen *g)
 {
-	const struct pf_err *err = NULL;
-	bool more = true;
+	const struct pf_err *err;
 
-	while (more)
-		if ((err = add_bucket(db, g, &more)) != NULL)
-			return err;
-	if ((err = pf_db_run(db, NULL, "UPDATE bucket_rows SET first_crash = "
+	if ((err = add_buckets(db, g)) != NULL || (err = pf_db_run(db, NULL,
+	    "UPDATE bucket_rows SET first_crash = "
 	    "coalesce((SELECT id FROM crashes WHERE id IN "
 	    PF_IN_BUCKET("bucket_rows.id") "ORDER BY timestamp, rid, id LIMIT"
 	    " 1), first_crash), samples = (SELECT count(*) FROM crashes WHERE"

@@ -209,7 +209,7 @@ sweep(bool *left, struct pf_db *db, const struct pf_live *l, int64_t piece)
 
 /* The row that the query is on: a crash that is placed by what is coming. */
 static const struct pf_err *
-place_one(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
+place_one(struct pf_db *db, struct pf_gen *g, const struct pf_q *q)
 {
 	const struct pf_err *err;
 	struct pf_place p;
@@ -233,7 +233,24 @@ place_one(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
 	}
 	if ((err = pf_bucket_put(&fresh, NULL, db, g, &p, &m)) != NULL)
 		return err;
+	pf_q_copy(q, 5, g->cursor, sizeof(g->cursor));
 	return pf_place_set(db, g, m.id, p.b.id);
+}
+
+/* Each row of a query that has begun; *n of them. */
+static const struct pf_err *
+place_rows(int64_t *n, struct pf_db *db, struct pf_gen *g, struct pf_q *q,
+    const struct pf_err *(*place)(struct pf_db *, struct pf_gen *,
+    const struct pf_q *))
+{
+	const struct pf_err *err = NULL;
+	bool more = true;
+
+	*n = 0;
+	while (err == NULL && (err = pf_q_row(q, &more)) == NULL && more)
+		if ((err = place(db, g, q)) == NULL)
+			++*n;
+	return err;
 }
 
 /* The next ones in the order of their ids. */
@@ -242,20 +259,15 @@ place_crashes(struct pf_db *db, struct pf_gen *g, int64_t piece)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
-	bool more = true;
-	int n = 0;
+	int64_t n = 0;
 
-	err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
+	if ((err = pf_q(&q, db, "SELECT c.type, c.tool, c.stack, c.output, "
 	    "c.signal, c.id, j.campaign, c.timestamp, c.rid, c.first_seen, "
 	    "coalesce((SELECT bucket FROM moves WHERE rules = (SELECT rules "
 	    "FROM placing) AND crash = c.id), c.bucket) FROM crashes AS c JOIN"
 	    " jobs AS j ON j.id = c.job_id WHERE c.id > ?1 ORDER BY c.id "
-	    "LIMIT ?2", "si", g->cursor, piece);
-	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
-		if ((err = place_one(db, g, &q)) == NULL) {
-			pf_q_copy(&q, 5, g->cursor, sizeof(g->cursor));
-			n++;
-		}
+	    "LIMIT ?2", "si", g->cursor, piece)) == NULL)
+		err = place_rows(&n, db, g, &q, place_one);
 	pf_q_done(&q);
 	if (err != NULL)
 		return err;
@@ -264,7 +276,7 @@ place_crashes(struct pf_db *db, struct pf_gen *g, int64_t piece)
 }
 
 static const struct pf_err *
-place_drop(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
+place_drop(struct pf_db *db, struct pf_gen *g, const struct pf_q *q)
 {
 	const struct pf_err *err;
 	const struct pf_member m = { .id = pf_q_text(q, 10),
@@ -289,22 +301,18 @@ place_drop(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
 }
 
 static const struct pf_err *
-place_drops(bool *left, struct pf_db *db, const struct pf_gen *g,
-    int64_t piece)
+place_drops(bool *left, struct pf_db *db, struct pf_gen *g, int64_t piece)
 {
 	const struct pf_err *err;
 	struct pf_q q = PF_Q_INIT;
-	bool more = true;
-	int n = 0;
+	int64_t n = 0;
 
-	err = pf_q(&q, db, "SELECT d.type, d.tool, d.stack, d.output, "
+	if ((err = pf_q(&q, db, "SELECT d.type, d.tool, d.stack, d.output, "
 	    "d.signal, d.id, d.campaign, d.n, d.first_seen, d.last_seen, "
 	    "coalesce((SELECT first_crash FROM buckets WHERE id = d.bucket), "
 	    "d.id), d.overflow FROM dropped AS d WHERE d.coming IS NULL "
-	    "ORDER BY d.id LIMIT ?", "i", piece);
-	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
-		if ((err = place_drop(db, g, &q)) == NULL)
-			n++;
+	    "ORDER BY d.id LIMIT ?", "i", piece)) == NULL)
+		err = place_rows(&n, db, g, &q, place_drop);
 	pf_q_done(&q);
 	*left = n == piece;
 	return err;

@@ -5,13 +5,11 @@
 
 #include "model/mend.h"
 
-#define J	"'{' || reply || '}'"
-#define DROPPED	"reply LIKE '%\"dropped\":true%'"
-/* A report whose input was not kept counts in its bucket, if it was new. */
-#define APART	"(" DROPPED " AND (" J " ->> '$.count') = 1)"
+#define J	PF_REPLY
+#define DROPPED	PF_REPLY_DROPPED
 /* Reports of a job's crashes. */
 #define REPORTS \
-	"kind = 'crash' AND job = ?1 AND json_valid(" J ") AND NOT " APART
+	"kind = 'crash' AND job = ?1 AND json_valid(" J ") AND NOT " PF_REPLY_APART
 
 const struct pf_err *
 pf_mend_coverage(struct pf_db *db, const char *rid)

@@ -7,6 +7,13 @@
 
 #include "store/db.h"
 
+/* Of a row of results: its reply as JSON; its input was not kept; it counts
+ * in its bucket alone, which is so if it was new besides. */
+#define PF_REPLY	"'{' || reply || '}'"
+#define PF_REPLY_DROPPED	"reply LIKE '%\"dropped\":true%'"
+#define PF_REPLY_APART \
+	"(" PF_REPLY_DROPPED " AND (" PF_REPLY " ->> '$.count') = 1)"
+
 /* Remove the row that is to be made anew. */
 const struct pf_err	*pf_mend_coverage(struct pf_db *, const char *rid);
 const struct pf_err	*pf_mend_corpus(struct pf_db *, const char *job,
