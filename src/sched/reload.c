@@ -140,6 +140,8 @@ load_master(struct remake *r, const struct pf_json *doc)
 		return err;
 	if ((err = take_campaigns(r, pf_json_get(doc, "campaigns"))) != NULL)
 		return err;
+	if ((err = totals_load(db, doc)) != NULL)
+		return err;
 	return remake_builds(db, doc);
 }
 
@@ -209,7 +211,8 @@ remake_metadata(struct remake *r)
 	char *path = pf_asprintf("%s/metadata/system/snapshot.json",
 	    r->conf->storage_path);
 
-	if ((err = pf_dbw_begin(r->act.db)) == NULL && pf_exists(path))
+	if ((err = totals_begin(r->act.db)) == NULL &&
+	    (err = pf_dbw_begin(r->act.db)) == NULL && pf_exists(path))
 		err = remake_file(r, path, load_master);
 	else if (err == NULL)
 		pf_warn("%s: there was never a snapshot; what is known of "

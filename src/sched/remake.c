@@ -233,6 +233,7 @@ complete(struct remake *r)
 	    (err = raise_epoch(r)) != NULL ||
 	    (err = look(r)) != NULL ||
 	    (err = recount(r->act.db)) != NULL ||
+	    (err = totals_apply(r->act.db)) != NULL ||
 	    (err = measure_logs(r)) != NULL ||
 	    (err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
 	    NULL || (err = pf_event_add(r->act.db, &e)) != NULL)

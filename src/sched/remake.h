@@ -80,6 +80,15 @@ const struct pf_err	*remake_told(struct remake *);
 const struct pf_err	*remake_hooks(struct remake *);
 
 /*
+ * Counts that nothing else knows: into a snapshot as a member, from one, and
+ * into the database when all else is there.
+ */
+const struct pf_err	*totals_put(struct pf_buf *, struct pf_db *);
+const struct pf_err	*totals_begin(struct pf_db *);
+const struct pf_err	*totals_load(struct pf_db *, const struct pf_json *doc);
+const struct pf_err	*totals_apply(struct pf_db *);
+
+/*
  * Ends all leases, raises the epoch (in its file first), counts anew; then,
  * if in_place, puts it where the old one was, which is kept aside.
  */

@@ -19,6 +19,7 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/lock.h"
+#include "sched/remake.h"
 #include "sched/sched.h"
 #include "store/rowjson.h"
 
@@ -281,7 +282,8 @@ put_mark(struct snapshot *s, const char *path)
 	    "SELECT * FROM campaigns", NULL)) == NULL &&
 	    (err = pf_rows_json(&b, "builds", s->db, "SELECT * FROM builds",
 	    NULL)) == NULL && (err = pf_rows_json(&b, "ears", s->db,
-	    "SELECT * FROM ears", NULL)) == NULL) {
+	    "SELECT * FROM ears", NULL)) == NULL &&
+	    (err = totals_put(&b, s->db)) == NULL) {
 		pf_jw_close(&b, '}');
 		pf_buf_addc(&b, '\n');
 		err = pf_file_put(path, NULL, b.data, b.len, 0640);
