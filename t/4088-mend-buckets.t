@@ -16,9 +16,9 @@ rows()
 {
 	seq "$1" "$2" | awk -v job="$job" '
 	NR % 50 == 1 { printf "{\"op\":\"crash\",\"rows\":[" }
-	{ printf "%s{\"rid\":\"%064x\",\"job\":\"%s\",\"bot\":\"b\",\"time\":%d," \
-	    "\"filed\":%d,\"v\":2,\"hash\":\"%064x\",\"size\":4,\"type\":" \
-	    "\"segv\",\"signal\":11,\"stack\":\"f%d < mid < low\"%s}",
+	{ printf "%s{\"rid\":\"%064x\",\"job\":\"%s\",\"bot\":\"b\"," \
+	    "\"time\":%d,\"filed\":%d,\"v\":2,\"hash\":\"%064x\"," \
+	    "\"size\":4,\"type\":\"segv\",\"signal\":11,\"stack\":\"f%d < mid < low\"%s}",
 	    (NR % 50 == 1 ? "" : ","), $1, job, 9000 - $1, 1000 + $1, $1,
 	    $1 / 3, ($1 % 31 == 0 ? ",\"stored\":false" : "") }
 	NR % 50 == 0 { print "]}" }

@@ -77,8 +77,9 @@ mend_dropped(struct pf_db *db)
 	    "last_seen, bucket) SELECT x.k, b.campaign, b.type, b.tool, "
 	    "b.frames, '', 0, b.type = '" PF_BUCKET_OVER_TYPE "' AND b.tool = "
 	    "'" PF_BUCKET_OVER_TOOL "', x.n, b.first_seen, b.last_seen, b.id "
-	    "FROM " NOTES " AS x JOIN buckets AS b ON b.id = x.b WHERE x.k IS NOT NULL ON CONFLICT (id) DO NOTHING", "")) !=
-	    NULL || (err = pf_db_run(db, NULL, "UPDATE dropped SET n = "
+	    "FROM " NOTES " AS x JOIN buckets AS b ON b.id = x.b WHERE x.k IS "
+	    "NOT NULL ON CONFLICT (id) DO NOTHING", "")) != NULL ||
+	    (err = pf_db_run(db, NULL, "UPDATE dropped SET n = "
 	    "coalesce(d.n, 0) FROM (SELECT b.id AS k, x.n FROM dropped AS b "
 	    "LEFT JOIN " NOTES " AS x ON x.k = b.id) AS d WHERE id = d.k AND "
 	    "dropped.n <> coalesce(d.n, 0)", "")) != NULL ||

@@ -9,7 +9,8 @@
 #define DROPPED	PF_REPLY_DROPPED
 /* Reports of a job's crashes. */
 #define REPORTS \
-	"kind = 'crash' AND job = ?1 AND json_valid(" J ") AND NOT " PF_REPLY_APART
+	"kind = 'crash' AND job = ?1 AND json_valid(" J ") AND NOT " \
+	PF_REPLY_APART
 
 const struct pf_err *
 pf_mend_coverage(struct pf_db *db, const char *rid)
