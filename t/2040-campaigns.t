@@ -14,6 +14,7 @@ max_failures = 2'
 
 # The verbs, and what is refused.
 for words in '' nosuch 'create' 'create a b' 'set a' 'pause' 'pause -w 2 a' \
+    'pause -D x a' 'finish -t x a' \
     'create -z a'; do
 	# shellcheck disable=SC2086
 	check "refused: campaign $words" 64 - '~usage: pf-sched' \
@@ -34,6 +35,32 @@ check 'set its weight' 0 '=png	active	3' - pf-sched campaign set -w 3 png
 check 'pause' 0 '=png	paused	3' - pf-sched campaign pause png
 check 'pausing twice is no error' 0 '=png	paused	3' - \
     pf-sched campaign pause png
+check 'what it is for' 0 '=png	paused	3' - pf-sched campaign set \
+    -D 'the decoder
+of images' -t images -t "a ' tag" png
+is "$(pf-report -j campaign png | jq -c '[.description, .tags]')" \
+    '["the decoder\nof images",["images","a '"'"' tag"]]' 'is told'
+check 'other tags' 0 '=png	paused	3' - pf-sched campaign set -t one png
+is "$(pf-report -j campaign png | jq -c '[.description, .tags]')" \
+    '["the decoder\nof images",["one"]]' 'in the place of those before'
+check 'none of both' 0 '=png	paused	3' - \
+    pf-sched campaign set -D '' -t '' png
+is "$(pf-report -j campaign png | jq -c '[.description, .tags]')" '["",[]]' \
+    'leaves nothing'
+check 'a description of too many bytes' 65 - '~^pf-sched: description: ' \
+    pf-sched campaign set -D "$(head -c 1001 /dev/zero | tr '\0' x)" png
+check 'a description with a bell' 65 - '~^pf-sched: description: ' \
+    pf-sched campaign set -D "$(printf 'a\007')" png
+check 'a tag of two lines' 65 - '~^pf-sched: tags: ' \
+    pf-sched campaign set -t 'a
+b' png
+for tags in '"a"' '[1]' '[""]' '{}' "[$(seq -s , 33 | sed 's/[0-9]*/"&"/g')]"
+do
+	op "{\"op\":\"campaign\",\"do\":\"set\",\"campaign\":\"png\",\"tags\":$tags}"
+	is "$(get .field)" tags "tags that are none: $tags"
+done
+is "$(pf-report -j campaign png | jq -c '[.description, .tags]')" '["",[]]' \
+    'these changed nothing'
 check 'resume' 0 '=png	active	3' - pf-sched campaign resume png
 check 'the default one cannot be finished' 65 - \
     '~default is for jobs without one' pf-sched campaign finish default

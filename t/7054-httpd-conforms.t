@@ -79,9 +79,9 @@ PUT $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel?message=why
 POST $V/jobs/{id}/cancel 200 $V/jobs/%id%/cancel
 DELETE $V/jobs/{id} 204 $V/jobs/%id%
 DELETE $V/jobs/{id} 404 $V/jobs/nosuch
-POST $V/campaigns 201 $V/campaigns $J {"name":"new"}
+POST $V/campaigns 201 $V/campaigns $J {"name":"new","tags":["a"]}
 POST $V/campaigns 200 $V/campaigns $J {"name":"new"}
-POST $V/campaigns 422 $V/campaigns $J {"name":"new","tags":["a"]}
+POST $V/campaigns 422 $V/campaigns $J {"name":"newer","tags":[""]}
 PUT $V/campaigns/{id} 200 $V/campaigns/%id% $J {"status":"paused"}
 PATCH $V/campaigns/{id} 200 $V/campaigns/%id% $J {"weight":2}
 DELETE $V/campaigns/{id} 204 $V/campaigns/%id%

@@ -58,11 +58,35 @@ refused '{"name":"x","max_jobs":4}' max_jobs 'POST /api/v1/jobs'
 refused '{"name":"x","max_duration":4}' max_duration 'duration of'
 refused '{"name":"x","auto_restart":true}' auto_restart 'submits another'
 refused '{"name":"x","shared_corpus":false}' shared_corpus 'make another'
-refused '{"name":"x","description":"d"}' description 'a name and a weight'
-refused '{"name":"x","tags":["a"]}' tags 'a name and a weight'
+refused '{"name":"x","description":7}' description 'a string'
+refused '{"name":"x","description":"\u0007"}' description 'printable'
+refused '{"name":"x","tags":"a"}' tags 'an array'
+refused '{"name":"x","tags":[1]}' tags 'a string'
+refused '{"name":"x","tags":["a\nb"]}' tags 'printable'
 refused '{"name":"x","priority":5}' priority 'weight says'
 is "$(master_sql 'SELECT count(*) FROM campaigns')" $((n + 2)) \
     'none came of these'
+
+# What it is for.
+json $v '{"name":"told","description":"for\npeople","tags":["a","b c"]}'
+is "$code $(jq -c '[.description, .tags]' "$T/body")" \
+    '201 ["for\npeople",["a","b c"]]' 'a campaign with words'
+told=$(get .id)
+json $v '{"name":"told","description":"for\npeople","tags":["a","b c"]}'
+is "$code $(get .id)" "200 $told" 'the same once more'
+json $v '{"name":"told","tags":["a"]}'
+is "$code $(get .field)" '409 name' 'with other tags it is another'
+send PATCH "$told" '{"tags":["z"]}'
+is "$code $(jq -c '[.description, .tags, .weight]' "$T/body")" \
+    '200 ["for\npeople",["z"],1]' 'other tags'
+send PATCH "$told" '{"description":""}'
+is "$code $(jq -c '[.description, .tags]' "$T/body")" '200 ["",["z"]]' \
+    'and no description'
+req GET "$v/$told"
+is "$code $(jq -c '[.description, .tags]' "$T/body")" '200 ["",["z"]]' \
+    'so it can be read'
+req DELETE "$v/$told"
+n=$((n + 1))
 
 # Changes.
 send PATCH "$id" '{"weight":7}'

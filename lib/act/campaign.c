@@ -88,14 +88,71 @@ move(struct pf_act *a, struct pf_campaign *c, enum pf_campaign_event event,
 	return err;
 }
 
+/* Lines for people: nothing that a terminal would obey. */
+static bool
+is_words(const char *s)
+{
+	const char *p = s;
+
+	while (*p != '\0' && ((unsigned char)*p >= ' ' || *p == '\n') &&
+	    *p != '\177')
+		p++;
+	return *p == '\0' && p - s <= PF_CAMPAIGN_WORDS;
+}
+
 static const struct pf_err *
-set(struct pf_act *a, const struct pf_campaign *c, int64_t old)
+read_tags(struct pf_buf *tags, const struct pf_json *list)
+{
+	const struct pf_json *v;
+	const char *tag;
+
+	if (!pf_json_is_array(list) || pf_json_count(list) > PF_CAMPAIGN_TAGS)
+		return pf_err_field(PF_DATA, "tags", "tags: not an array of "
+		    "at most %d words", PF_CAMPAIGN_TAGS);
+	pf_jw_open(tags, NULL, '[');
+	for (v = pf_json_first(list); v != NULL; v = pf_json_next(v)) {
+		if ((tag = pf_json_text(v)) == NULL || !pf_text_ok(tag) ||
+		    strlen(tag) > PF_ID_MAX)
+			return pf_err_field(PF_DATA, "tags", "tags: each is a "
+			    "text of 1 to %d printable bytes", PF_ID_MAX);
+		pf_jw_str(tags, NULL, tag);
+	}
+	pf_jw_close(tags, ']');
+	return NULL;
+}
+
+/* What it is for, if that is said. */
+static const struct pf_err *
+describe(struct pf_act *a, const struct pf_campaign *c,
+    const struct pf_json *req)
+{
+	const struct pf_err *err;
+	const struct pf_json *list = pf_json_get(req, "tags");
+	struct pf_buf tags = PF_BUF_INIT;
+	const char *words = NULL;
+
+	if ((err = pf_json_str(&words, req, "description")) == NULL &&
+	    words != NULL && !is_words(words))
+		err = pf_err_field(PF_DATA, "description", "description: not "
+		    "%d printable bytes at most", PF_CAMPAIGN_WORDS);
+	if (err == NULL && list != NULL)
+		err = read_tags(&tags, list);
+	if (err == NULL)
+		err = pf_campaign_describe(a->db, c->id, words,
+		    list != NULL ? tags.data : NULL);
+	pf_buf_free(&tags);
+	return err;
+}
+
+static const struct pf_err *
+set(struct pf_act *a, const struct pf_campaign *c, int64_t old,
+    const struct pf_json *req)
 {
 	const struct pf_err *err;
 	char why[64];
 
-	if (c->weight == old)
-		return NULL;
+	if ((err = describe(a, c, req)) != NULL || c->weight == old)
+		return err;
 	snprintf(why, sizeof(why), "weight %" PRId64 ", it was %" PRId64,
 	    c->weight, old);
 	if ((err = pf_campaign_update(a->db, c, a->now)) != NULL)
@@ -133,12 +190,13 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	for (i = 0; i < PF_CAMPAIGN_EVENTS && strcmp(what,
 	    pf_campaign_event_name((enum pf_campaign_event)i)) != 0; i++)
 		;
-	if (strcmp(what, "create") == 0)
-		err = create(a, &c, name);
-	else if (i < PF_CAMPAIGN_EVENTS)
+	if (strcmp(what, "create") == 0) {
+		if ((err = create(a, &c, name)) == NULL)
+			err = describe(a, &c, req);
+	} else if (i < PF_CAMPAIGN_EVENTS)
 		err = move(a, &c, (enum pf_campaign_event)i, out);
 	else if (strcmp(what, "set") == 0)
-		err = set(a, &c, old);
+		err = set(a, &c, old, req);
 	else
 		err = pf_err_field(PF_DATA, "do", "do: \"%.32s\" is not "
 		    "create, set, pause, resume or finish", what);
@@ -148,5 +206,5 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	pf_jw_str(out, "campaign", c.name);
 	pf_jw_str(out, "status", pf_campaign_state_name(c.state));
 	pf_jw_int(out, "weight", c.weight);
-	return NULL;
+	return pf_campaign_words(out, a->db, c.id);
 }

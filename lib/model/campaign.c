@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codec/json.h"
 #include "model/campaign.h"
 
 #define NONE	PF_CAMPAIGN_STATES
@@ -100,6 +101,38 @@ pf_campaign_update(struct pf_db *db, const struct pf_campaign *c, int64_t now)
 	    "weight = ?3, ended_at = CASE WHEN ?2 = 'finished' THEN "
 	    "coalesce(ended_at, ?4) END WHERE id = ?1", "ssii", c->id,
 	    states[c->state], c->weight, now);
+}
+
+const struct pf_err *
+pf_campaign_describe(struct pf_db *db, const char *id,
+    const char *description, const char *tags)
+{
+	const struct pf_err *err = NULL;
+
+	if (description != NULL)
+		err = pf_db_run(db, NULL, "UPDATE campaigns SET description = "
+		    "?2 WHERE id = ?1", "ss", id, description);
+	if (err == NULL && tags != NULL)
+		err = pf_db_run(db, NULL, "UPDATE campaigns SET tags = ?2 "
+		    "WHERE id = ?1", "ss", id, tags);
+	return err;
+}
+
+const struct pf_err *
+pf_campaign_words(struct pf_buf *b, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+
+	if ((err = pf_q(&q, db, "SELECT description, tags FROM campaigns "
+	    "WHERE id = ?", "s", id)) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more) {
+		pf_jw_str(b, "description", pf_q_text(&q, 0));
+		pf_jw_raw(b, "tags", pf_q_text(&q, 1));
+	}
+	pf_q_done(&q);
+	return err;
 }
 
 const struct pf_err *

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/name.h"
 #include "store/db.h"
 
@@ -50,6 +51,18 @@ const struct pf_err	*pf_campaign_insert(struct pf_db *,
 /* Writes state and weight back. */
 const struct pf_err	*pf_campaign_update(struct pf_db *,
 			    const struct pf_campaign *, int64_t now);
+
+/*
+ * What it is for: lines for people, and tags, a JSON array of words.  Either
+ * may be NULL, which leaves it as it is.
+ */
+#define PF_CAMPAIGN_WORDS	1000	/* bytes of the lines */
+#define PF_CAMPAIGN_TAGS	32
+const struct pf_err	*pf_campaign_describe(struct pf_db *, const char *id,
+			    const char *description, const char *tags);
+/* The same as members of an object that is open. */
+const struct pf_err	*pf_campaign_words(struct pf_buf *, struct pf_db *,
+			    const char *id);
 
 /*
  * Id of the active campaign of that name for a new job, made if there is

@@ -21,5 +21,6 @@ extern const char pf_schema_13_sql[];
 extern const char pf_schema_14_sql[];
 extern const char pf_schema_15_sql[];
 extern const char pf_schema_16_sql[];
+extern const char pf_schema_17_sql[];
 
 #endif

@@ -24,6 +24,7 @@ const struct pf_step pf_steps[] = {
 	{ 14, pf_schema_14_sql },
 	{ 15, pf_schema_15_sql },
 	{ 16, pf_schema_16_sql },
+	{ 17, pf_schema_17_sql },
 	{ 0, NULL },
 };
 

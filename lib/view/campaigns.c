@@ -14,10 +14,12 @@ static const struct pf_view_col campaigns_cols[] = {
 	{ NULL,		"turns",		REAL },
 	{ "created",	"created_at",		TIME },
 	{ NULL,		"ended_at",		TIME },
+	{ NULL,		"description",		TEXT },
+	{ NULL,		"tags",			JSON },
 };
 #define CAMPAIGNS \
 	"SELECT id, name, status, weight, pending, running, turns, " \
-	"created_at, ended_at FROM "
+	"created_at, ended_at, description, tags FROM "
 VIEW(campaigns,
     CAMPAIGNS "(SELECT * FROM campaigns ORDER BY created_at DESC, id DESC "
     "LIMIT ?1) ORDER BY created_at, id",

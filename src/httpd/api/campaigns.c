@@ -25,8 +25,6 @@ static const struct {
 	    "submits another" },
 	{ "priority", "weight says how large its share of the bots is; "
 	    "priority orders the jobs in it" },
-	{ "description", "a campaign has a name and a weight" },
-	{ "tags", "a campaign has a name and a weight" },
 };
 
 #define NOTHERS	(sizeof(others) / sizeof(others[0]))
@@ -75,10 +73,28 @@ is_all(struct req *r)
 	return err == NULL;
 }
 
-/* do and, unless it is 0, weight; *op is the writer's answer. */
+/* What is asked for of a campaign. */
+struct wish {
+	int64_t			 weight;	/* 0: not said */
+	const struct pf_json	*description, *tags;	/* or NULL */
+};
+
+static void
+put_raw(struct pf_buf *line, const char *name, const struct pf_json *v)
+{
+	struct pf_buf text = PF_BUF_INIT;
+
+	if (v == NULL)
+		return;
+	pf_json_print(&text, v);
+	pf_jw_raw(line, name, text.data);
+	pf_buf_free(&text);
+}
+
+/* *op is the writer's answer; the wish may be NULL. */
 static const struct pf_err *
 campaign_op(struct worker *w, struct pf_json **op, const char *what,
-    const char *name, int64_t weight)
+    const char *name, const struct wish *wish)
 {
 	const struct pf_err *err;
 	struct pf_buf line = PF_BUF_INIT;
@@ -89,8 +105,12 @@ campaign_op(struct worker *w, struct pf_json **op, const char *what,
 	pf_jw_str(&line, "op", "campaign");
 	pf_jw_str(&line, "do", what);
 	pf_jw_str(&line, "campaign", name);
-	if (weight != 0)
-		pf_jw_int(&line, "weight", weight);
+	if (wish != NULL) {
+		if (wish->weight != 0)
+			pf_jw_int(&line, "weight", wish->weight);
+		put_raw(&line, "description", wish->description);
+		put_raw(&line, "tags", wish->tags);
+	}
 	pf_jw_close(&line, '}');
 	err = worker_op(w, op, &line);
 	pf_buf_free(&line);
@@ -99,9 +119,11 @@ campaign_op(struct worker *w, struct pf_json **op, const char *what,
 
 /* A weight that is there is one, or the writer says why not. */
 static const struct pf_err *
-get_weight(int64_t *weight, const struct req *r)
+get_wish(struct wish *wish, const struct req *r)
 {
-	return pf_json_int(weight, r->json, "weight", 1, 1000);
+	*wish = (struct wish){ 0, pf_json_get(r->json, "description"),
+	    pf_json_get(r->json, "tags") };
+	return pf_json_int(&wish->weight, r->json, "weight", 1, 1000);
 }
 
 static const struct pf_err *
@@ -123,34 +145,55 @@ reply_campaign(struct worker *w, struct req *r, const struct pf_json *op,
 		pf_jw_str(&r->reply.body, "name", name);
 		pf_jw_str(&r->reply.body, "status", state);
 		pf_jw_int(&r->reply.body, "weight", weight);
+		put_raw(&r->reply.body, "description", pf_json_get(op,
+		    "description"));
+		put_raw(&r->reply.body, "tags", pf_json_get(op, "tags"));
 	}
 	reply_end(r);
 	return NULL;
 }
 
-/*
- * There already: is it as it was asked for, so that only the first answer
- * was lost?  err says that it is there.
- */
+/* Whether it is as it was asked for; what is not said is not looked at but
+ * for the weight, which is 1 then. */
+static bool
+is_same(const struct pf_json *op, const char *name, const struct pf_json *want)
+{
+	struct pf_buf a = PF_BUF_INIT, b = PF_BUF_INIT;
+	bool same;
+
+	if (want == NULL)
+		return true;
+	pf_json_print(&a, want);
+	pf_json_print(&b, pf_json_get(op, name));
+	same = strcmp(a.data, b.data) == 0;
+	pf_buf_free(&a);
+	pf_buf_free(&b);
+	return same;
+}
+
+/* There already: perhaps only the first answer was lost. */
 static const struct pf_err *
-same_again(struct worker *w, struct req *r, const char *name, int64_t weight,
-    const char *state)
+same_again(struct worker *w, struct req *r, const char *name,
+    const struct wish *wish, const char *state)
 {
 	const struct pf_err *err;
 	struct pf_json *op = NULL;
 	const char *is = "";
 	int64_t has = 0;
 
-	if ((err = campaign_op(w, &op, "set", name, 0)) == NULL &&
+	if ((err = campaign_op(w, &op, "set", name, NULL)) == NULL &&
 	    (err = pf_json_need(&is, op, "status")) == NULL &&
 	    (err = pf_json_int(&has, op, "weight", 0, 1000)) == NULL) {
-		if (has == (weight != 0 ? weight : 1) &&
-		    strcmp(is, state) == 0)
+		if (has == (wish->weight != 0 ? wish->weight : 1) &&
+		    strcmp(is, state) == 0 &&
+		    is_same(op, "description", wish->description) &&
+		    is_same(op, "tags", wish->tags))
 			err = reply_campaign(w, r, op, 200);
 		else
 			err = pf_err_field(PF_CONFLICT, "name", "name: there "
 			    "is a campaign of that name already, %s and of "
-			    "weight %d", is, (int)has);
+			    "weight %d, or with another description or other "
+			    "tags", is, (int)has);
 	}
 	pf_json_free(op);
 	return err;
@@ -162,12 +205,12 @@ api_campaign_new(struct worker *w, struct req *r)
 	const struct pf_err *err;
 	struct pf_json *op = NULL;
 	const char *name = "";
-	int64_t weight = 0;
+	struct wish wish;
 	bool start = true;
 
 	if (!is_all(r))
 		return NULL;
-	if ((err = get_weight(&weight, r)) != NULL ||
+	if ((err = get_wish(&wish, r)) != NULL ||
 	    (err = pf_json_need(&name, r->json, "name")) != NULL ||
 	    (err = pf_json_bool(&start, r->json, "start_after_create")) !=
 	    NULL)
@@ -175,13 +218,13 @@ api_campaign_new(struct worker *w, struct req *r)
 	if (!pf_text_ok(name))
 		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
 		    "to 128 printable bytes");
-	err = campaign_op(w, &op, "create", name, weight);
+	err = campaign_op(w, &op, "create", name, &wish);
 	if (err == NULL && !start)
-		err = campaign_op(w, &op, "pause", name, 0);
+		err = campaign_op(w, &op, "pause", name, NULL);
 	if (err == NULL)
 		err = reply_campaign(w, r, op, 201);
 	else if (err->class == PF_CONFLICT)
-		err = same_again(w, r, name, weight, start ? "active" :
+		err = same_again(w, r, name, &wish, start ? "active" :
 		    "paused");
 	pf_json_free(op);
 	return err;
@@ -212,11 +255,11 @@ api_campaign_set(struct worker *w, struct req *r)
 	const struct pf_err *err;
 	struct pf_json *op = NULL;
 	const char *state = NULL, *name = NULL, *has = "", *what = NULL;
-	int64_t weight = 0;
+	struct wish wish;
 
 	if (!is_all(r))
 		return NULL;
-	if ((err = get_weight(&weight, r)) != NULL ||
+	if ((err = get_wish(&wish, r)) != NULL ||
 	    (err = pf_json_str(&state, r->json, "status")) != NULL ||
 	    (err = pf_json_str(&name, r->json, "name")) != NULL)
 		return err;
@@ -224,15 +267,16 @@ api_campaign_set(struct worker *w, struct req *r)
 		return pf_err_field(PF_DATA, "status", "status: \"%.32s\" is "
 		    "none of active, paused and finished", state);
 	/* Which one is it?  Nothing changes by that. */
-	if ((err = campaign_op(w, &op, "set", r->id, 0)) == NULL)
+	if ((err = campaign_op(w, &op, "set", r->id, NULL)) == NULL)
 		err = pf_json_need(&has, op, "campaign");
 	if (err == NULL && name != NULL && strcmp(name, has) != 0)
 		err = pf_err_field(PF_DATA, "name", "name: it is called %s, "
 		    "and cannot be called otherwise", has);
-	if (err == NULL && weight != 0)
-		err = campaign_op(w, &op, "set", r->id, weight);
+	if (err == NULL && (wish.weight != 0 || wish.description != NULL ||
+	    wish.tags != NULL))
+		err = campaign_op(w, &op, "set", r->id, &wish);
 	if (err == NULL && what != NULL)
-		err = campaign_op(w, &op, what, r->id, 0);
+		err = campaign_op(w, &op, what, r->id, NULL);
 	if (err == NULL)
 		err = reply_campaign(w, r, op, 200);
 	pf_json_free(op);
@@ -245,7 +289,7 @@ api_campaign_end(struct worker *w, struct req *r)
 	const struct pf_err *err;
 	struct pf_json *op = NULL;
 
-	if ((err = campaign_op(w, &op, "finish", r->id, 0)) == NULL)
+	if ((err = campaign_op(w, &op, "finish", r->id, NULL)) == NULL)
 		r->reply.status = 204;
 	pf_json_free(op);
 	return err;

@@ -13,7 +13,10 @@
 	{ "weight", SHAPE_INT, 0, "its share of the bots, 1 to 1000", \
 	    NULL }, \
 	{ "shared_corpus", SHAPE_BOOL, 0, "true: its jobs share", NULL }, \
-	NO("description"), NO("tags"), NO("priority"), NO("target_binary"), \
+	{ "description", SHAPE_TEXT, 0, "what it is for, 1000 bytes at most", \
+	    NULL }, \
+	{ "tags", SHAPE_TEXT, FIELD_LIST, "32 words at most", NULL }, \
+	NO("priority"), NO("target_binary"), \
 	NO("binary_hash"), NO("job_template"), NO("max_jobs"), \
 	NO("max_duration"), NO("auto_restart")
 
@@ -43,6 +46,8 @@ static const struct field campaign_fields[] = {
 	{ "created_at", SHAPE_TIME, FIELD_MAYBE, "when it was made", NULL },
 	{ "ended_at", SHAPE_TIME, FIELD_MAYBE | FIELD_NULL, "finished",
 	    NULL },
+	{ "description", SHAPE_TEXT, 0, "what it is for, or empty", NULL },
+	{ "tags", SHAPE_TEXT, FIELD_LIST, "words, as they were given", NULL },
 	END
 };
 static const struct shape campaign = {
