@@ -222,14 +222,22 @@ struct download {
 	long			 wanted;	/* status */
 };
 
-/* What a proxy makes of a tag, W/"..." or "...-gzip", is the same here. */
+/*
+ * What a proxy makes of a tag, W/"..." or "...-gzip", is the same here.  There
+ * are some that drop it; then a file is at least no page.
+ */
 static bool
 is_tagged(const struct download *d)
 {
-	struct curl_header *tag;
+	CURL *curl = d->http->curl;
+	struct curl_header *h;
 
-	return curl_easy_header(d->http->curl, "ETag", 0, CURLH_HEADER, -1,
-	    &tag) == CURLHE_OK && strstr(tag->value, d->sink->tag) != NULL;
+	if (curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &h) ==
+	    CURLHE_OK)
+		return strstr(h->value, d->sink->tag) != NULL;
+	return curl_easy_header(curl, "Content-Type", 0, CURLH_HEADER, -1,
+	    &h) == CURLHE_OK &&
+	    strcmp(h->value, "application/octet-stream") == 0;
 }
 
 static const struct pf_err *

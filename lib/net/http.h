@@ -55,7 +55,8 @@ const struct pf_err	*pf_http_call(struct pf_http *,
  * rest is asked for, and if the server sends the whole it is PF_STALE.  Other
  * statuses than 200 and, for a rest, 206 are in *status, with nothing written
  * and the beginning of the body in said, which the caller frees.  What has
- * not tag in its ETag is not what was asked for, whoever sent it: PF_BUSY.
+ * another ETag than tag, or none and is no application/octet-stream, is not
+ * what was asked for, whoever sent it: PF_BUSY.
  */
 #define PF_HTTP_SAID	8192
 
