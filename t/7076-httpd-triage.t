@@ -182,18 +182,18 @@ while IFS='|' read -r type body want; do
 	# shellcheck disable=SC2059
 	printf "$body" >"$T/bad"
 	req PUT $v/rules -H "Content-Type: $type" --data-binary "@$T/bad"
-	is "$code $(member field)" "$want" "rules as $type $body"
+	is "$code/$(member field)" "$want" "rules as $type $body"
 	like "$(get .details)" . 'what to do'
 done <<END
-text/plain|merge|422 text
-text/plain|what is this\\n|422 text
-text/plain|merge a\\0b\\n|422 text
-text/plain|# \\377\\n|422 text
-application/json|{"text":"split x"}|422 text
-application/json|{}|422 text
-application/json|{"text":1}|422 text
-application/json|{"text":""|400 
-application/xml|x|415 
+text/plain|merge|422/text
+text/plain|what is this\\n|422/text
+text/plain|merge a\\0b\\n|422/text
+text/plain|# \\377\\n|422/text
+application/json|{"text":"split x"}|422/text
+application/json|{}|422/text
+application/json|{"text":1}|422/text
+application/json|{"text":""|400/
+application/xml|x|415/
 END
 { printf '# '; head -c 70000 /dev/zero | tr '\0' x; echo; } >"$T/bad"
 req PUT $v/rules -H "$text" --data-binary "@$T/bad"
