@@ -127,6 +127,10 @@ why()
 check 'explain what' 64 - '~neither job, bot nor crash' pf-report explain x y
 check 'explain a job that is not there' 66 - '~no job' \
     pf-report explain job nothing
+# What no bot of those may check goes before nothing.
+op '{"op":"campaign","do":"create","campaign":"checks"}'
+check=$(pf-sched submit -K memcheck -N c -e libfuzzer -t /bin/true -p 9 -C prio)
+alone=$(pf-sched submit -K memcheck -N c -e libfuzzer -t /bin/true -C checks)
 why job "$high" 'pending: waiting for the next request of one of 1 free bots for libfuzzer' \
     'a free bot has not asked yet'
 why job "$low" 'pending: waiting for its turn: 1 job of campaign prio before it, 0 of 1 bots for libfuzzer busy' \
@@ -137,6 +141,18 @@ op '{"op":"campaign","do":"create","campaign":"other"}'
 other=$(pf-sched submit -N other -e libfuzzer -t /bin/true -C other)
 why job "$other" 'pending: waiting for its turn: 0 jobs of campaign other and 1 other campaign before it, 0 of 1 bots for libfuzzer busy' \
     'another campaign has the turn'
+one=$bot
+bot three '["libfuzzer","memcheck"]'
+why job "$high" 'pending: waiting for its turn: 1 job of campaign prio before it, 0 of 2 bots for libfuzzer busy' \
+    'with a bot that may check, checks are before it'
+why job "$other" 'pending: waiting for its turn: 0 jobs of campaign other and 2 other campaigns before it, 0 of 2 bots for libfuzzer busy' \
+    'and their campaign is'
+why job "$check" 'pending: waiting for the next request of one of 1 free bots for libfuzzer and memcheck' \
+    'a check is told who may do it'
+op "{\"op\":\"deregister\",\"bot\":\"$bot\",\"inc\":\"i-three\"}"
+bot=$one
+pf-sched -q cancel "$check"
+pf-sched -q cancel "$alone"
 pf-sched -q cancel "$other"
 pf-sched campaign pause prio >/dev/null
 why job "$high" 'pending: its campaign prio is paused; pf-sched campaign resume prio goes on with it' \
@@ -237,7 +253,7 @@ check 'nor comes back' 65 - \
 check 'the list' 0 '~^[^	]*	end	finished	1	0	1	' - pf-report campaigns
 check 'one of them, by name' 0 '~^weight	3$' - pf-report campaign png
 is "$(sql "SELECT group_concat(who || ' ' || n, ', ') FROM (SELECT who, count(*) AS n FROM events WHERE kind = 'campaign' GROUP BY who)")" \
-    'campaign 12, submit 2' 'each change has its event'
+    'campaign 13, submit 2' 'each change has its event'
 
 # Ended jobs can be put away.
 check 'only ended ones' 65 '~"class":"conflict"' - pf-sched apply <<END

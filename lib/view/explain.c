@@ -158,17 +158,40 @@ at_limit(bool *full, struct pf_db *db, const struct pf_conf *conf)
 	return err;
 }
 
-/* Campaigns with a job for the engine that go before the job's own. */
+/*
+ * Of jobs of the engine ?1, those that a bot for the kind ?2 may be given: to
+ * do anything but fuzz it has to say that it can.
+ */
+#define OFFERS(word) \
+	"EXISTS (SELECT 1 FROM json_each(b.capabilities) WHERE value = " word ")"
+#define FOR_THE_SAME \
+	"status = 'pending' AND waiting = 0 AND fuzzer = ?1 AND (kind IN " \
+	"('fuzz', ?2) OR EXISTS (SELECT 1 FROM bots AS b WHERE b.gone_at IS " \
+	"NULL AND " OFFERS("?1") " AND " OFFERS("jobs.kind") " AND (?2 = " \
+	"'fuzz' OR " OFFERS("?2") ")))"
+
+/* Campaigns that go before the job's own. */
 static const struct pf_err *
 campaigns_before(int64_t *n, struct pf_db *db, const struct job *j)
 {
 	return pf_db_int(db, n, NULL, "SELECT count(*) FROM campaigns AS c, "
-	    "campaigns AS m WHERE m.id = ?1 AND c.id <> m.id AND c.pending > 0 "
+	    "campaigns AS m WHERE m.id = ?3 AND c.id <> m.id AND c.pending > 0 "
 	    "AND c.status = 'active' AND (CAST(c.running AS REAL) / c.weight, "
 	    "c.turns, c.created_at, c.id) < (CAST(m.running AS REAL) / "
 	    "m.weight, m.turns, m.created_at, m.id) AND EXISTS (SELECT 1 FROM "
-	    "jobs WHERE status = 'pending' AND fuzzer = ?2 AND "
-	    "campaign = c.id)", "ss", j->campaign_id, j->engine);
+	    "jobs WHERE " FOR_THE_SAME " AND campaign = c.id)", "sss",
+	    j->engine, j->kind, j->campaign_id);
+}
+
+/* Jobs of its campaign that go before it. */
+static const struct pf_err *
+jobs_before(int64_t *n, struct pf_db *db, const struct job *j, const char *id)
+{
+	return pf_db_int(db, n, NULL, "SELECT count(*) FROM jobs WHERE "
+	    FOR_THE_SAME " AND campaign = ?3 AND (priority > ?4 OR (priority "
+	    "= ?4 AND (created_at < ?5 OR (created_at = ?5 AND id < ?6))))",
+	    "sssiis", j->engine, j->kind, j->campaign_id, j->priority,
+	    j->created, id);
 }
 
 /* Its turn has not come: what goes before it. */
@@ -207,12 +230,7 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	if ((err = get_offer(&o, db, j)) != NULL ||
 	    (err = at_limit(&full, db, conf)) != NULL ||
 	    (err = campaigns_before(&campaigns, db, j)) != NULL ||
-	    (err = pf_db_int(db, &before, NULL, "SELECT count(*) FROM jobs "
-	    "WHERE status = 'pending' AND waiting = 0 AND campaign = ?1 AND "
-	    "fuzzer = ?2 AND "
-	    "(priority > ?3 OR (priority = ?3 AND (created_at < ?4 OR "
-	    "(created_at = ?4 AND id < ?5))))", "ssiis", j->campaign_id,
-	    j->engine, j->priority, j->created, id)) != NULL)
+	    (err = jobs_before(&before, db, j, id)) != NULL)
 		return err;
 	if (o.all == 0)
 		pf_buf_addf(b, "no bot offers %s", j->needs);
