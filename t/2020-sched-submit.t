@@ -148,13 +148,13 @@ is "$(get '.class + " " + .field')" 'conflict request' \
 
 # A full disk: a clear error, and nothing half-made.
 if [ "$(id -u)" -eq 0 ] && mkdir "$T/small" &&
-    mount -t tmpfs -o size=1100k tmpfs "$T/small" 2>/dev/null; then
+    mount -t tmpfs -o size=1400k tmpfs "$T/small" 2>/dev/null; then
 	at_end "umount $T/small"
 	printf '[storage]\npath = %s\n[spool]\npath = %s\n[sched]\nsocket = %s\n' \
 	    "$T/small/s" "$T/m/spool" "$T/m/sock2" >"$T/small.conf"
 	PF_CONF=$T/small.conf
 	check 'a master on a small disk' 0 '~^made' - pf-sched init
-	head -c 900000 /dev/urandom >"$T/big"
+	head -c 1300000 /dev/urandom >"$T/big"
 	chmod 755 "$T/big"
 	check 'a target that does not fit' 75 - '~No space left' \
 	    pf-sched submit -N n -e afl++ -t "$T/big"

@@ -14,7 +14,7 @@ failing no_harvest 3800-away-harvest.t 'what was not taken is left' \
     'what it left (then )?is sent'
 
 mutant no_memory src/run/find/sent.c \
-    's/^		good = read_groups(f, &b, name);/&\n		seen_free(\&f->inputs);/' pf-run
+    's/^		good = read_groups(f, in, name);/&\n		seen_free(\&f->inputs);/' pf-run
 failing no_memory 3800-away-harvest.t 'a restart sends all of it again' \
     'no crash came twice|nor an input'
 
