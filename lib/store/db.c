@@ -106,7 +106,7 @@ pf_db_damage(struct pf_db *db)
 }
 
 static const struct pf_err *
-check_version(struct pf_db *db, const char *path)
+check_version(struct pf_db *db, const char *path, bool old)
 {
 	const struct pf_err *err;
 	int64_t app = 0, version = 0;
@@ -121,14 +121,14 @@ check_version(struct pf_db *db, const char *path)
 		return pf_err(PF_CONFIG, "%s: schema %d is newer than this "
 		    "program knows (%d): upgrade the program", path,
 		    (int)version, PF_DB_VERSION);
-	if (version < PF_DB_VERSION)
+	if (version < PF_DB_VERSION && !old)
 		return pf_err(PF_CONFIG, "%s: schema %d is older than %d: run "
 		    "pf-sched init", path, (int)version, PF_DB_VERSION);
 	return NULL;
 }
 
-const struct pf_err *
-pf_db_open(struct pf_db **out, const char *storage)
+static const struct pf_err *
+open_storage(struct pf_db **out, const char *storage, bool old)
 {
 	const struct pf_err *err = NULL;
 	struct pf_buf path = PF_BUF_INIT;
@@ -157,7 +157,7 @@ pf_db_open(struct pf_db **out, const char *storage)
 	if ((rc = pf_dbfunc_add(handle)) != SQLITE_OK)
 		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path.data);
 	else
-		err = check_version(db, path.data);
+		err = check_version(db, path.data, old);
 done:
 	if (err != NULL)
 		pf_db_close(db);
@@ -165,6 +165,18 @@ done:
 		*out = db;
 	pf_buf_free(&path);
 	return err;
+}
+
+const struct pf_err *
+pf_db_open(struct pf_db **out, const char *storage)
+{
+	return open_storage(out, storage, false);
+}
+
+const struct pf_err *
+pf_db_open_old(struct pf_db **out, const char *storage)
+{
+	return open_storage(out, storage, true);
 }
 
 void

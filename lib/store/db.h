@@ -34,6 +34,8 @@ void	pf_db_path(struct pf_buf *, const char *storage);
  * missing).  Readers see the last commit at each statement.
  */
 const struct pf_err	*pf_db_open(struct pf_db **, const char *storage);
+/* The same for a copy that may be of an older version. */
+const struct pf_err	*pf_db_open_old(struct pf_db **, const char *storage);
 void			 pf_db_close(struct pf_db *);
 
 /*

@@ -25,7 +25,7 @@ backup_verify(const char *dir, int64_t *jobs)
 	struct pf_q q = PF_Q_INIT;
 	bool more = false;
 
-	if ((err = pf_db_open(&db, dir)) == NULL &&
+	if ((err = pf_db_open_old(&db, dir)) == NULL &&
 	    (err = pf_q(&q, db, "PRAGMA integrity_check(1)", "")) == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more &&
 	    strcmp(pf_q_text(&q, 0), "ok") != 0)

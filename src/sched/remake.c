@@ -34,7 +34,7 @@ copy_from(const struct remake *r, const char *from)
 	int64_t jobs;
 
 	if ((err = backup_verify(from, &jobs)) == NULL &&
-	    (err = pf_db_open(&db, from)) == NULL)
+	    (err = pf_db_open_old(&db, from)) == NULL)
 		err = pf_db_run(db, NULL, "VACUUM INTO ?", "s", to);
 	pf_db_close(db);
 	free(to);
