@@ -93,8 +93,7 @@ is "$(sqlite3 "$v1" "SELECT status FROM campaigns WHERE name = 'old'")" \
     active 'with what was in it'
 is "$(sqlite3 "$v1.before-2" 'PRAGMA user_version')" 1 \
     'a copy from before is kept'
-is "$(sqlite3 "$v1.before-3" 'PRAGMA user_version')" 2 \
-    'one for each step'
+ok 'one, not one for each step' test ! -e "$v1.before-3"
 sqlite3 "$v1" .schema | sort >"$T/migrated"
 sqlite3 "$T/m/storage/data/pandafuzz.db" .schema | sort >"$T/new"
 ok 'the schema is that of a new one' cmp "$T/migrated" "$T/new"

@@ -73,7 +73,8 @@ configure(struct pf_db *db)
 	    "PRAGMA journal_size_limit = 67108864");
 }
 
-/* A copy of what is about to be changed, beside it. */
+/* A copy of what is about to be changed, beside it; of several steps, of what
+ * was before the first. */
 static const struct pf_err *
 keep_old(struct pf_db *db, const char *path, int version)
 {
@@ -133,8 +134,8 @@ migrate(struct pf_db *db, const char *path, bool *made)
 		snprintf(text, sizeof(text), "PRAGMA application_id = %d;"
 		    "PRAGMA user_version = %d", PF_DB_APPLICATION,
 		    s->version);
-		if ((tables == 0 || version == 0 || (err = keep_old(db, path,
-		    s->version)) == NULL) &&
+		if ((tables == 0 || version == 0 || s->version > version + 1 ||
+		    (err = keep_old(db, path, s->version)) == NULL) &&
 		    (err = pf_dbw_begin(db)) == NULL &&
 		    (err = exec(db, s->sql)) == NULL &&
 		    (err = foreign_keys(db)) == NULL &&
