@@ -51,6 +51,9 @@ check 'a description of too many bytes' 65 - '~^pf-sched: description: ' \
     pf-sched campaign set -D "$(head -c 1001 /dev/zero | tr '\0' x)" png
 check 'a description with a bell' 65 - '~^pf-sched: description: ' \
     pf-sched campaign set -D "$(printf 'a\007')" png
+check 'a description that turns its direction' 65 \
+    - '~^pf-sched: description: ' \
+    pf-sched campaign set -D "$(printf 'a\342\200\256b')" png
 check 'a tag of two lines' 65 - '~^pf-sched: tags: ' \
     pf-sched campaign set -t 'a
 b' png
@@ -253,7 +256,7 @@ check 'nor comes back' 65 - \
 check 'the list' 0 '~^[^	]*	end	finished	1	0	1	' - pf-report campaigns
 check 'one of them, by name' 0 '~^weight	3$' - pf-report campaign png
 is "$(sql "SELECT group_concat(who || ' ' || n, ', ') FROM (SELECT who, count(*) AS n FROM events WHERE kind = 'campaign' GROUP BY who)")" \
-    'campaign 13, submit 2' 'each change has its event'
+    'campaign 16, submit 2' 'each change has its event'
 
 # Ended jobs can be put away.
 check 'only ended ones' 65 '~"class":"conflict"' - pf-sched apply <<END

@@ -88,18 +88,6 @@ move(struct pf_act *a, struct pf_campaign *c, enum pf_campaign_event event,
 	return err;
 }
 
-/* Lines for people: nothing that a terminal would obey. */
-static bool
-is_words(const char *s)
-{
-	const char *p = s;
-
-	while (*p != '\0' && ((unsigned char)*p >= ' ' || *p == '\n') &&
-	    *p != '\177')
-		p++;
-	return *p == '\0' && p - s <= PF_CAMPAIGN_WORDS;
-}
-
 static const struct pf_err *
 read_tags(struct pf_buf *tags, const struct pf_json *list)
 {
@@ -132,7 +120,8 @@ describe(struct pf_act *a, const struct pf_campaign *c,
 	const char *words = NULL;
 
 	if ((err = pf_json_str(&words, req, "description")) == NULL &&
-	    words != NULL && !is_words(words))
+	    words != NULL && (strlen(words) > PF_CAMPAIGN_WORDS ||
+	    !pf_lines_ok(words)))
 		err = pf_err_field(PF_DATA, "description", "description: not "
 		    "%d printable bytes at most", PF_CAMPAIGN_WORDS);
 	if (err == NULL && list != NULL)
@@ -151,7 +140,13 @@ set(struct pf_act *a, const struct pf_campaign *c, int64_t old,
 	const struct pf_err *err;
 	char why[64];
 
-	if ((err = describe(a, c, req)) != NULL || c->weight == old)
+	/* Each change is an event: a restore goes by their number. */
+	if ((err = describe(a, c, req)) == NULL &&
+	    (pf_json_get(req, "description") != NULL ||
+	    pf_json_get(req, "tags") != NULL))
+		err = note(a, c, pf_campaign_state_name(c->state),
+		    "what it is for");
+	if (err != NULL || c->weight == old)
 		return err;
 	snprintf(why, sizeof(why), "weight %" PRId64 ", it was %" PRId64,
 	    c->weight, old);

@@ -79,21 +79,34 @@ unseen(uint32_t c)
 	    (c >= 0x2066 && c <= 0x2069);
 }
 
-bool
-pf_text_ok(const char *s)
+/* The line end is the only one of those to be let through, if at all. */
+static bool
+all_seen(const char *s, size_t n, bool lines)
 {
-	size_t len, n = strlen(s);
+	size_t len;
 	uint32_t c;
 
-	if (n < 1 || n > 128)
-		return false;
 	for (; n > 0; s += len, n -= len) {
 		if ((len = utf8_char(&c, (const unsigned char *)s, n)) == 0)
 			return false;
-		if (unseen(c))
+		if (unseen(c) && !(lines && c == '\n'))
 			return false;
 	}
 	return true;
+}
+
+bool
+pf_text_ok(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 1 && n <= 128 && all_seen(s, n, false);
+}
+
+bool
+pf_lines_ok(const char *s)
+{
+	return all_seen(s, strlen(s), true);
 }
 
 bool

@@ -23,6 +23,8 @@ bool	pf_sha_ok(const char *);
  * bidirectional formatting characters.
  */
 bool	pf_text_ok(const char *);
+/* The same of lines, and of any length. */
+bool	pf_lines_ok(const char *);
 
 /* Valid UTF-8 of any length (n bytes), control characters allowed. */
 bool	pf_utf8_ok(const char *, size_t n);

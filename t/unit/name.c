@@ -123,6 +123,9 @@ test_text(void)
 	ok(pf_text_ok(big), "128 are not");
 	big[127] = '\303';
 	ok(!pf_text_ok(big), "cut within a character");
+	ok(pf_lines_ok("a\nb\n") && !pf_text_ok("a\nb"), "lines");
+	ok(!pf_lines_ok("a\tb"), "a tab in lines");
+	ok(!pf_lines_ok("a\302\205b"), "a line end that is none");
 }
 
 static void
