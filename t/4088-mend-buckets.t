@@ -38,7 +38,8 @@ buckets >"$T/before"
 is "$(wc -l <"$T/before")" 501 'five hundred buckets'
 check 'nothing to mend' 0 '~"ok":true' - mend
 is "$(buckets | diff - "$T/before")" '' 'changes nothing'
-sqlite3 "$db" 'DELETE FROM buckets WHERE samples > 0'
+sqlite3 "$db" 'DELETE FROM bucket_rows WHERE samples > 0'
+is "$(buckets | wc -l)" 0 'they are gone'
 check 'all are gone' 0 '~"ok":true' - mend
 is "$(buckets | diff - "$T/before")" '' 'all are there again'
 is "$(sql "SELECT value FROM counters WHERE name = 'buckets' AND scope = ''")" \

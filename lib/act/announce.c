@@ -93,9 +93,10 @@ inherit(struct pf_act *a)
 	return err;
 }
 
+/* The order is forced: a hook has one row in told, of many buckets. */
 #define STRAY \
-	"WHERE NOT EXISTS (SELECT 1 FROM told AS t JOIN buckets AS b ON b.id " \
-	"= t.bucket WHERE t.crash = hooks.crash)"
+	"WHERE NOT EXISTS (SELECT 1 FROM told AS t CROSS JOIN buckets AS b " \
+	"ON b.id = t.bucket WHERE t.crash = hooks.crash)"
 
 /* What waits for a bucket that is gone; should it arise again, it is new. */
 static const struct pf_err *

@@ -1,6 +1,6 @@
 /*
  * Buckets: one row for what is filed under one key in a campaign, by the
- * rules in force (table buckets) and by those that come (table coming).
+ * rules in force (view buckets) and by those that come (view coming).
  */
 #ifndef PF_ACT_BUCKET_H
 #define PF_ACT_BUCKET_H

@@ -21,6 +21,7 @@ static const struct pf_err *
 add_bucket(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
 {
 	const struct pf_err *err;
+	struct pf_bucket rest;
 	struct pf_given t;
 	struct pf_place p;
 	bool there = false;
@@ -31,7 +32,14 @@ add_bucket(struct pf_db *db, const struct pf_gen *g, const struct pf_q *q)
 		return err;
 	pf_said_from(&t, q, 0);
 	if ((err = pf_place_find(&p, g, db, pf_q_text(q, 5), &t, false)) !=
-	    NULL || (err = pf_db_run(db, NULL, "INSERT INTO bucket_rows "
+	    NULL)
+		return err;
+	/* What found no room for a bucket of its own stays with the rest;
+	 * mend_words() says what that says. */
+	pf_bucket_over(&rest, pf_q_text(q, 5));
+	if (strcmp(rest.id, pf_q_text(q, 8)) == 0)
+		p.b = rest;
+	if ((err = pf_db_run(db, NULL, "INSERT INTO bucket_rows "
 	    "(id, campaign, type, tool, frames, first_crash, samples, dropped,"
 	    " first_seen, last_seen, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0,"
 	    " 0, ?7, ?7, " LIVE ") ON CONFLICT DO NOTHING", "ssssssi", p.b.id,

@@ -163,7 +163,8 @@ at_limit(bool *full, struct pf_db *db, const struct pf_conf *conf)
  * do anything but fuzz it has to say that it can.
  */
 #define OFFERS(word) \
-	"EXISTS (SELECT 1 FROM json_each(b.capabilities) WHERE value = " word ")"
+	"EXISTS (SELECT 1 FROM json_each(b.capabilities) WHERE value = " \
+	word ")"
 #define FOR_THE_SAME \
 	"status = 'pending' AND waiting = 0 AND fuzzer = ?1 AND (kind IN " \
 	"('fuzz', ?2) OR EXISTS (SELECT 1 FROM bots AS b WHERE b.gone_at IS " \
