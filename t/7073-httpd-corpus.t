@@ -212,7 +212,7 @@ ok 'and takes no memory' test "$(peak)" -lt $limit
 
 # Those who do not read take their places, and nobody else's.
 curl -sS -Z --parallel-immediate --parallel-max 66 --limit-rate 1k -m 30 -o /dev/null \
-    "$url$v/corpus/download?job=$b&n=[1-66]" >"$T/many" 2>&1 &
+    "$url$v/corpus/download?job=$b#[1-66]" >"$T/many" 2>&1 &
 many=$!
 all() { [ "$(readlink "/proc/$httpd/fd"/* | grep -c "corpus/$b")" = 64 ]; }
 ok 'sixty-four archives at a time' until_true 20 all
