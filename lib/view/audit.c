@@ -124,7 +124,9 @@ static const char results_1[] = P
     IS_BOOL("new_bucket") " OR (l.v > 0 AND " IS_BOOL("chosen") ") OR "
     "json_type(r.j, '$.count') IS NOT 'integer' "
     "OR (r.j ->> '$.count') < 1 OR json_type(r.j, '$.id') IS NOT 'text' OR "
-    "json_type(r.j, '$.bucket') IS NOT 'text') "
+    "json_type(r.j, '$.bucket') IS NOT 'text' OR EXISTS (SELECT 1 FROM "
+    "json_each(r.j) WHERE key NOT IN ('late', 'dropped', 'id', 'unique', "
+    "'count', 'bucket', 'rules', 'drop', 'new_bucket', 'chosen'))) "
     SAY("row", "'its reply makes no sense'")
     "WHEN r.kind = 'crash' AND l.stored AND NOT EXISTS (SELECT 1 FROM "
     "m.crashes AS c WHERE c.job_id = l.job AND c.hash = l.hash) "
