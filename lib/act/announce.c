@@ -26,10 +26,12 @@ pf_announce(struct pf_act *a, const char *bucket, const char *crash)
 	const struct pf_err *err;
 	int64_t n = 0;
 
-	if (a->remaking || (err = pf_db_run(a->db, &n, "INSERT INTO told "
-	    "(bucket, crash) VALUES (?1, ?2) ON CONFLICT (bucket) DO NOTHING",
-	    "ss", bucket, crash)) != NULL || n == 0)
-		return a->remaking ? NULL : err;
+	if (a->remaking)
+		return NULL;
+	if ((err = pf_db_run(a->db, &n, "INSERT INTO told (bucket, crash) "
+	    "VALUES (?1, ?2) ON CONFLICT (bucket) DO NOTHING", "ss", bucket,
+	    crash)) != NULL || n == 0)
+		return err;
 	return settle(a, bucket, crash, a->conf->on_new_crash[0] != '\0');
 }
 
