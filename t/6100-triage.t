@@ -32,7 +32,7 @@ is "$(cut -f 1-13 out)" "asan${tab}asan${tab}Heap-buffer-overflow READ 1${tab}he
     'with what it says'
 like "$(field 14)" '^[0-9a-f]{32}$' 'a bucket'
 like "$(field 15)" '^[0-9a-f]{32}$' 'and a variant of it'
-is "$(field 16)" 3 'by the built-in rules'
+is "$(field 16)" 4 'by the built-in rules'
 major=$(field 14)
 check 'nothing on stderr' 0 '*' - pf-triage asan
 
@@ -109,7 +109,7 @@ is "$(field 17)" 9223372036854775807 'are as many as one can'
 echo 'function parse_row' >rules
 run pf-triage -i rules asan
 is "$(field 13)" parse 'a function that is ignored'
-like "$(field 16)" '^3[+][0-9a-f]{8}$' 'is another version of the rules'
+like "$(field 16)" '^4[+][0-9a-f]{8}$' 'is another version of the rules'
 echo 'keep entry main' >rules2
 run pf-triage -i rules -i rules2 asan
 is "$(field 13)" 'parse < main' 'rules add up'

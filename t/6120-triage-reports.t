@@ -25,7 +25,7 @@ records()
 	pf-triage "$@" 2>"$T/said" | awk -F '\t' -v OFS='\t' '{
 		type = $3
 		sub(/ (READ|WRITE)( [^ ]*)?$/, "", type)
-		print $1, $2, type, $4, $5, $6, $13
+		print $1, $2, type, $4, $5, $6, $13, $17
 	}'
 }
 
@@ -48,6 +48,14 @@ while read -r tool; do
 	check "$tool: $(wc -l <"$T/want") reports are read as they should" \
 	    0 - - diff "$T/want" "$T/got"
 done <"$T/by"
+
+# The same leaks as text and as XML.
+grep '^valgrind/leak-.*\.xml	' "$T/records" | sed 's/\.xml	/	/' >"$T/xml"
+cut -f 1 "$T/xml" | while read -r f; do
+	grep "^$f	" "$T/records"
+done >"$T/said"
+ok 'valgrind told some leaks in two ways' test "$(wc -l <"$T/xml")" -ge 4
+check 'which are the same' 0 - - diff "$T/said" "$T/xml"
 
 # What is cut, comes twice or stands among other things.
 mkdir "$T/cut" "$T/twice"

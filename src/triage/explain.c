@@ -59,9 +59,12 @@ add_leaks(struct pf_buf *b, const struct pf_report *r)
 		return;
 	label(b, "leaked");
 	pf_buf_addf(b, "%" PRId64 " bytes in %" PRId64 " objects directly, %"
-	    PRId64 " bytes in %" PRId64 " objects through them\n",
-	    r->direct_bytes, r->direct_count, r->indirect_bytes,
-	    r->indirect_count);
+	    PRId64 " bytes", r->direct_bytes, r->direct_count,
+	    pf_report_indirect(r));
+	/* valgrind tells how many if it is asked for them. */
+	if (r->indirect_count > 0 || pf_report_indirect(r) == 0)
+		pf_buf_addf(b, " in %" PRId64 " objects", r->indirect_count);
+	pf_buf_adds(b, " through them\n");
 }
 
 static void

@@ -140,8 +140,11 @@ add_leaks(struct pf_table *t, const struct pf_report *r)
 	pf_jw_open(&b, NULL, '{');
 	pf_jw_int(&b, "direct_bytes", r->direct_bytes);
 	pf_jw_int(&b, "direct_objects", r->direct_count);
-	pf_jw_int(&b, "indirect_bytes", r->indirect_bytes);
-	pf_jw_int(&b, "indirect_objects", r->indirect_count);
+	pf_jw_int(&b, "indirect_bytes", pf_report_indirect(r));
+	if (r->indirect_count > 0 || pf_report_indirect(r) == 0)
+		pf_jw_int(&b, "indirect_objects", r->indirect_count);
+	else
+		pf_jw_null(&b, "indirect_objects");
 	pf_jw_open(&b, "leaks", '[');
 	for (l = r->leaks; l < r->leaks + r->nleaks; l++) {
 		pf_jw_open(&b, NULL, '{');

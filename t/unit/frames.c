@@ -175,9 +175,9 @@ try_leaks(void)
 	ok(r.leaks[0].indirect && !r.leaks[1].indirect, "of each kind one");
 	is_int(r.leaks[1].bytes, 1000, "its own bytes");
 	is_int(r.leaks[1].count, 3, "its blocks");
-	is_int(r.direct_bytes, 1000, "the sums are those it tells");
+	is_int(r.direct_bytes, 1000, "the sums are theirs");
 	is_int(r.direct_count, 3, "in blocks");
-	is_int(r.indirect_bytes, 40, "indirect bytes");
+	is_int(pf_report_indirect(&r), 40, "indirect bytes, told twice");
 	is_int(r.indirect_count, 2, "indirect blocks");
 	ok(take(leaks_xml), "leaks in XML are a report");
 	is_str(r.type, "Direct-leak", "of that type");
@@ -189,6 +189,30 @@ try_leaks(void)
 	ok(take(P "9 bytes in 1 blocks are possibly lost in loss record 1 of "
 	    "1\n" P "   at 0x1: f (a.c:1)\n"), "a possible one alone");
 	is_str(r.type, "Possible-leak", "is called so");
+	is_int(pf_report_leaked(&r), 9, "with its bytes");
+	ok(take(P "9 bytes in 1 blocks are possibly lost in loss record 1 of "
+	    "2\n" P "   at 0x1: maybe (a.c:1)\n" P "\n"
+	    P "1,064 (64 direct, 1,000 indirect) bytes in 2 blocks are "
+	    "definitely lost in loss record 2 of 2\n"
+	    P "   at 0x1: list (a.c:1)\n"), "a possible one, then another");
+	is_str(r.type, "Direct-leak", "is called after the other");
+	is_str(state, "list", "which is the state");
+	is_str(r.message, "1,064 (64 direct, 1,000 indirect) bytes in 2 "
+	    "blocks are definitely lost in loss record 2 of 2",
+	    "and the message");
+	is_int(r.nleaks, 1, "the first one is none");
+	is_int(r.nstacks, 1, "nor is its stack");
+	is_int(pf_report_leaked(&r), 1064, "the rest is lost, too");
+	ok(take(P "9 (1 direct, 99,999,999,999,999,999,999 indirect) bytes "
+	    "in 1 blocks are definitely lost in loss record 1 of 2\n"
+	    P "   at 0x1: f (a.c:1)\n" P "\n"
+	    P "9 (1 direct, 99,999,999,999,999,999,999 indirect) bytes in 1 "
+	    "blocks are definitely lost in loss record 2 of 2\n"),
+	    "more than a number holds");
+	ok(pf_report_leaked(&r) >= INT64_MAX - 1, "is as much as one can");
+	ok(take(P "9 (direct, indirect) bytes in 1 blocks are definitely lost "
+	    "in loss record 1 of 1\n"), "parts without numbers");
+	is_int(pf_report_leaked(&r), 0, "are none");
 }
 
 /* The last operand tells. */

@@ -22,7 +22,7 @@ pf_report_init(struct pf_report *r, char *text, size_t room)
 	r->place = (struct pf_frame){ .name = "", .file = "", .module = "" };
 	r->nleaks = r->leaks_dropped = 0;
 	r->direct_bytes = r->direct_count = 0;
-	r->indirect_bytes = r->indirect_count = 0;
+	r->indirect_bytes = r->indirect_count = r->through_bytes = 0;
 	r->nframes = r->nstacks = 0;
 	r->text = text;
 	r->room = room;
@@ -144,13 +144,20 @@ pf_report_leak(struct pf_report *r, bool indirect, int64_t bytes,
 }
 
 int64_t
+pf_report_indirect(const struct pf_report *r)
+{
+	return r->indirect_bytes > r->through_bytes ? r->indirect_bytes :
+	    r->through_bytes;
+}
+
+int64_t
 pf_report_leaked(const struct pf_report *r)
 {
 	int64_t sum = r->direct_bytes;
 
 	if (r->direct_count == 0 && r->indirect_count == 0)
 		return -1;
-	add_sum(&sum, r->indirect_bytes);
+	add_sum(&sum, pf_report_indirect(r));
 	return sum;
 }
 

@@ -118,6 +118,9 @@ struct pf_report {
 	/* Sums over all of them, also those that had no room. */
 	int64_t		 direct_bytes, direct_count;
 	int64_t		 indirect_bytes, indirect_count;
+	int64_t		 through_bytes;	/* lost through direct ones, as those
+					 * tell; they may be among the
+					 * indirect ones too */
 	struct pf_frame	 frames[PF_REPORT_FRAMES];
 	size_t		 nframes;
 	struct pf_stack	 stacks[PF_REPORT_STACKS];
@@ -193,6 +196,8 @@ void	pf_frame_module(struct pf_report *, struct pf_frame *, const char *,
 void	pf_report_leak(struct pf_report *, bool indirect, int64_t bytes,
 	    int64_t count);
 
+/* The bytes that leaked indirectly, told by themselves or not. */
+int64_t	pf_report_indirect(const struct pf_report *);
 /* All bytes that leaked, INT64_MAX if they are more; -1 if nothing did. */
 int64_t	pf_report_leaked(const struct pf_report *);
 

@@ -89,19 +89,8 @@ read_frame(struct pf_report *r, const char *s)
 	return true;
 }
 
-/* "definitely lost: 1,024 bytes in 2 blocks" */
-static void
-read_sum(const char *s, const char *what, int64_t *bytes, int64_t *count)
-{
-	const char *p = pf_line_after(s, what);
-
-	if (p == NULL || !pf_line_num(p, bytes) ||
-	    (p = strstr(p, " bytes in ")) == NULL)
-		return;
-	pf_line_num(p + 10, count);
-}
-
-/* Leaks are told to the end, where their sums are. */
+/* The sums at the end are not read: XML has none, and what may be lost is
+ * none of them. */
 static bool
 in_leaks(struct pf_report *r, const char *s)
 {
@@ -114,11 +103,8 @@ in_leaks(struct pf_report *r, const char *s)
 		return pf_line_after(s, "ERROR SUMMARY: ") == NULL;
 	}
 	s = pf_line_skip(s);
-	if (r->phase == LEAKS && read_frame(r, s))
-		return true;
-	read_sum(s, "definitely lost: ", &r->direct_bytes, &r->direct_count);
-	read_sum(s, "indirectly lost: ", &r->indirect_bytes,
-	    &r->indirect_count);
+	if (r->phase == LEAKS)
+		read_frame(r, s);
 	return true;
 }
 

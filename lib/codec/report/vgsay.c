@@ -191,36 +191,70 @@ pf_valgrind_aux(struct pf_report *r, const char *s)
 		pf_report_stack(r, PF_STACK_OTHER);
 }
 
+/* What may be lost is of no interest beside what is: as if it had not been
+ * told. */
+static void
+forget_leaks(struct pf_report *r)
+{
+	r->nleaks = r->nstacks = r->nframes = 0;
+	r->leaks_dropped = 0;
+	r->direct_bytes = r->direct_count = 0;
+	r->indirect_bytes = r->indirect_count = 0;
+	r->through_bytes = 0;
+	r->cut = false;
+}
+
+/* "(32 direct, 1,064 indirect)": the block's own bytes, and what is lost
+ * through it; that is told once more in records of its own if they were asked
+ * for. */
+static void
+read_parts(struct pf_report *r, const char *s, int64_t *bytes)
+{
+	const char *p = strstr(s, " direct, ");
+	int64_t through;
+
+	if (!pf_line_num(s, bytes) || p == NULL)
+		return;
+	pf_line_num(p + 9, &through);
+	r->through_bytes = through > INT64_MAX - r->through_bytes ?
+	    INT64_MAX : r->through_bytes + through;
+}
+
+static bool
+is_possible(const struct pf_report *r)
+{
+	return r->nleaks > 0 && strcmp(r->type, "Possible-leak") == 0;
+}
+
 /* "1,096 (32 direct, 1,064 indirect) bytes in 1 blocks are definitely lost" */
 int
 pf_valgrind_leak(struct pf_report *r, const char *s)
 {
 	const char *p = strstr(s, " bytes in "), *how;
-	bool indirect = false;
+	bool direct, indirect;
 	int64_t bytes, count;
 
 	if (*s < '0' || *s > '9' || p == NULL ||
 	    (how = strstr(p, " blocks are ")) == NULL)
 		return -1;
 	how += 12;
+	direct = pf_line_after(how, "definitely lost") != NULL;
+	indirect = pf_line_after(how, "indirectly lost") != NULL;
+	if (!direct && !indirect && (pf_line_after(how, "possibly lost") ==
+	    NULL || (r->tool[0] != '\0' && !is_possible(r))))
+		return 0;
+	if ((direct || indirect) && is_possible(r))
+		forget_leaks(r);
+	if (r->nleaks == 0)
+		begin(r, direct ? "Direct leak" : indirect ? "Indirect leak" :
+		    "possibly lost", s);
+	else if (direct)
+		/* A direct one is the cause of the others. */
+		pf_report_type(r, "Direct leak", 11);
 	pf_line_num(s, &bytes);
 	pf_line_num(p + 10, &count);
 	if ((p = strstr(s, " (")) != NULL && p < how)
-		pf_line_num(p + 2, &bytes);
-	if (pf_line_after(how, "indirectly lost") != NULL)
-		indirect = true;
-	else if (pf_line_after(how, "possibly lost") != NULL) {
-		if (r->tool[0] != '\0' && strcmp(r->type, "Possible-leak") !=
-		    0)
-			return 0;
-	} else if (pf_line_after(how, "definitely lost") == NULL)
-		return 0;
-	if (r->nleaks == 0)
-		begin(r, indirect ? "Indirect leak" :
-		    *how == 'p' ? "possibly lost" : "Direct leak", s);
-	else if (!indirect && *how == 'd')
-		/* A direct one is the cause of the others. */
-		pf_report_type(r, "Direct leak", 11);
+		read_parts(r, p + 2, &bytes);
 	pf_report_leak(r, indirect, bytes, count);
 	return 1;
 }
