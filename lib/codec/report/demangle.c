@@ -1,13 +1,12 @@
 /*
  * Names of functions without what changes from build to build: see
- * pf_frame_name() in report.h.  One pass over the name.
- *
- * A name that is mangled stays so: every tool that knows names demangles
- * them, and a demangler is larger than all that is here.
+ * pf_frame_name() in report.h.  One pass over the name, which for one that is
+ * mangled is what mangled.c makes of it.
  */
 #include <ctype.h>
 #include <string.h>
 
+#include "codec/report/mangled.h"
 #include "codec/report/report.h"
 
 /* The name that is read, and what is made of it. */
@@ -274,10 +273,15 @@ pf_frame_name(struct pf_report *r, struct pf_frame *f, const char *s,
     size_t n)
 {
 	struct name m;
+	char plain[PF_MANGLED_TEXT];
 	const char *version;
 
 	if (f == &r->spare)
 		return;
+	if (pf_mangled_read(plain, s, n)) {
+		s = plain;
+		n = strlen(plain);
+	}
 	m.s = s;
 	m.n = n;
 	m.i = m.len = 0;

@@ -181,7 +181,8 @@ struct pf_frame *pf_report_frame(struct pf_report *);
  * what follows them, template arguments folded to <>, anonymous namespaces as
  * (anonymous), lambdas as {lambda}, no suffix of a clone (.part.0 .isra.1
  * .cold .constprop.0 .llvm.123), no version (@@GLIBC_2.2.5), for Rust no
- * hash.  A name that is still mangled (_Z..., _R...) is kept as it is.
+ * hash.  One that is still mangled (_Z...) is demangled before; one of Rust's
+ * newer kind (_R...) is kept as it is.
  */
 void	pf_frame_name(struct pf_report *, struct pf_frame *, const char *,
 	    size_t n);

@@ -359,7 +359,7 @@ add_frames(struct pf_report *r, const char *stack)
 		n = end != NULL ? (size_t)(end - stack) : strlen(stack);
 		f = pf_report_frame(r);
 		/* Without arguments there is nothing to take off. */
-		if (memchr(stack, '(', n) != NULL)
+		if (memchr(stack, '(', n) != NULL || *stack == '_')
 			pf_frame_name(r, f, stack, n);
 		else
 			f->name = pf_report_text(r, stack, n <

@@ -66,7 +66,7 @@ const struct pf_err	*pf_rules_add(struct pf_rules *, const char *,
 
 const struct pf_ignore	*pf_rules_ignore(const struct pf_rules *);
 
-/* "4", and if rules were added a sum of their text: "4+0a1b2c3d". */
+/* "5", and if rules were added a sum of their text: "5+0a1b2c3d". */
 void		 pf_rules_version(char out[PF_RULES_TEXT],
 		    const struct pf_rules *);
 
