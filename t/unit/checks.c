@@ -322,7 +322,22 @@ addresses(void)
 		{ 0x800000000000, PF_ADDR_WILD },
 		{ 0xfffff7a00000, PF_ADDR_WILD },
 		{ 0x1000000000000, PF_ADDR_NON_CANONICAL },
-		{ 0x4141414141414141, PF_ADDR_NON_CANONICAL },
+		{ 0x4141414141414141, PF_ADDR_CONTROLLED },
+		{ 0x41414141, PF_ADDR_CONTROLLED },
+		{ 0x414243444546, PF_ADDR_CONTROLLED },
+		{ 0x6e6f7465, PF_ADDR_CONTROLLED },
+		{ 0xcccccccc, PF_ADDR_CONTROLLED },
+		{ 0xdededededededede, PF_ADDR_CONTROLLED },
+		{ 0x414141, PF_ADDR_WILD },
+		{ 0x41414100, PF_ADDR_WILD },
+		{ 0x41411f41, PF_ADDR_WILD },
+		{ 0x4141417f, PF_ADDR_WILD },
+		{ 0xffffffff, PF_ADDR_WILD },
+		{ 0xffffffffffffffff, PF_ADDR_WILD },
+		{ 0x555555555555, PF_ADDR_WILD },
+		{ 0x564a4b4c4d4e, PF_ADDR_WILD },
+		{ 0x56555657, PF_ADDR_WILD },
+		{ 0x6dedbeefcafef00d, PF_ADDR_NON_CANONICAL },
 		{ 0xffff7fffffffffff, PF_ADDR_NON_CANONICAL },
 		{ 0xffff800000000000, PF_ADDR_WILD },
 	};
@@ -333,6 +348,18 @@ addresses(void)
 		pf_report_addr(&r, of[i].addr);
 		is_int(r.addr_class, of[i].is, "an address");
 	}
+	pf_report_init(&r, text, sizeof(text));
+	pf_report_signal(&r, SIGSEGV);
+	pf_report_addr(&r, 0x41414141);
+	is_str(pf_severity_of(&r)->rule, "controlled", "made of an input");
+	/* Who knows better says so. */
+	ok(take("==1==ERROR: AddressSanitizer: heap-buffer-overflow on "
+	    "address 0x61616161 at pc 0x5\n"
+	    "READ of size 1 at 0x61616161 thread T0\n"
+	    "    #0 0x1 in f a.c:1\n\n0x61616161 is located 0 bytes to the "
+	    "right of 1-byte region [0x61616160,0x61616161)\n"),
+	    "an address in the heap that looks so");
+	is_int(r.addr_class, PF_ADDR_HEAP, "is one of the heap");
 }
 
 /* A report that ends anywhere is still read. */

@@ -72,7 +72,16 @@ static const struct {
 	    "==1==Hint: this fault was caused by a dereference of a high "
 	    "value address (see register values below).\n"
 	    "    #0 0x1 in f a.c:1:1\n", "asan", "UNKNOWN READ", "segfault",
-	    "f", "medium", "read-wild", PF_ADDR_NON_CANONICAL, SIGSEGV },
+	    "f", "high", "read-controlled", PF_ADDR_NON_CANONICAL, SIGSEGV },
+	{ ASAN "SEGV on unknown address 0x000041414141 (pc 0x5 T0)\n"
+	    "==1==The signal is caused by a READ memory access.\n"
+	    "==1==Hint: this fault was caused by a dereference of a high "
+	    "value address (see register values below).\n"
+	    "    #0 0x1 in f a.c:1:1\n", "asan", "UNKNOWN READ", "segfault",
+	    "f", "high", "read-controlled", PF_ADDR_CONTROLLED, SIGSEGV },
+	{ "x[12]: segfault at 6e6f7465 ip 0055 sp 0077 error 4 in x[55+1]\n",
+	    "signal", "UNKNOWN READ", "segfault", "", "high",
+	    "read-controlled", PF_ADDR_CONTROLLED, SIGSEGV },
 	{ ASAN "SEGV on unknown address 0x7f0000001000 (pc 0x7f0000001000 "
 	    "bp 0x7 sp 0x7 T0)\n"
 	    "==1==The signal is caused by a READ memory access.\n",
@@ -259,8 +268,8 @@ static const struct {
 	    "    #4 0x1 in f a.c:1\n    #5 0x1 in f a.c:1\n"
 	    "    #6 0x1 in f a.c:1\n    #7 0x1 in f a.c:1\n"
 	    "    #8 0x1 in f a.c:1\n    #9 0x1 in f a.c:1\n",
-	    "asan", "UNKNOWN WRITE", "segfault", "f", "high", "write-wild",
-	    PF_ADDR_WILD, SIGSEGV },
+	    "asan", "UNKNOWN WRITE", "segfault", "f", "critical",
+	    "write-controlled", PF_ADDR_CONTROLLED, SIGSEGV },
 	{ "Command terminated by signal 6\n", "signal", "Abrt", "abort", "",
 	    "low", "abort", PF_ADDR_NONE, SIGABRT },
 };

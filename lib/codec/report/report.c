@@ -46,6 +46,32 @@ pf_report_text(struct pf_report *r, const char *s, size_t n)
 	return p;
 }
 
+/*
+ * Whether all bytes are text, "AAAA", or one other: then it came from an input
+ * and not from an allocator.  Programs lie where bytes may look so by chance:
+ * at 0x55 or 0x56 and five bytes more, of 32 bits at 0x56 to 0x58.
+ */
+static bool
+is_data(uint64_t a)
+{
+	unsigned char first = 0, c = 0;
+	bool text = true, same = true;
+	int n;
+
+	for (n = 0; a != 0; n++, a >>= 8) {
+		c = (unsigned char)a;
+		if (n == 0)
+			first = c;
+		text = text && c >= 0x20 && c < 0x7f;
+		same = same && c == first;
+	}
+	if (n < 4 || (n == 6 && (c == 0x55 || c == 0x56)) ||
+	    (n == 4 && c >= 0x56 && c <= 0x58))
+		return false;
+	/* -1 is an error's. */
+	return text || (same && first != 0xff);
+}
+
 static enum pf_addr
 addr_class(uint64_t a)
 {
@@ -53,6 +79,8 @@ addr_class(uint64_t a)
 		return PF_ADDR_NULL;
 	if (a < PF_NEAR_NULL)
 		return PF_ADDR_NEAR_NULL;
+	if (is_data(a))
+		return PF_ADDR_CONTROLLED;
 	/* Of 64 bits the upper ones are equal in what a processor can have: 17
 	 * of them, or on aarch64 16; which it was is not told. */
 	if (a >> 48 != 0 && a >> 47 != 0x1ffff)
@@ -224,7 +252,7 @@ const char *
 pf_addr_word(enum pf_addr a)
 {
 	static const char *const words[] = { "", "null", "near-null", "stack",
-	    "heap", "global", "non-canonical", "wild" };
+	    "heap", "global", "non-canonical", "controlled", "wild" };
 
 	return words[a];
 }

@@ -42,6 +42,8 @@ enum pf_addr {
 	PF_ADDR_NEAR_NULL,	/* below PF_NEAR_NULL: a member of nothing */
 	PF_ADDR_STACK, PF_ADDR_HEAP, PF_ADDR_GLOBAL,
 	PF_ADDR_NON_CANONICAL,	/* none that this processor can have */
+	PF_ADDR_CONTROLLED,	/* by its bytes no address but data: text, or
+				 * one byte throughout */
 	PF_ADDR_WILD		/* any other */
 };
 

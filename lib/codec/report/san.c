@@ -145,7 +145,9 @@ look_at_place(struct pf_report *r, const char *p)
 		if (strstr(p, places[i].mark) != NULL)
 			break;
 	if (i == sizeof(places) / sizeof(places[0]) ||
-	    (places[i].is == PF_ADDR_NULL && r->has_addr))
+	    (places[i].is == PF_ADDR_NULL && r->has_addr) ||
+	    (places[i].is == PF_ADDR_NON_CANONICAL &&
+	    r->addr_class == PF_ADDR_CONTROLLED))
 		return;
 	r->addr_class = places[i].is;
 	if (places[i].is == PF_ADDR_NULL && strcmp(r->type, "UNKNOWN") == 0)
@@ -197,7 +199,8 @@ pf_san_line(struct pf_report *r, const char *line)
 	if (strstr(p, "Hint: PC is at a non-executable region") != NULL ||
 	    strstr(p, "pc points to the zero page") != NULL)
 		r->access = PF_ACCESS_EXEC;
-	if (r->addr_class == PF_ADDR_NONE || r->addr_class == PF_ADDR_WILD)
+	if (r->addr_class == PF_ADDR_NONE || r->addr_class == PF_ADDR_WILD ||
+	    r->addr_class == PF_ADDR_CONTROLLED)
 		look_at_place(r, p);
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		if (strstr(p, heads[i].mark) != NULL) {

@@ -8,6 +8,7 @@
 
 #define ANY	(-1)
 #define FAR	(-2)	/* any address that is not near null */
+#define DATA	(-3)	/* one that can only be made of data */
 
 #define EXPLOITABLE	"EXPLOITABLE"
 #define PROBABLY	"PROBABLY_EXPLOITABLE"
@@ -133,6 +134,15 @@ static const struct {
 	{ "Negative-size-param", ANY, ANY,
 	    { "medium", PROBABLY, "negative-size",
 	    "a size was negative" } },
+	{ "UNKNOWN", PF_ACCESS_WRITE, DATA,
+	    { "critical", EXPLOITABLE, "write-controlled",
+	    "it wrote to an address that is no address but data" } },
+	{ "UNKNOWN", PF_ACCESS_READ, DATA,
+	    { "high", PROBABLY, "read-controlled",
+	    "it read from an address that is no address but data" } },
+	{ "UNKNOWN", ANY, DATA,
+	    { "high", PROBABLY, "controlled",
+	    "it used an address that is no address but data" } },
 	{ "UNKNOWN", PF_ACCESS_WRITE, FAR,
 	    { "high", EXPLOITABLE, "write-wild",
 	    "it wrote to an address that is not mapped" } },
@@ -254,6 +264,9 @@ fits(int want, const struct pf_report *r)
 {
 	if (want == ANY)
 		return true;
+	if (want == DATA)
+		return r->addr_class == PF_ADDR_CONTROLLED ||
+		    r->addr_class == PF_ADDR_NON_CANONICAL;
 	if (want != FAR)
 		return (int)r->addr_class == want;
 	return r->addr_class != PF_ADDR_NULL &&
