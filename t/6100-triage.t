@@ -145,6 +145,27 @@ is "$(field 13)" 'parse < main' 'rules add up'
 run pf-triage -i rules2 -i rules asan
 is "$(field 13)" 'parse < main' 'what does not meet has no order'
 
+# Those that are built in.
+run pf-triage -r
+ran 0 'the built-in rules'
+mv out builtin
+is "$(head -n 1 builtin)" \
+    '# The rules for frames that are built in, version 5.' 'say which they are'
+ok 'are many' test "$(grep -c '^function ' builtin)" -gt 200
+is "$(grep -cEv '^(#|(function|file|module|entry) [^ ])' builtin)" 0 \
+    'and rules all of them'
+ok 'with where programs begin' grep -qx 'entry main' builtin
+ok 'to the last' test "$(tail -n 1 builtin)" = 'entry _start'
+run pf-triage -i builtin asan
+ran 0 'given once more they are read'
+is "$(field 13,14)" "parse_row < parse$tab$major" 'and change nothing'
+{ cat builtin; echo 'function parse_row'; } >rules3
+run pf-triage -i rules3 asan
+is "$(field 13)" parse 'and can be added to'
+check 'nothing else is read' 0 '~^entry main$' - pf-triage -r gone
+check 'a full device for rules' 74 '*' '~cannot write' \
+    sh -c 'exec pf-triage -r >/dev/full'
+
 # What is no report.
 check 'a text without one' 1 "~^none$tab-$tab" \
     '~^pf-triage: 1 without a report' pf-triage none

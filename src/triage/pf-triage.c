@@ -20,7 +20,7 @@
 
 static const char usage_text[] =
     "usage: pf-triage [-Hj] [-i rules] [file ...]\n"
-    "       pf-triage -h | -V\n";
+    "       pf-triage -h | -r | -V\n";
 
 struct triage {
 	struct pf_rules		*rules;
@@ -38,6 +38,18 @@ usage(void)
 {
 	fputs(usage_text, stderr);
 	exit(EX_USAGE);
+}
+
+/* As a text that may be given by -i. */
+static void
+print_rules(void)
+{
+	const char *const *part;
+
+	printf("# The rules for frames that are built in, version %s.\n",
+	    PF_RULES);
+	for (part = pf_ignore_builtin; *part != NULL; part++)
+		fputs(*part, stdout);
 }
 
 static const struct pf_err *
@@ -59,7 +71,7 @@ parse(struct triage *t, int argc, char *argv[])
 	const struct pf_err *err;
 	int ch;
 
-	while ((ch = getopt(argc, argv, "+HVhi:j")) != -1)
+	while ((ch = getopt(argc, argv, "+HVhi:jr")) != -1)
 		switch (ch) {
 		case 'H':
 			t->header = true;
@@ -77,6 +89,9 @@ parse(struct triage *t, int argc, char *argv[])
 		case 'j':
 			t->format = PF_FORMAT_JSON;
 			break;
+		case 'r':
+			print_rules();
+			exit(pf_exit(NULL));
 		default:
 			usage();
 		}
