@@ -32,7 +32,7 @@ is "$(cut -f 1-13 out)" "asan${tab}asan${tab}Heap-buffer-overflow READ 1${tab}he
     'with what it says'
 like "$(field 14)" '^[0-9a-f]{32}$' 'a bucket'
 like "$(field 15)" '^[0-9a-f]{32}$' 'and a variant of it'
-is "$(field 16)" 5 'by the built-in rules'
+is "$(field 16)" 6 'by the built-in rules'
 major=$(field 14)
 check 'nothing on stderr' 0 '*' - pf-triage asan
 
@@ -134,11 +134,39 @@ run pf-triage leaks
 ran 0 'leaks that no number holds'
 is "$(field 17)" 9223372036854775807 'are as many as one can'
 
+# Two leaks, and the same two in another order.
+leak()
+{
+	echo "Direct leak of $1 byte(s) in 1 object(s) allocated from:"
+	echo '    #0 0x1 in malloc m.c:1'
+	echo "    #1 0x2 in $2 a.c:1"
+	echo
+}
+head='==1==ERROR: LeakSanitizer: detected memory leaks'
+{ echo "$head"; leak 7 red; leak 9000 green; leak 1 red; } >one
+{ echo "$head"; leak 9000 green; leak 1 red; leak 7 red; } >two
+run pf-triage one
+is "$(field 17)" 9008 'what leaked at two places'
+one=$(field 2-10,13-17,21)
+run pf-triage two
+is "$(field 2-10,13-17,21)" "$one" 'is the same in another order'
+run pf-triage -j one
+is "$(jq -c '[.leaks.leaks[].bytes] | sort' out)" '[8,9000]' \
+    'with one sum for each of them'
+run pf-triage -j two
+is "$(jq -c '[.leaks.leaks[].bytes] | sort' out)" '[8,9000]' 'in any order'
+{ echo "$head"; leak 7 red; } >three
+run pf-triage three
+{ echo "$head"; leak 9000 green; } >four
+major3=$(field 14)
+run pf-triage four
+ok 'each alone is another bug' test "$(field 14)" != "$major3"
+
 # Rules of one's own.
 echo 'function parse_row' >rules
 run pf-triage -i rules asan
 is "$(field 13)" parse 'a function that is ignored'
-like "$(field 16)" '^5[+][0-9a-f]{8}$' 'is another version of the rules'
+like "$(field 16)" '^6[+][0-9a-f]{8}$' 'is another version of the rules'
 echo 'keep entry main' >rules2
 run pf-triage -i rules -i rules2 asan
 is "$(field 13)" 'parse < main' 'rules add up'
@@ -150,7 +178,7 @@ run pf-triage -r
 ran 0 'the built-in rules'
 mv out builtin
 is "$(head -n 1 builtin)" \
-    '# The rules for frames that are built in, version 5.' 'say which they are'
+    '# The rules for frames that are built in, version 6.' 'say which they are'
 ok 'are many' test "$(grep -c '^function ' builtin)" -gt 200
 is "$(grep -cEv '^(#|(function|file|module|entry) [^ ])' builtin)" 0 \
     'and rules all of them'

@@ -3,6 +3,7 @@
  * frames, stacks and leaks.
  */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/tap.h"
@@ -172,9 +173,9 @@ try_leaks(void)
 	is_str(r.coarse, "memory-leak", "in a word");
 	is_str(state, "list", "and so is its place the state");
 	is_int(r.nleaks, 2, "what is reachable or possible is none");
-	ok(r.leaks[0].indirect && !r.leaks[1].indirect, "of each kind one");
-	is_int(r.leaks[1].bytes, 1000, "its own bytes");
-	is_int(r.leaks[1].count, 3, "its blocks");
+	ok(!r.leaks[0].indirect && r.leaks[1].indirect, "the direct one first");
+	is_int(r.leaks[0].bytes, 1000, "its own bytes");
+	is_int(r.leaks[0].count, 3, "its blocks");
 	is_int(r.direct_bytes, 1000, "the sums are theirs");
 	is_int(r.direct_count, 3, "in blocks");
 	is_int(pf_report_indirect(&r), 40, "indirect bytes, told twice");
@@ -184,7 +185,7 @@ try_leaks(void)
 	is_int(r.nleaks, 2, "each of them");
 	is_int(r.direct_bytes, 16, "the sum of bytes");
 	is_int(r.direct_count, 3, "the sum of blocks");
-	is_str(state, "one", "the first one is the state");
+	is_str(state, "one", "one of them is the state");
 	is_int(r.nframes, 2, "what is none has no frames");
 	ok(take(P "9 bytes in 1 blocks are possibly lost in loss record 1 of "
 	    "1\n" P "   at 0x1: f (a.c:1)\n"), "a possible one alone");
@@ -213,6 +214,65 @@ try_leaks(void)
 	ok(take(P "9 (direct, indirect) bytes in 1 blocks are definitely lost "
 	    "in loss record 1 of 1\n"), "parts without numbers");
 	is_int(pf_report_leaked(&r), 0, "are none");
+}
+
+/* Two places in any order, each of them told in two parts. */
+static void
+try_orders(void)
+{
+	static const char *const parts[] = {
+		"Direct leak of 8 byte(s) in 1 object(s) allocated from:\n"
+		"    #0 0x1 in malloc m.c:1\n    #1 0x2 in left a.c:1\n\n",
+		"Direct leak of 70 byte(s) in 2 object(s) allocated from:\n"
+		"    #0 0x1 in calloc m.c:1\n    #1 0x9 in left a.c:7\n\n",
+		"Direct leak of 9000 byte(s) in 3 object(s) allocated from:\n"
+		"    #0 0x1 in malloc m.c:1\n    #1 0x3 in right a.c:2\n\n",
+		"Indirect leak of 5 byte(s) in 4 object(s) allocated from:\n"
+		"    #0 0x1 in malloc m.c:1\n    #1 0x3 in left a.c:2\n\n",
+		"Direct leak of 6 byte(s) in 5 object(s) allocated from:\n\n",
+		"Direct leak of 4 byte(s) in 6 object(s) allocated from:\n"
+		"    #0 0x1 in malloc m.c:1\n\n",
+	};
+	enum { N = sizeof(parts) / sizeof(parts[0]) };
+	char all[2048], major[PF_STATE_HASH] = "", minor[PF_STATE_HASH] = "";
+	struct pf_leak first[N] = { { .bytes = 0 } };
+	size_t order[N] = { 0, 1, 2, 3, 4, 5 }, i, j, bad = 0, tmp;
+	int n;
+
+	srand(1);
+	for (n = 0; n < 1000; n++) {
+		for (i = N - 1; n > 0 && i > 0; i--) {
+			j = (size_t)rand() % (i + 1);
+			tmp = order[i];
+			order[i] = order[j];
+			order[j] = tmp;
+		}
+		snprintf(all, sizeof(all), "==1==ERROR: LeakSanitizer: "
+		    "detected memory leaks\n\n%s%s%s%s%s%s",
+		    parts[order[0]], parts[order[1]], parts[order[2]],
+		    parts[order[3]], parts[order[4]], parts[order[5]]);
+		bad += !take(all) || strcmp(r.type, "Direct-leak") != 0 ||
+		    pf_report_leaked(&r) != 9093 || r.nleaks != 5;
+		if (n == 0) {
+			memcpy(major, st.major, sizeof(major));
+			memcpy(minor, st.minor, sizeof(minor));
+			memcpy(first, r.leaks, 5 * sizeof(first[0]));
+		}
+		bad += strcmp(st.major, major) != 0 ||
+		    strcmp(st.minor, minor) != 0;
+		for (i = 0; i < r.nleaks && i < N; i++)
+			bad += r.leaks[i].bytes != first[i].bytes ||
+			    r.leaks[i].count != first[i].count;
+	}
+	is_int(bad, 0, "no order of leaks makes a difference");
+	ok(strcmp(state, "left") == 0 || strcmp(state, "right") == 0,
+	    "one with a place tells of all");
+	ok(first[0].bytes + first[1].bytes == 9078 && (first[0].bytes == 78 ||
+	    first[1].bytes == 78), "those of one place are one");
+	ok(first[4].indirect, "what leaked through others is last");
+	pf_state_of(&st, &r, ignore);
+	is_str(st.major, major, "asked twice it is the same");
+	is_int(r.nleaks, 5, "and as many");
 }
 
 /* The last operand tells. */
@@ -257,6 +317,7 @@ main(void)
 	try_frames();
 	try_stacks();
 	try_leaks();
+	try_orders();
 	try_instructions();
 	pf_ignore_free(ignore);
 	return done_testing();

@@ -36,8 +36,8 @@ is_leak(struct pf_report *r, const char *s)
 	    (in = strstr(p, " byte(s) in ")) == NULL ||
 	    !pf_line_num(in + 12, &count))
 		return false;
-	/* The first one is the one that the report is called after. */
-	if (r->nleaks == 0)
+	/* A direct one is the cause of the others. */
+	if (r->nleaks == 0 || !indirect)
 		pf_report_type(r, s, indirect ? 13 : 11);
 	pf_report_leak(r, indirect, bytes, count);
 	r->phase = 0;

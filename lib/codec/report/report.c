@@ -193,7 +193,7 @@ const struct pf_stack *
 pf_report_main(const struct pf_report *r)
 {
 	const struct pf_stack *any = NULL;
-	const struct pf_leak *leak;
+	bool direct;
 	size_t i;
 
 	for (i = 0; i < r->nstacks; i++) {
@@ -206,12 +206,16 @@ pf_report_main(const struct pf_report *r)
 	}
 	if (r->nleaks == 0)
 		return any;
-	/* A leak reported without a stack is not the leak that has one. */
-	for (i = 0; i < r->nleaks && r->leaks[i].indirect; i++)
-		;
-	leak = &r->leaks[i < r->nleaks ? i : 0];
-	return leak->stack < r->nstacks && r->stacks[leak->stack].n > 0 ?
-	    &r->stacks[leak->stack] : NULL;
+	/* What leaked directly is not what leaked through something else. */
+	direct = !r->leaks[0].indirect;
+	for (i = 1; i < r->nleaks && !direct; i++)
+		direct = !r->leaks[i].indirect;
+	for (i = 0; i < r->nleaks; i++)
+		if (r->leaks[i].indirect != direct &&
+		    r->leaks[i].stack < r->nstacks &&
+		    r->stacks[r->leaks[i].stack].n > 0)
+			return &r->stacks[r->leaks[i].stack];
+	return NULL;
 }
 
 /* Of what memcpy() and the like do chance gives the size. */

@@ -205,7 +205,8 @@ int64_t	pf_report_indirect(const struct pf_report *);
 int64_t	pf_report_leaked(const struct pf_report *);
 
 /* The stack that tells what happened, or NULL: the crash's, else that of the
- * first direct leak (or the first), else the first one with frames. */
+ * first direct leak that has one (of any leak if none is direct), else the
+ * first one with frames.  Which leak is the first state.h decides. */
 const struct pf_stack *pf_report_main(const struct pf_report *);
 
 /* The type in one line: "Heap-buffer-overflow READ 4".  A size that is not

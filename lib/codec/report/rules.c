@@ -425,10 +425,13 @@ pf_rules_trace(struct pf_buf *b, const struct pf_rules *g)
 	const struct pf_report *r = &g->report;
 	const struct pf_stack *st;
 	const struct pf_frame *f;
+	const struct pf_leak *l;
 
 	pf_buf_addf(b, "%s\n%s\n%s\n%s\n%s\n%s\n%u\n", r->tool, r->type,
 	    pf_access_word(r->access), r->message, r->place.name,
 	    r->place.file, r->place.line);
+	for (l = r->leaks; l < r->leaks + r->nleaks; l++)
+		pf_buf_addf(b, "%d\t%u\n", l->indirect, l->stack);
 	for (st = r->stacks; st < r->stacks + r->nstacks; st++) {
 		pf_buf_addf(b, "%s\n", pf_stack_word(st->kind));
 		for (f = r->frames + st->first; f < r->frames + st->first +

@@ -278,15 +278,96 @@ see_overflow(struct pf_report *r, const struct pf_stack *st,
 		pf_report_type(r, "stack-overflow", 14);
 }
 
+/* A leak, and what is known of where it was allocated. */
+struct place {
+	struct pf_leak	leak;
+	char		sum[PF_STATE_HASH];	/* of its frames; "" if none
+						 * counts */
+};
+
+static bool
+same_place(const struct place *x, const struct place *y)
+{
+	return x->leak.indirect == y->leak.indirect && x->sum[0] != '\0' &&
+	    strcmp(x->sum, y->sum) == 0;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int c;
+
+	if (x->leak.indirect != y->leak.indirect)
+		return x->leak.indirect ? 1 : -1;
+	/* What has no name comes last. */
+	if ((x->sum[0] == '\0') != (y->sum[0] == '\0'))
+		return x->sum[0] == '\0' ? 1 : -1;
+	if ((c = strcmp(x->sum, y->sum)) != 0)
+		return c;
+	return x->leak.bytes < y->leak.bytes ? 1 : x->leak.bytes >
+	    y->leak.bytes ? -1 : (int)x->leak.stack - (int)y->leak.stack;
+}
+
+static int64_t
+sum_of(int64_t a, int64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
+/*
+ * Leaks stand in a report by size or by chance, and which of them is called
+ * the first must not depend on it: direct ones, in the order of a hash of
+ * their frames.  Those of one place are one.
+ */
+static void
+order_leaks(struct pf_report *r, const struct pf_ignore *g)
+{
+	struct place places[PF_REPORT_LEAKS], *p;
+	struct names all, s;
+	struct pf_leak *last;
+	struct pf_hash *h;
+	size_t i, j, n = r->nleaks;
+
+	for (i = 0; i < n; i++) {
+		p = &places[i];
+		p->leak = r->leaks[i];
+		p->sum[0] = '\0';
+		collect(&all, r, p->leak.stack < r->nstacks ?
+		    &r->stacks[p->leak.stack] : NULL, g);
+		fold(&s, &all);
+		if (s.n == 0)
+			continue;
+		h = pf_hash_begin();
+		for (j = 0; j < s.n; j++)
+			add_line(h, s.name[j]);
+		end_hash(h, p->sum);
+	}
+	qsort(places, n, sizeof(places[0]), by_place);
+	r->nleaks = 0;
+	for (i = 0; i < n; i++) {
+		if (i == 0 || !same_place(&places[i - 1], &places[i])) {
+			r->leaks[r->nleaks++] = places[i].leak;
+			continue;
+		}
+		last = &r->leaks[r->nleaks - 1];
+		last->bytes = sum_of(last->bytes, places[i].leak.bytes);
+		last->count = sum_of(last->count, places[i].leak.count);
+	}
+}
+
 void
 pf_state_of(struct pf_state *out, struct pf_report *r,
     const struct pf_ignore *g)
 {
-	const struct pf_stack *st = pf_report_main(r);
+	const struct pf_stack *st;
 	struct names s, all;
 	struct pf_hash *h;
 	size_t i, j;
 
+	if (r->nleaks > 0)
+		order_leaks(r, g);
+	st = pf_report_main(r);
 	collect(&all, r, st, g);
 	fold(&s, &all);
 	see_overflow(r, st, &s);

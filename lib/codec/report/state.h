@@ -13,7 +13,8 @@
  * means something counts, alone; and of two threads at one thing which was
  * seen first, so the place of each counts, in the order of their names.  A
  * stack that overflowed is told by the functions that recur in it, in the
- * order of their names.
+ * order of their names.  Of several leaks one tells of all, and which one their
+ * frames decide, not their order.
  */
 #ifndef PF_CODEC_REPORT_STATE_H
 #define PF_CODEC_REPORT_STATE_H
@@ -38,6 +39,8 @@ struct pf_state {
  * Marks the frames of the report that are ignored, and fills the state.  A
  * segfault of which the stack is nothing but recursion becomes the overflow of
  * a stack that it is, unless a sanitizer told it: those know an overflow.
+ * Leaks are put in order, direct ones first, and those that were allocated at
+ * one place become one.
  */
 void	pf_state_of(struct pf_state *, struct pf_report *,
 	    const struct pf_ignore *);
