@@ -17,6 +17,7 @@
 #define SLACK_S		3
 #define WAIT_S		60
 #define LIMIT_MAX_S	3600
+#define SLOW		20	/* so much longer under valgrind, as for bots */
 
 /* As uname -m has it; "" if it does not matter or is not known here. */
 static const char *
@@ -57,18 +58,35 @@ number(struct pf_buf *b, const char *name, int64_t n)
 }
 
 /* What the rules in force make of the report, or of what its bot told. */
-static void
-add_reading(struct pf_buf *b, struct bundle *u)
+static const struct pf_report *
+read_report(struct pf_sign *s, const struct bundle *u)
 {
 	const struct pf_again *a = &u->crash;
 	const struct pf_given given = { .type = a->type, .tool = a->tool,
 	    .stack = a->stack, .output = a->output, .signal = a->signal };
 	struct pf_rules *rules = u->live.gen[0].rules;
+
+	pf_rules_sign(s, rules, &given);
+	return pf_rules_report(rules);
+}
+
+/* It was seen under valgrind, and is seen nowhere else. */
+static bool
+by_valgrind(const struct bundle *u)
+{
+	struct pf_sign s;
+
+	return strcmp(read_report(&s, u)->tool, "valgrind") == 0;
+}
+
+static void
+add_reading(struct pf_buf *b, const struct bundle *u)
+{
+	const struct pf_again *a = &u->crash;
 	char title[PF_TITLE_TEXT];
 	struct pf_sign s;
 
-	pf_rules_sign(&s, rules, &given);
-	pf_report_title(title, pf_rules_report(rules));
+	pf_report_title(title, read_report(&s, u));
 	line(b, "type", title);
 	line(b, "state", s.frames);
 	line(b, "major", s.major);
@@ -152,10 +170,12 @@ add_expected(struct pf_buf *b, const struct pf_again *a)
  * who waits.  The machine may be busy.
  */
 static void
-add_limits(struct pf_buf *b, const struct pf_again *a)
+add_limits(struct pf_buf *b, const struct pf_again *a, bool valgrind)
 {
 	int64_t s = 2 * (a->timeout / 1000);
 
+	if (valgrind && s < LIMIT_MAX_S)
+		s = (s > 0 ? s : 1) * SLOW;
 	if (s < 0 || s > LIMIT_MAX_S)
 		s = LIMIT_MAX_S;
 	pf_buf_addf(b, "seconds=%" PRId64 "\nlimit=%" PRId64 "\n\n",
@@ -186,10 +206,20 @@ add_bounds(struct pf_buf *b, const struct bundle *u)
 		    most);
 }
 
+/* As a bot does it. */
+static void
+add_valgrind(struct pf_buf *b)
+{
+	pf_buf_adds(b, "\t    valgrind --tool=memcheck --leak-check=full \\\n"
+	    "\t    --errors-for-leak-kinds=definite "
+	    "--show-leak-kinds=definite \\\n"
+	    "\t    --num-callers=24 --vgdb=no --error-exitcode=99 \\\n");
+}
+
 /* The function that becomes the target, with nothing in its environment but
  * what is ours: a bot tells arguments, no settings. */
 static void
-add_start(struct pf_buf *b, const struct bundle *u)
+add_start(struct pf_buf *b, const struct bundle *u, bool valgrind)
 {
 	const struct pf_cmdline *c = &u->command;
 	const char *w = c->words.data;
@@ -204,6 +234,8 @@ add_start(struct pf_buf *b, const struct bundle *u)
 		add_options(b, u, s);
 		pf_buf_adds(b, "$symbolizer\" \\\n");
 	}
+	if (valgrind)
+		add_valgrind(b);
 	pf_buf_adds(b, "\t    ./target \\\n");
 	add_bounds(b, u);
 	for (i = 0; i < c->nargs; i++, w += strlen(w) + 1) {
@@ -219,6 +251,7 @@ void
 bundle_script(struct pf_buf *b, const struct bundle *u)
 {
 	const struct pf_again *a = &u->crash;
+	bool valgrind = by_valgrind(u);
 
 	pf_buf_adds(b, "#!/bin/sh\n"
 	    "# Runs the target on the input of a crash: 0 the same bug, "
@@ -227,8 +260,9 @@ bundle_script(struct pf_buf *b, const struct bundle *u)
 	set(b, "target_sha", a->target_hash);
 	set(b, "input_sha", a->input_hash);
 	set(b, "machine", machine(&u->elf));
+	set(b, "under", valgrind ? "valgrind" : "");
 	add_expected(b, a);
-	add_limits(b, a);
-	add_start(b, u);
+	add_limits(b, a, valgrind);
+	add_start(b, u, valgrind);
 	pf_buf_adds(b, bundle_repro_sh);
 }

@@ -76,6 +76,14 @@ check_target()
 	esac
 }
 
+# What was seen under valgrind does not happen without it.
+check_valgrind()
+{
+	[ -n "$under" ] || return 0
+	have valgrind || differs "missing valgrind: this was seen under" \
+	    "valgrind, which is not on the PATH"
+}
+
 find_symbolizer()
 {
 	for tool in llvm-symbolizer llvm-symbolizer-21 llvm-symbolizer-20 \
@@ -180,6 +188,12 @@ execute()
 		differs "the target cannot be started here:" \
 		    "$(head -n 1 "$work/why")" ;;
 	esac
+	if [ -n "$under" ] && ! grep -q '^==[0-9]*== Memcheck' "$work/report" ||
+	    grep -q '^valgrind:  *Fatal error' "$work/report"; then
+		why=$(grep '^valgrind:' "$work/report" | head -n 1)
+		differs "valgrind cannot run the target here:" \
+		    "${why:-no word of why}"
+	fi
 }
 
 # A sanitizer that cannot do its work here says so, if it did not there.
@@ -260,6 +274,33 @@ exactly()
 	[ "$(wc -l <"$work/keys")" -eq 1 ]
 }
 
+# One run under valgrind may show many errors and leaks, each a block of
+# lines.  What was seen is the first error of a run or one of these: it is
+# looked for, and the first that was found instead is kept if it is not there.
+pick_block()
+{
+	first=
+	mv "$work/report" "$work/block.0"
+	awk -v "to=$work/block." '
+	/^==[0-9]+==[ \r]*$/ { if (inside) close(to n); inside = 0; next }
+	!inside && /^==[0-9]+== / && n < 256 { inside = 1; n++ }
+	inside { print >(to n) }' "$work/block.0" || differs "awk failed"
+	for block in "$work"/block.*; do
+		cp "$block" "$work/report"
+		cut_alike
+		signature "$work/report"
+		[ "$kind" != - ] || continue
+		first=${first:-$block}
+		how=0
+		exactly || how=$?
+		if [ $how -eq 0 ] || { [ $how -eq 2 ] && same; }; then
+			return
+		fi
+	done
+	cp "${first:-$work/block.0}" "$work/report"
+	cut_alike
+}
+
 judge()
 {
 	if exactly; then
@@ -310,6 +351,7 @@ fi
 check_target
 [ "$(sum "$home/input")" = "$input_sha" ] ||
 	differs "the bundle is not whole: the input was changed"
+check_valgrind
 find_symbolizer
 
 work=$(absolute "${TMPDIR:-/tmp}")/repro.$$
@@ -327,7 +369,11 @@ want_kind=$kind want_where=$where want_named=$named
 [ "$want_kind" != - ] || want_kind=$expected
 execute
 check_runtime
-cut_alike
+if [ -n "$under" ]; then
+	pick_block
+else
+	cut_alike
+fi
 signature "$work/report"
 by_status
 if [ "$kind" = - ]; then

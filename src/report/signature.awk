@@ -149,6 +149,45 @@ function sanitizer(line, tool,	w)
 	firm = 1
 	race = tool == "ThreadSanitizer" && line ~ /^data race/
 }
+# The words of valgrind's memcheck that begin an error or a leak.
+function memcheck(line)
+{
+	if (line ~ /^[0-9].* blocks are (definitely|indirectly|possibly) lost/) {
+		match(line, /(definitely|indirectly|possibly) lost/)
+		line = substr(line, RSTART, RLENGTH)
+	} else if (line ~ /^Stack overflow in thread /)
+		line = "stack-overflow"
+	else if (line ~ /^Process terminating with default action of signal /) {
+		number = line
+		sub(/^.* signal /, "", number)
+		sub(/[^0-9].*$/, "", number)
+	} else if (line !~ /^(Invalid|Mismatched|Conditional jump|Use of uninit|Source and dest|Syscall param|Jump to the inv|Argument '|realloc\(\) with)/)
+		return 0
+	overrule()
+	kind = "valgrind " line
+	return firm = checked = 1
+}
+# Its frames, as sanitizers have them; a second stack tells of the block.
+function checked_frame(line,	pc)
+{
+	if (line ~ /^ *at / && n > 0) {
+		over = 1
+		return
+	}
+	pc = tolower(line)
+	sub(/^ *[ab][ty] /, "", pc)
+	sub(/: .*$/, "", pc)
+	sub(/^[^:]*: /, "", line)
+	if (line ~ /^\(below main\)/)
+		return
+	if (match(line, / \(in [^()]*\)$/))
+		line = substr(line, 1, RSTART) "(" \
+		    substr(line, RSTART + 5, RLENGTH - 6) "+" pc ")"
+	else if (match(line, / \([^()]*\)$/))
+		line = substr(line, 1, RSTART) \
+		    substr(line, RSTART + 2, RLENGTH - 3)
+	frame("#0 " pc (sub(/^[?][?][?] */, " ", line) ? line : " in " line))
+}
 BEGIN { kind = number = "-" }
 FNR == 1 { files++ }
 files == 1 {
@@ -165,6 +204,19 @@ files == 1 {
 over { next }
 # Colours, and bytes that mean nothing.
 { gsub(/[\001-\010\013-\037\177]/, " ") }
+/^==[0-9]+== / && (checked || !firm) {
+	line = $0
+	sub(/^==[0-9]+== /, "", line)
+	if (!checked && memcheck(line))
+		next
+	if (checked && line ~ /^ *(at|by) 0x[0-9A-Fa-f]+: /)
+		checked_frame(line)
+	else if (checked && n > 0 && line ~ /^ *$/)
+		over = 1
+	if (checked)
+		next
+}
+checked { next }
 !firm && /ERROR: (AddressSanitizer|LeakSanitizer|libFuzzer|ThreadSanitizer|MemorySanitizer|UndefinedBehaviorSanitizer|HWAddressSanitizer): / ||
 !firm && /WARNING: (ThreadSanitizer|MemorySanitizer): / {
 	line = $0
