@@ -64,13 +64,20 @@ key()
 	pf-report -j explain crash "$(sql "SELECT id FROM crashes WHERE hash =
 	    '$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)'")" | jq -r "$2"
 }
+# All there is but what only grows: what happened, and what is no news again.
 sqldump()
 {
 	sqlite3 -readonly "$S/data/pandafuzz.db" .dump |
-	    grep -v "^INSERT INTO \(events\|counters\|sqlite_\|told\)"
+	    grep -v "^INSERT INTO \(events\|sqlite_\|told\)"
+}
+grown()
+{
+	sqlite3 -readonly "$S/data/pandafuzz.db" .dump |
+	    grep "^INSERT INTO \(events\|told\)" | sort
 }
 shown >"$T/before"
 sqldump >"$T/dump"
+grown >"$T/grown"
 cat >"$T/rules" <<!
 # the dispatcher
 split $(pf-report -j explain crash "$(sql "SELECT first_crash FROM buckets
@@ -116,6 +123,12 @@ check 'the same again' 0 '~^in force	[0-9]+[+]' - pf-sched rules apply "$T/rules
 check 'undone' 0 '~^in force	[0-9]+$' - pf-sched rules undo
 is "$(shown | diff - "$T/before")" '' 'all is shown as it was before'
 is "$(sqldump | diff - "$T/dump")" '' 'and is in the database as it was'
+ok 'with its counters' grep -q '^INSERT INTO counters' "$T/dump"
+is "$(grown | comm -23 "$T/grown" -)" '' 'nothing that happened is forgotten'
+# What the rules had made of crashes is not to be told of again.
+is "$(grown | comm -13 "$T/grown" - | grep -c 'INTO told')" 1 \
+    'a bucket that is gone is remembered as told'
+is "$(sql 'SELECT count(*) FROM hooks')" 0 'and nobody is told of it'
 check 'wrong ones' 65 - "~$T/bad: line 1" pf-sched rules apply "$T/bad"
 is "$(sqldump | diff - "$T/dump")" '' 'are not begun with'
 check 'a backup without them' 0 '*' '*' pf-sched backup "$T/backup"
