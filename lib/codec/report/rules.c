@@ -277,9 +277,10 @@ find_split(const struct pf_rules *g, const struct pf_report *r,
 	const struct pf_stack *st = pf_report_main(r);
 	const struct split *s, *all = NULL;
 	const struct pf_frame *f;
-	size_t i;
+	size_t i, k;
 
-	for (s = g->splits; s < g->splits + g->nsplits; s++) {
+	for (k = 0; k < g->nsplits; k++) {
+		s = &g->splits[k];
 		if (strcmp(s->major, major) != 0)
 			continue;
 		if (s->glob[0] == '\0')

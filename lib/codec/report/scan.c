@@ -46,6 +46,8 @@ remember(struct pf_said *b, struct pf_report *r)
 	    .phase = r->phase, .message = r->message, .place = r->place,
 	    .nstacks = r->nstacks, .nframes = r->nframes, .used = r->used,
 	    .cut = r->cut };
+	if (r->nstacks > 0)
+		b->last = r->stacks[r->nstacks - 1];
 	memcpy(b->tool, r->tool, sizeof(b->tool));
 	memcpy(b->type, r->type, sizeof(b->type));
 	memcpy(b->coarse, r->coarse, sizeof(b->coarse));
@@ -90,6 +92,8 @@ forget(struct pf_report *r, const struct pf_said *b)
 {
 	recall(r, b);
 	r->nstacks = b->nstacks;
+	if (r->nstacks > 0)
+		r->stacks[r->nstacks - 1] = b->last;
 	r->nframes = b->nframes;
 	r->used = b->used;
 	r->cut = b->cut;

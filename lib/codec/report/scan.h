@@ -61,6 +61,7 @@ struct pf_said {
 	const char	*message;
 	struct pf_frame	 place;
 	size_t		 nstacks, nframes, used;
+	struct pf_stack	 last;		/* an empty one may be taken again */
 	bool		 cut;
 };
 
