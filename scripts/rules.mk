@@ -106,6 +106,11 @@ $(O)/fuzz/request: t/fuzz/request.c t/fuzz/seams.c t/fuzz/looks.c \
 
 fuzz: $(FUZZERS)
 
+# Each for so long; FUZZ='rules check' picks some.
+SECONDS = 60
+fuzz-run: fuzz
+	sh scripts/fuzz-run $(O)/fuzz $(SECONDS) $(FUZZ)
+
 print-PROGS:
 	@echo $(PROGS)
 
@@ -245,4 +250,4 @@ README: man/man7/pandafuzz.7
 	sh scripts/readme >$@
 
 .PHONY: all tests check check-faults check-soak check-model check-power check-asan check-valgrind \
-	analyze fuzz demo install uninstall clean dist print-PROGS setup-build setup-demo setup-check
+	analyze fuzz fuzz-run demo install uninstall clean dist print-PROGS setup-build setup-demo setup-check
