@@ -160,7 +160,9 @@ check-valgrind: setup-check
 FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
 	t/9003-tools-faults.t t/9005-ingest-faults.t t/9012-push-faults.t \
 	t/3116-box-evil-least.t t/3830-away-chaos.t t/3832-away-packets.t \
-	t/9015-run-kill.t t/9020-sched-faults.t t/9030-sched-malloc.t
+	t/9015-run-kill.t t/9020-sched-faults.t t/9022-serve-faults.t \
+	t/9025-tool-faults.t t/9030-sched-malloc.t t/9009-corruption.t \
+	t/9060-paused-bot.t
 check-faults: setup-check
 	$(MAKE) -j2 tests
 	@rm -f $(O)/faults; mkdir -p $(O)

@@ -104,6 +104,7 @@ doubly()
 		recovered "$n"
 	done <"$T/pairs"
 	echo "# $1, $2: $points points, $doubly of them failed twice"
+	history_total "$2 mending" "pf-sched $1"
 }
 for how in recover_only start_only; do
 	doubly $how signal=KILL 53

@@ -107,7 +107,7 @@ done
 # sweep WHAT STRIDE
 sweep()
 {
-	points=0 lost=0 restarts=0 hit=0
+	points=0 lost=0 wrong=0 restarts=0 hit=0
 	history_points "$2" <"$T/calls" >"$T/sample"
 	while read -r from to call i; do
 		fault_what="$1 at $call $i"
@@ -117,6 +117,7 @@ sweep()
 		[ $restarts -eq $before ] || hit=$((hit + 1))
 	done <"$T/sample"
 	echo "# $1: $points points, $hit lives with a new start"
+	history_total "$1" 'pf-sched serve'
 }
 echo "# $(awk '{ n += $4 } END { print n }' "$T/calls") calls in all"
 # Of the steps that are named, more of their few calls.

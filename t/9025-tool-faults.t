@@ -201,6 +201,8 @@ cut()
 	is $bad 0 "$tool, $2: as before or done, and done at the second time"
 	ok "$tool, $2: it was tried" test $failed -gt 0
 	echo "# $tool, $2: $points points, $failed of them failed"
+	lost=0 wrong=$bad
+	history_total "$2" "$tool"
 }
 for tool in ${PF_STEPS:-submit snapshot backup restore rebuild init migrate}; do
 	ready "$tool"

@@ -207,14 +207,17 @@ history_sample()
 	done | history_points "$1"
 }
 
-# history_total WHAT: a line for who adds up, as sweep.sh has them
+# history_total WHAT [WHO]: a line for who adds up, as sweep.sh has them
 history_total()
 {
 	case $1 in
 	'signal=KILL twice')	history_what=chain points=$((points / 2)) ;;
+	'signal=KILL mending')	history_what=chain ;;
 	signal=KILL)		history_what='kill' ;;
 	*)			history_what=${1#error=} ;;
 	esac
+	history_what=${history_what% mending}
 	[ -z "${PF_TOTALS-}" ] ||
-		echo "$history_what $points $lost $wrong pf-sched" >>"$PF_TOTALS"
+		echo "$history_what $points $lost $wrong ${2-pf-sched}" \
+		    >>"$PF_TOTALS"
 }
