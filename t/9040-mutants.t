@@ -30,6 +30,10 @@ failing no_strike 5000-reaper.t 'leases lost without progress that do not count'
 mutant no_turns lib/act/common.c 's/ to == PF_JOB_ASSIGNED);/ false);/' pf-sched
 failing no_turns 2040-campaigns.t 'campaigns that take no turns'
 
+mutant no_weight lib/model/campaign.c 's/AS REAL) \/ weight/AS REAL)/' pf-sched
+failing no_weight 2045-fair-share.t 'a share without the weight' \
+    'twice the weight'
+
 # What a claim looks at is not of its own transaction: the same job twice, and
 # only the index refuses it.
 mutant stale_look lib/act/claim.c '/^\/\* Any bot fuzzes/i\
