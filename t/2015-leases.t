@@ -66,6 +66,47 @@ expire job
 is "$(get '"\(.ok) \(.status)"')" 'true cancelled' \
     'one that overran while it was being cancelled'
 
+# Expiries that are not due, of whoever says so, change nothing.
+all_rows()
+{
+	sqlite3 -readonly "$T/m/storage/data/pandafuzz.db" \
+	    'SELECT * FROM jobs; SELECT * FROM bots; SELECT * FROM assignments;
+	    SELECT * FROM campaigns; SELECT * FROM events;
+	    SELECT * FROM counters; SELECT * FROM clock'
+}
+# early FIELD NAME EXPIRE...: as expire does, and all stays as it was
+early()
+{
+	field=$1 name=$2
+	shift 2
+	all_rows >"$T/before"
+	expire "$@"
+	is "$(get '"\(.ok) \(.class) \(.field)"')" "false stale $field" \
+	    "$name is not due"
+	all_rows | diff "$T/before" - >"$T/changed"
+	empty "$T/changed" 'and all stays as it was'
+}
+job -d 600s
+claim a
+beat
+early lease_tick 'a lease just renewed' lease
+ticks 3
+early lease_tick 'a lease in its last tick' lease
+early lease_tick 'the silence of a bot that has a job' bot bots "id = '$bot'"
+early tick 'the limit of a job that ran for three minutes of ten' job
+ticks 1
+looked=$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')
+beat
+all_rows >"$T/before"
+op "{\"op\":\"expire\",\"what\":\"lease\",$token,\"lease_tick\":$looked}"
+is "$(get '"\(.ok) \(.class) \(.field)"')" 'false stale lease_tick' \
+    'nor one that was renewed after the reaper looked'
+all_rows | diff "$T/before" - >"$T/changed"
+empty "$T/changed" 'and all stays as it was'
+op "{\"op\":\"handback\",$token}"
+early lease_tick 'a bot that was just heard' bot bots "id = '$bot'"
+op "{\"op\":\"cancel\",\"job\":\"$id\"}"
+
 # What is a strike: by ticks, whatever the wall clock says.
 job
 claim a
@@ -158,4 +199,24 @@ expire bot bots "id = '$bot'"
 is "$(get .class)" stale 'once'
 op "{\"op\":\"reset\",\"bot\":\"$bot\"}"
 is "$(of_bot "status || ' ' || failure_count")" 'idle 0' 'reset: idle'
+op "{\"op\":\"deregister\",\"bot\":\"$bot\"}"
+
+# As many leases lost as a job may lose, and one more.
+pf-sched -q cancel "$first" >/dev/null
+id=$first
+job -C doomed
+for name in f g h i; do
+	bot $name '["libfuzzer"]'
+	claim $name
+	is "$id $(of_job status)" "$job assigned" "$name has it"
+	beat
+	ticks 5
+	expire
+done
+is "$(get .status) $(of_job strikes)" 'failed 4' 'the last fails it'
+why='its bot fell silent; 4 leases lost without progress, limits.max_attempts is 3'
+is "$(of_job message)" "$why" 'and the job says why'
+is "$(sql "SELECT why FROM events WHERE subject = '$id' AND now = 'failed'")" \
+    "$why" 'so does the event'
+like "$(pf-report explain job "$id")" "failed at .*: $why" 'and explain'
 done_testing
