@@ -31,19 +31,31 @@ for words in 'recover' "backup $T/b" 'snapshot'; do
 	# shellcheck disable=SC2086
 	run pf-sched $words
 	ran 74 "$words finds it"
-	like "$(cat "$T/err")" 'damaged|malformed' "$words says so"
+	like "$(cat "$T/err")" '(damaged|malformed).*pf-recovery' \
+	    "$words says so, and where to read on"
 	ok "$words leaves a note" test -s "$note"
-	check "no writer after $words" 78 - '~was found damaged' \
+	check "no writer after $words" 78 - '~was found damaged.*pf-recovery' \
 	    sh -c 'echo "{\"op\":\"sweep\"}" | pf-sched apply'
 	heal
 done
 check 'with a good one it goes on' 0 '~^renewed' - pf-sched recover
 
+# Readers come upon it as well.
+one=${job%%[!0-9a-f-]*}
+for words in jobs "job $one" "explain job $one"; do
+	harm
+	# shellcheck disable=SC2086
+	check "a reader: pf-report $words" 74 '*' \
+	    '~(damaged|malformed).*pf-recovery' pf-report $words
+	heal
+done
+
 # A writer alone looks once a boot.
 sqlite3 "$db" "UPDATE system SET value = 'another' WHERE key = 'checked_boot'"
 sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 harm
-check 'the first writer of a boot looks' 74 - '~the database is damaged' \
+check 'the first writer of a boot looks' 74 - \
+    '~the database is damaged.*pf-recovery' \
     sh -c 'echo "{\"op\":\"sweep\"}" | pf-sched apply'
 ok 'and notes it' test -s "$note"
 heal
@@ -67,7 +79,8 @@ like "$(cat "$T/err")" 'damaged: the table bots is not as this version' \
     'and the table named'
 ok 'that leaves a note' test -s "$note"
 rm -f "$note"
-check 'a reader says so' 74 - '~no such column.*the schema is damaged' \
+check 'a reader says so' 74 - \
+    '~no such column.*the schema is damaged.*pf-recovery' \
     pf-report bots
 heal
 trigger=$(sqlite3 "$db" "SELECT name FROM sqlite_schema WHERE type = 'trigger'
