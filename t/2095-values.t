@@ -89,14 +89,23 @@ ok 'is first seen now' test \
     "$(sql 'SELECT first_seen FROM crashes')" -le "$(date +%s999)"
 no_row()
 {
-	op "{\"op\":\"crash\",\"rows\":[{\"rid\":\"$sha\",\"job\":\"$job\",\"bot\":\"$bot\",\"seq\":1,\"epoch\":1,\"attempt\":1,\"time\":1,\"hash\":\"$sha\",\"size\":1,$1}]}"
-	is "$(get '.rows[0] | "\(.class) \(.error)"' | sed 's/:.*//')" \
-	    "data $2" "a row with $1"
+	op "{\"op\":\"crash\",\"rows\":[{\"rid\":\"$sha\",\"job\":\"$job\",\"bot\":\"$bot\",\"seq\":1,\"epoch\":1,\"attempt\":1,\"time\":$time,\"hash\":\"$sha\",\"size\":1,$1}]}"
+	is "$(get '.rows[0] | "\(.class) \(.field) \(.error)"' |
+	    sed 's/:.*//')" "data $2 $2" "a row with time $time and $1"
 }
 sha=$(printf y | sha256sum | cut -c 1-64)
+time=1
 no_row '"signal":-1' signal
 no_row '"signal":129' signal
 no_row '"exit_code":65536' exit_code
+# Times are milliseconds, as integers.
+for value in -5 '"-5"' '"2026-03-01T12:00:00Z"' '"2026-03-01"' '""' 1.5 true \
+    '[1]' 9007199254740993; do
+	time=$value
+	no_row '"signal":1' time
+	time=1
+	no_row "\"filed\":$value" filed
+done
 
 # On the command line, before anything is copied.
 before=$(find "$T/m/storage/targets" | wc -l)
