@@ -13,6 +13,7 @@ master </dev/null
 
 cat >"$T/bugs.c" <<'EOT'
 #include <assert.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,37 @@ hoard(size_t n)
 		memset(p, 1, 16 << 20);
 	return (int)n;
 }
+static char *volatile kept;
+__attribute__((noinline)) static int
+forget(size_t n)
+{
+	kept = malloc(n + 40);
+	kept[0] = 1;
+	kept = NULL;
+	return 1;
+}
+__attribute__((noinline)) static int
+guess(size_t n)
+{
+	volatile int *p = malloc(4 * n + 4);
+
+	if (p[zero] == 7)
+		fputs("seven\n", stderr);
+	return 6;
+}
+int shared;
+__attribute__((noinline)) static void *
+there(void *p) { shared = 1; return p; }
+__attribute__((noinline)) static int
+here(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, there, NULL) != 0)
+		return 1;
+	shared = 2;
+	return pthread_join(t, NULL);
+}
 /* As what cannot do its work elsewhere. */
 __attribute__((noinline)) static int
 refuse(int lsan)
@@ -136,6 +168,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	case 'l':	zero = look_up((int)n & 3) == 99; break;
 	case 'u':	zero = add_up((int)n) == 99; break;
 	case 'h':	zero = hoard(n) == 0; break;
+	case 'k':	zero = forget(n) == 0; break;
+	case 'i':	zero = guess(n) == 0; break;
+	case 'y':	zero = here() == -1; break;
 	case 'M':	zero = refuse(0); break;
 	case 'P':	zero = refuse(1); break;
 	case 'w':	zero = talk(); break;
@@ -167,12 +202,24 @@ build gcc gcc -fsanitize=address
 build fuzz clang -DFUZZ -fsanitize=fuzzer,address
 build shared clang -fsanitize=address -shared-libasan
 build ubsan clang -fsanitize=undefined -fno-sanitize-recover=all
+# A compiler may come without these.
+others=
+for san in leak memory thread; do
+	if echo 'int main(void) { return 0; }' | clang -x c "-fsanitize=$san" \
+	    -o "$T/probe" - 2>/dev/null && "$T/probe" >/dev/null 2>&1; then
+		others="$others $san"
+		build with-$san clang -fsanitize=$san
+	else
+		skip "no runtime of -fsanitize=$san works here"
+	fi
+done
 build plain gcc
 build fixed clang -DFIXED -fsanitize=address
 # shellcheck disable=SC2016 # the inner shell's
 ok 'the targets are built' xargs -a "$T/builds" -P 2 -L 1 sh -c 'cd "$0" &&
     name=$1 && shift &&
-    exec "$@" -w -g -O1 -fno-optimize-sibling-calls -o "$name" bugs.c' "$T"
+    exec "$@" -w -g -O1 -pthread -fno-optimize-sibling-calls \
+    -o "$name" bugs.c' "$T"
 runtime=$(dirname "$(clang -print-file-name=libclang_rt.asan-x86_64.so)")
 [ -e "$runtime/libclang_rt.asan-x86_64.so" ] ||
 	runtime=$(dirname "$(clang -print-file-name="libclang_rt.asan-$(uname -m).so")")
@@ -200,7 +247,7 @@ crash()
 	case $what in
 	[thMPw]*) ;;
 	*)	LD_LIBRARY_PATH=$runtime \
-		    ASAN_OPTIONS=handle_abort=1:detect_leaks=0 \
+		    ASAN_OPTIONS=handle_abort=1:detect_leaks=${leaks:-0} \
 		    UBSAN_OPTIONS=print_stacktrace=1 "$t" \
 		    "$T/input.$seq" >"$T/said" 2>&1 ;;
 	esac
@@ -230,15 +277,18 @@ open_bundle()
 	shift
 	mkdir "$d"
 	pf-report bundle "$@" "$id" >"$d.tar" || return 1
-	(cd "$d" && tar -xf "$d.tar" && mv crash-*/* . && rmdir crash-*)
-	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$d"
+	[ "$(id -u)" -ne 0 ] || chown 65534:65534 "$d"
+	(cd "$d" && else_do sh -c 'tar -xf - && mv crash-*/* . &&
+	    rmdir crash-*' <"$d.tar")
 }
 
 # Somebody else, who has no PandaFuzz; $path is what they have.
 path=/usr/local/bin:/usr/bin:/bin
+mkdir "$T/tmp"
+chmod 1777 "$T/tmp"
 else_do()
 {
-	set -- env -i "PATH=$path" "$@"
+	set -- env -i "PATH=$path" "TMPDIR=$T/tmp" "$@"
 	if [ "$(id -u)" -eq 0 ]; then
 		set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 	fi
@@ -268,6 +318,16 @@ planted stdin asan row '%TARGET% < %INPUT%'
 planted with-gcc gcc row '%TARGET% %INPUT%'
 planted gcc-assert gcc say '%TARGET% %INPUT%'
 planted undefined ubsan up '%TARGET% %INPUT%'
+leaks=1
+planted leak asan k '%TARGET% %INPUT%'
+leaks=0
+for san in $others; do
+	case $san in
+	leak)	planted lsan-leak with-leak k '%TARGET% %INPUT%' ;;
+	memory)	planted uninitialized with-memory i '%TARGET% < %INPUT%' ;;
+	thread)	planted race with-thread y '%TARGET% %INPUT%' ;;
+	esac
+done
 engine=libfuzzer
 planted libfuzzer fuzz row '%TARGET% %INPUT%'
 planted libfuzzer-abort fuzz abort '%TARGET% %INPUT%'
@@ -310,6 +370,11 @@ crash lsan plain P '%TARGET% %INPUT%'
 lay <"$T/crashes"
 pf-ingest -q
 
+if [ "$(id -u)" -eq 0 ]; then
+	is "$(else_do id -u)" 65534 'bundles are opened by another user'
+else
+	skip 'only root can be another user: bundles are opened by this one'
+fi
 ok 'twenty bugs are planted' test "$(wc -l <"$T/planted")" -ge 20
 again=0
 while read -r name; do
@@ -369,8 +434,7 @@ for shell in bash 'busybox sh'; do
 	    sh -c 'cd "$1" && shift && exec "$@" repro.sh' - "$d" $shell
 done
 shell='sh'
-is "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'repro.*' -user 65534 | wc -l)" \
-    0 'and nothing is left'
+is "$(ls -A "$T/tmp")" '' 'and nothing is left'
 
 # With pf-triage the bucket decides.
 path=$PF_BIN:$path
