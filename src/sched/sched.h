@@ -95,6 +95,7 @@ struct writer {
 	int		 lock;
 	bool		 open;		/* a transaction is */
 	bool		 lazy;		/* what it holds may wait */
+	bool		 gave_up;	/* [retry.recovery] is used up */
 	int64_t		 place_at;	/* not before, boot ms */
 	int64_t		 commit_us;	/* that one takes, on average */
 };

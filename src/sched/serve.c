@@ -380,7 +380,9 @@ reload(struct server *s)
 
 /*
  * A pf-sched apply may have the database for a moment: that is waited for,
- * but another server is not.
+ * but another server is not.  It has no policy of retries: between the tries
+ * there is a look for that server, the end is a time and not a number, and a
+ * recovery that has had its own retries is not begun again.
  */
 static const struct pf_err *
 open_writer(struct server *s, const struct pf_conf *conf)
@@ -390,7 +392,8 @@ open_writer(struct server *s, const struct pf_conf *conf)
 	int fd;
 
 	while ((err = writer_open(&s->w, conf, true)) != NULL &&
-	    err->class == PF_BUSY && pf_boot_ms() < end && !pf_stopping) {
+	    err->class == PF_BUSY && !s->w.gave_up && pf_boot_ms() < end &&
+	    !pf_stopping) {
 		if (!s->handed &&
 		    pf_sock_connect_unix(&fd, conf->sched_socket) == NULL) {
 			close(fd);

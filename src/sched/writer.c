@@ -67,6 +67,7 @@ recover(void *arg)
 
 	if ((err = pf_dbw_check(w->act.db)) == NULL &&
 	    (err = sweep(w->act.conf)) == NULL &&
+	    (err = pf_place_settle(w->act.db, &w->act.live)) == NULL &&
 	    (err = writer_line(w, &reply, line, strlen(line))) == NULL &&
 	    (err = pf_json_parse(&j, reply.data, reply.len)) == NULL &&
 	    (err = pf_op_reply_err(j)) == NULL)
@@ -123,14 +124,16 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 	    .act.made = PF_BUF_INIT, .act.told = PF_BUF_INIT };
 	w->act.started = pf_wall_ms();
 	if ((err = pf_dbw_open(&w->act.db, &w->lock, conf->storage_path)) !=
-	    NULL || (err = pf_act_load(&w->act)) != NULL ||
-	    (err = pf_place_settle(w->act.db, &w->act.live)) != NULL)
+	    NULL || (err = pf_act_load(&w->act)) != NULL)
 		;
-	else if (!recovering)
-		err = check_once(w);
-	else if ((err = pf_retry_run(&conf->retry_recovery,
-	    &pf_timer, &pf_stopping, recover, w)) != NULL)
+	else if (!recovering) {
+		if ((err = pf_place_settle(w->act.db, &w->act.live)) == NULL)
+			err = check_once(w);
+	} else if ((err = pf_retry_run(&conf->retry_recovery,
+	    &pf_timer, &pf_stopping, recover, w)) != NULL) {
 		err = pf_err_at(err, "recovery");
+		w->gave_up = true;
+	}
 	if (err == NULL)
 		note_tree(w);
 	if (err != NULL && w->act.db != NULL &&
