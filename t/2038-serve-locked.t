@@ -1,6 +1,7 @@
 #!/bin/sh
 # pf-sched serve while somebody else has the database locked: its recovery is
 # tried again as [retry.recovery] says, and no more often.
+# shellcheck disable=SC2119 # no arguments meant
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sched.sh
