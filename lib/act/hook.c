@@ -4,10 +4,12 @@
  */
 #include "act/announce.h"
 #include "act/common.h"
+#include "base/retry.h"
 #include "model/hook.h"
 
-#define FIRST_MS	10000
-#define LONGEST_MS	3600000
+/* Without a limit of tries; one hook, so no jitter. */
+static const struct pf_retry later = { .initial_delay = 10000,
+    .max_delay = 3600000, .multiplier = 2.0 };
 
 const struct pf_err *
 pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
@@ -15,7 +17,7 @@ pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	const struct pf_err *err;
 	const char *crash = "";
 	bool ok = false, due;
-	int64_t tries, delay = FIRST_MS, i;
+	int64_t tries;
 
 	if ((err = pf_need_id(&crash, req, "crash")) != NULL ||
 	    (err = pf_json_bool(&ok, req, "ok")) != NULL ||
@@ -24,13 +26,10 @@ pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (!due)
 		return pf_err_field(PF_NOTFOUND, "crash", "no hook of crash "
 		    "%s is due", crash);
-	for (i = 0; i < tries && delay < LONGEST_MS; i++)
-		delay *= 2;
-	if (delay > LONGEST_MS)
-		delay = LONGEST_MS;
 	pf_jw_int(out, "tries", tries + !ok);
 	if (!ok)
-		return pf_hook_later(a->db, crash, a->now + delay);
+		return pf_hook_later(a->db, crash, a->now +
+		    pf_retry_delay(&later, NULL, tries));
 	if ((err = pf_announced(a, crash)) != NULL)
 		return err;
 	return pf_hook_done(a->db, crash);

@@ -14,7 +14,12 @@
 #include "os/clock.h"
 #include "store/writer.h"
 
-#define AGAIN_MS	500	/* between two tries to reach the writer */
+/*
+ * Between two tries to reach the writer: always the same, as no policy of
+ * retries has it.  While nobody is heard no tick is counted, so a new writer
+ * is not to wait for a pause that grew while it was away.
+ */
+#define AGAIN_MS	500
 #define LOOK_MS		200	/* how soon the end is noticed */
 #define SAY_MS		5000	/* at least so often it is said again */
 

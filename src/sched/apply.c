@@ -165,7 +165,8 @@ batch(struct sink *s, struct pf_buf *in, bool eof)
 /*
  * Somebody may hold the database and not listen yet, or not for long any
  * more: so it is asked in turn for a listener and for the lock, never waiting
- * for one of them alone.
+ * for one of them alone.  The [retry] policies are for what is away; here the
+ * pauses stay short, and a time is the end of it.
  */
 static const struct pf_err *
 open_sink(struct sink *s)
