@@ -54,6 +54,18 @@ failed(struct slot *s, const struct pf_err *err)
 		pf_warn("%s: heartbeat: %s", s->name, err->msg);
 }
 
+/* Whoever sees a bot take no more jobs should know why: said when it turns. */
+static void
+drain(struct slot *s, bool on)
+{
+	if (on != s->drained && !s->opts->quiet)
+		pf_note("%s: job %s: %s", s->name, s->job->id, on ?
+		    "the last one, the master drains this bot; pf-registry "
+		    "drain -u there ends that" : "the bot is not drained any "
+		    "more");
+	s->drained = on;
+}
+
 enum lease
 lease_keep(struct slot *s)
 {
@@ -77,6 +89,7 @@ lease_keep(struct slot *s)
 			    "still ours", s->name, s->job->id);
 		s->without = false;
 		s->beats_failed = 0;
+		drain(s, beat.drain);
 		if (beat.cancel)
 			s->lease = LEASE_CANCELLED;
 	}

@@ -122,6 +122,7 @@ struct slot {
 	enum lease		 lease;
 	int			 beats_failed;	/* in a row */
 	bool			 without;	/* past its end */
+	bool			 drained;	/* as the master said last */
 	bool			 beating;	/* beat has a call */
 	/* while a call waits */
 	bool			 fetching;	/* ends if told to stop */
