@@ -34,6 +34,13 @@ mutant answer_first src/sched/serve.c \
 failing answer_first 9022-serve-faults.t 'a server that answers too early' \
     'all that was answered was there'
 
+PF_STEPS=4
+mutant apply_first src/sched/apply.c '/err = writer_commit(&s->own);/{
+	s/.*/		print_all(s, \&replies), pf_buf_reset(\&replies), err = writer_commit(\&s->own);/
+}' pf-sched
+failing apply_first 9020-sched-faults.t 'lines answered before the commit' \
+    'what was answered was there'
+
 PF_STEPS=restore
 mutant live_leases src/sched/remake.c \
     's/(err = end_leases(r)) != NULL ||/(false \&\& (err = end_leases(r)) != NULL) ||/' \
