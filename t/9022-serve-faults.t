@@ -44,6 +44,15 @@ ask()
 # more of them until it is over
 unticked() { grep -v '^tick' "$1"; }
 
+# still_live: what the lines let expire has not
+still_live()
+{
+	grep -q '"expire"' "$T/lines" || return
+	live_who="assignments WHERE ended_at IS NULL"
+	! grep -q '"what":"bot"' "$T/lines" || live_who='bots WHERE is_online'
+	[ "$(sql "SELECT count(*) FROM $live_who")" = 1 ]
+}
+
 # told N: step N, until it is answered; then it must be there, whatever comes
 told()
 {
@@ -60,8 +69,7 @@ told()
 			restarts=$((restarts + 1))
 			serve
 		fi
-		if grep -q '"expire"' "$T/lines" &&
-		    [ "$(sql 'SELECT count(*) FROM assignments WHERE ended_at IS NULL')" = 1 ]; then
+		if still_live; then
 			step "$1" >"$T/lines"
 		fi
 	done

@@ -3,7 +3,7 @@
 # op lines, each tried with a fault at every point.  Every op may be repeated,
 # so whatever happened, the same step once more must end in the same state.
 
-history_steps=31
+history_steps=37
 
 # row RID: the members of a result of the first lease
 row()
@@ -12,15 +12,22 @@ row()
 	    "$(echo "$1" | sha256sum | cut -c 1-64)" "$step_job" "$step_bot"
 }
 
-# silence: the ticks after which the live lease is over, and its end
-silence()
+# elapse TICKS: so many, after those there were
+elapse()
 {
 	sql "SELECT tick, boot_ms FROM clock" | tr '|' ' ' >"$T/clock"
 	read -r step_tick step_ms <"$T/clock"
-	for step_n in 0 1 2; do
+	step_n=0
+	while [ $step_n -lt "$1" ]; do
 		echo "{\"op\":\"tick\",\"boot\":\"b\",\"boot_ms\":$((step_ms + 1000 * (step_n + 1))),\"prev\":$((step_tick + step_n))}"
+		step_n=$((step_n + 1))
 	done
-	echo "{\"op\":\"expire\",\"what\":\"lease\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')}"
+}
+
+# expiry WHAT: the end of the live lease, or of its job's time
+expiry()
+{
+	echo "{\"op\":\"expire\",\"what\":\"$1\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')}"
 }
 
 # step N: its lines, for the database as it is before it
@@ -35,8 +42,11 @@ step()
 	step_blob=$(sha256sum /bin/true | cut -c 1-64)
 	case $1 in
 	1 | 8)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"i"}' ;;
-	2)	echo "{\"op\":\"submit\",\"name\":\"k\",\"engine\":\"libfuzzer\",\"request\":\"one\",\"copies\":3,\"campaign\":\"c\",\"target\":{\"sha256\":\"$step_blob\",\"name\":\"t\"}}" ;;
-	3 | 10 | 12 | 14 | 21)
+	2)	echo "{\"op\":\"submit\",\"name\":\"k\",\"engine\":\"libfuzzer\",\"request\":\"one\",\"copies\":3,\"campaign\":\"c\",\"target\":{\"sha256\":\"$step_blob\",\"name\":\"t\"}}"
+		# For the last steps: nobody gets it before.
+		echo "{\"op\":\"submit\",\"name\":\"l\",\"engine\":\"libfuzzer\",\"request\":\"two\",\"copies\":2,\"campaign\":\"d\",\"duration_ms\":1000,\"target\":{\"sha256\":\"$step_blob\",\"name\":\"t\"}}"
+		echo '{"op":"campaign","do":"pause","campaign":"d"}' ;;
+	3 | 10 | 12 | 14 | 21 | 31 | 33)
 		echo "{\"op\":\"claim\",$step_who}" ;;
 	4 | 15)	echo "{\"op\":\"start\",$step_who,$step_token}" ;;
 	5)	echo "{\"op\":\"crash\",\"rows\":[{$(row 1),\"hash\":\"$step_blob\",\"size\":1}]}"
@@ -48,7 +58,8 @@ step()
 		echo '{"op":"tick","boot":"b","boot_ms":1001,"prev":0}' ;;
 	9)	echo "{\"op\":\"handback\",$step_who,$step_token}" ;;
 	11 | 19)
-		silence ;;
+		elapse 3
+		expiry lease ;;
 	13)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"j"}' ;;
 	16)	echo '{"op":"hearing","ear":"e"}' ;;
 	17)	echo '{"op":"recover"}' ;;
@@ -62,8 +73,15 @@ step()
 	27)	echo '{"op":"sweep"}' ;;
 	28)	echo "{\"op\":\"cancel\",\"job\":\"$(sql "SELECT min(id) FROM jobs WHERE status = 'pending'")\"}" ;;
 	29)	echo '{"op":"campaign","do":"finish","campaign":"c"}' ;;
-	30)	echo "{\"op\":\"drain\",$step_who}" ;;
-	31)	echo "{\"op\":\"deregister\",$step_who}" ;;
+	30)	echo '{"op":"campaign","do":"resume","campaign":"d"}' ;;
+	32)	echo "{\"op\":\"complete\",$step_who,$step_token,\"result\":\"completed\"}" ;;
+	34)	echo "{\"op\":\"start\",$step_who,$step_token}"
+		elapse 4
+		expiry job ;;
+	35)	elapse 3
+		echo "{\"op\":\"expire\",\"what\":\"bot\",\"bot\":\"$step_bot\",\"lease_tick\":$(sql 'SELECT lease_tick FROM bots')}" ;;
+	36)	echo "{\"op\":\"drain\",$step_who}" ;;
+	37)	echo "{\"op\":\"deregister\",$step_who}" ;;
 	esac
 }
 
@@ -94,6 +112,7 @@ history_new()
 	sched_new '[timeouts]
 tick = 1s
 bot = 2s
+job_grace = 1s
 [limits]
 max_failures = 2'
 	pf-sched submit -N warm -e afl++ -t /bin/true >/dev/null
