@@ -21,14 +21,16 @@ names()
 }
 
 # Templates have other names in it, for both reports of a bundle; of Go it
-# reads no races, and nothing of what was said without a stack.
+# reads no races, and nothing of what was said without a stack; and of leaks
+# it takes the first, not the least.
 for tool in asan hwasan lsan msan tsan ubsan libfuzzer libcxx go valgrind; do
 	set --
 	for f in "$tool"/*.clang-O0 "$tool"/*-asan.clang-lines \
 	    "$tool"/remark*.clang-lines "$tool"/*.go \
 	    "$tool"/*.gcc-O0 "$tool"/*.gcc-bare; do
 		case $f in
-		*/things-template*|*\**|*-none.go|*/race.go|*cgo-abort*)
+		*/things-template*|*\**|*-none.go|*/race.go|*cgo-abort*|\
+		*/leak-two.*)
 			;;
 		*/*.gcc-*)
 			[ "$tool" != valgrind ] || set -- "$@" "$f" ;;
