@@ -173,7 +173,9 @@ is "$(due)" 0 'a restore tells nobody of what was told'
 file 61 61 omicron 6100 "$lost" >"$T/reply"
 is "$(due)" 0 'though it comes again'
 
-# Killed anywhere: it is decided once, and nothing is passed over.
+# Killed anywhere: it is decided once, and nothing is passed over.  strace and
+# sanitizers do not mix.
+[ -z "${PF_FAST:-}" ] || { done_testing; exit; }
 cp -a "$S/data" "$T/data"
 cp "$S/metadata/system/hooked" "$T/hooked"
 row 70 70 pi 7000 "$lost" >"$T/ops"
@@ -181,7 +183,7 @@ row 71 71 rho 7000 >>"$T/ops"
 row 72 71 sigma 6900 >>"$T/ops"
 n=0
 done=false
-until $done; do
+until $done || [ $n -gt 1000 ]; do
 	n=$((n + 1))
 	rm -rf "$S/data"
 	cp -a "$T/data" "$S/data"
@@ -194,7 +196,7 @@ until $done; do
 	    crash IN (SELECT crash FROM hooks)) FROM hooks")
 	[ "$now" = '2 2' ] || fail "killed at $n: $now"
 done
-ok 'many kills' test "$n" -gt 8
+ok 'many kills, and one that came through' test "$n" -gt 8 -a $done = true
 tell
 is "$(told) $(due)" 'pi ,sigma 47, 0' 'each was told once'
 done_testing
