@@ -36,10 +36,17 @@ static const struct {
 	{ "cancel", "PUT", "jobs/{id}/cancel", " job message " },
 	{ "cancel", "POST", "jobs/{id}/cancel", " job message " },
 	{ "archive", "DELETE", "jobs/{id}", " job " },
-	{ "campaign", "POST", "campaigns", " do campaign weight " },
-	{ "campaign", "PUT", "campaigns/{id}", " do campaign weight " },
-	{ "campaign", "PATCH", "campaigns/{id}", " do campaign weight " },
+	{ "campaign", "POST", "campaigns", " do campaign weight "
+	    "description tags " },
+	{ "campaign", "PUT", "campaigns/{id}", " do campaign weight "
+	    "description tags " },
+	{ "campaign", "PATCH", "campaigns/{id}", " do campaign weight "
+	    "description tags " },
 	{ "campaign", "DELETE", "campaigns/{id}", " do campaign " },
+	{ "build", "POST", "campaigns/{id}/builds",
+	    " campaign engine target after " },
+	{ "rules", "PUT", "rules", " do text " },
+	{ "rules", "POST", "rules/undo", " do version " },
 };
 
 /* Where a word may be from: members of the body, or for "" the path. */
@@ -51,6 +58,9 @@ static const struct {
 	{ "name", { "name" } },
 	{ "inc", { "inc" } },
 	{ "message", { "message" } },
+	{ "description", { "description" } },
+	{ "text", { "text" } },
+	{ "version", { "version" } },
 	{ "job", { "", "job_id", "current_job" } },
 	{ "campaign", { "", "name", "campaign", "campaign_id" } },
 	{ "result", { "result" } },
@@ -140,7 +150,8 @@ look_at_line(const struct req *r, const char *line)
 		text = pf_json_text(v);
 		MUST(one_of(key, ops[i].members));
 		if (strcmp(key, "do") == 0)
-			MUST(one_of(text, " create pause resume finish set "));
+			MUST(one_of(text, " create pause resume finish set "
+			    "apply undo "));
 		else if (strcmp(key, "engine") == 0)
 			MUST(pf_engine_name(engine, text) &&
 			    strcmp(engine, text) == 0);
