@@ -7,6 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib/sched.sh
 . "$PF_ROOT/t/lib/sched.sh"
 need strace python3 socat
+[ -z "${PF_FAST:-}" ] || skip_all 'strace and sanitizers do not mix'
 
 sched_new ''
 strace -D -f -qq -o "$T/trace" -e trace=fdatasync,fsync \
