@@ -14,33 +14,7 @@ need afl-fuzz afl-clang-fast
 . "$PF_ROOT/t/lib/share.sh"
 need afl-whatsup
 
-build_afl deep <<'END_C'
-#include <stdlib.h>
-#include <unistd.h>
-
-__AFL_FUZZ_INIT();
-
-int
-main(void)
-{
-	static volatile int x;
-	unsigned char *p;
-	int i;
-
-	__AFL_INIT();
-	p = __AFL_FUZZ_TESTCASE_BUF;
-	while (__AFL_LOOP(10000)) {
-		usleep(100);	/* one of several on the machine */
-		for (i = 0; i < __AFL_FUZZ_TESTCASE_LEN && i < 4; i++)
-			if (p[i] == "pand"[i])
-				x++;
-	}
-	return 0;
-}
-END_C
-mkdir "$T/seeds"
-echo xxxx >"$T/seeds/1"
-
+deep_afl deep
 run_master
 submit three afl++ "$T/deep" -d 5m -s "$T/seeds" -o nodes=3 \
     -o deterministic=yes -o seed=7

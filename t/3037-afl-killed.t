@@ -13,32 +13,7 @@
 . "$PF_ROOT/t/lib/share.sh"
 need afl-fuzz afl-clang-fast
 
-build_afl loop <<'END_C'
-#include <unistd.h>
-
-__AFL_FUZZ_INIT();
-
-int
-main(void)
-{
-	static volatile int x;
-	unsigned char *p;
-	int i;
-
-	__AFL_INIT();
-	p = __AFL_FUZZ_TESTCASE_BUF;
-	while (__AFL_LOOP(100000)) {
-		usleep(100);	/* one of several on the machine */
-		for (i = 0; i < __AFL_FUZZ_TESTCASE_LEN && i < 3; i++)
-			if (p[i] == "pan"[i])
-				x++;
-	}
-	return 0;
-}
-END_C
-mkdir "$T/seeds"
-echo xxxx >"$T/seeds/1"
-
+deep_afl loop
 run_master
 submit killed afl++ "$T/loop" -d 10m -s "$T/seeds" -T 200ms
 main=$(in_job out/main)

@@ -11,23 +11,7 @@
 . "$PF_ROOT/t/lib/share.sh"
 need afl-fuzz afl-clang-fast clang
 
-{
-	echo "#define MAGIC $(share_magic pandafu7)"
-	share_source
-	cat <<'END_C'
-int
-main(void)
-{
-	static volatile int x;
-	uint8_t b[16];
-	size_t n = fread(b, 1, sizeof(b), stdin);
-
-	if (magic(b, n))
-		x++;
-	return 0;
-}
-END_C
-} | build_afl magic
+build_share_afl
 
 run_master
 submit one afl++ "$T/magic" -C camp -p -50

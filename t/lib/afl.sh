@@ -65,6 +65,37 @@ quiet_afl()
 	echo abcd >"$T/seeds/1"
 }
 
+# deep_afl NAME: a persistent target in which a few inputs are found soon, slow
+# enough for several of them on the machine; and a seed
+deep_afl()
+{
+	build_afl "$1" <<-'END_C'
+	#include <unistd.h>
+
+	__AFL_FUZZ_INIT();
+
+	int
+	main(void)
+	{
+		static volatile int x;
+		unsigned char *p;
+		int i;
+
+		__AFL_INIT();
+		p = __AFL_FUZZ_TESTCASE_BUF;
+		while (__AFL_LOOP(10000)) {
+			usleep(100);
+			for (i = 0; i < __AFL_FUZZ_TESTCASE_LEN && i < 4; i++)
+				if (p[i] == "pand"[i])
+					x++;
+		}
+		return 0;
+	}
+	END_C
+	mkdir "$T/seeds"
+	echo xxxx >"$T/seeds/1"
+}
+
 # in_job FILE: its path in the directory of the job at hand
 in_job()
 {

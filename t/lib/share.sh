@@ -97,6 +97,28 @@ build_share()
 	} | build_libfuzzer magic
 }
 
+# build_share_afl: the same for afl-fuzz, of what it reads
+build_share_afl()
+{
+	{
+		echo "#define MAGIC $(share_magic pandafu7)"
+		share_source
+		cat <<-'END_C'
+		int
+		main(void)
+		{
+			static volatile int x;
+			uint8_t b[16];
+			size_t n = fread(b, 1, sizeof(b), stdin);
+
+			if (magic(b, n))
+				x++;
+			return 0;
+		}
+		END_C
+	} | build_afl magic
+}
+
 # exchanged: bytes that the master sent to jobs of what others found
 exchanged()
 {
