@@ -10,18 +10,7 @@
 static const struct pf_err *
 read_builds(struct pf_db *db, struct req *r)
 {
-	const struct pf_err *err;
-	struct pf_page p;
-
-	if ((err = list_need_campaign(db, r->id)) != NULL)
-		return err;
-	list_page(&p, r);
-	list_open(r, "builds");
-	if ((err = pf_builds_page(&p, &r->reply.body, db, r->id)) != NULL)
-		return err;
-	list_close(r, &p);
-	reply_end(r);
-	return NULL;
+	return list_of_campaign(r, "builds", db, pf_builds_page);
 }
 
 const struct pf_err *

@@ -78,3 +78,22 @@ list_need_campaign(struct pf_db *db, const char *id)
 		err = pf_err(PF_NOTFOUND, "there is no campaign %s", id);
 	return err;
 }
+
+const struct pf_err *
+list_of_campaign(struct req *r, const char *name, struct pf_db *db,
+    const struct pf_err *(*page)(struct pf_page *, struct pf_buf *,
+    struct pf_db *, const char *campaign))
+{
+	const struct pf_err *err;
+	struct pf_page p;
+
+	if ((err = list_need_campaign(db, r->id)) != NULL)
+		return err;
+	list_page(&p, r);
+	list_open(r, name);
+	if ((err = page(&p, &r->reply.body, db, r->id)) != NULL)
+		return err;
+	list_close(r, &p);
+	reply_end(r);
+	return NULL;
+}

@@ -38,4 +38,10 @@ void			 list_close(struct req *, const struct pf_page *);
 const struct pf_err	*list_need_job(struct pf_db *, const char *id);
 const struct pf_err	*list_need_campaign(struct pf_db *, const char *id);
 
+/* All of the answer: a page of what the campaign of the request has. */
+const struct pf_err	*list_of_campaign(struct req *, const char *name,
+			    struct pf_db *, const struct pf_err *(*page)(
+			    struct pf_page *, struct pf_buf *, struct pf_db *,
+			    const char *campaign));
+
 #endif

@@ -89,19 +89,7 @@ api_campaign_crashes(struct worker *w, struct req *r)
 static const struct pf_err *
 read_inputs(struct pf_db *db, struct req *r)
 {
-	const struct pf_err *err;
-	struct pf_page p;
-
-	if ((err = list_need_campaign(db, r->id)) != NULL)
-		return err;
-	list_page(&p, r);
-	list_open(r, "files");
-	if ((err = pf_campaign_inputs_page(&p, &r->reply.body, db, r->id)) !=
-	    NULL)
-		return err;
-	list_close(r, &p);
-	reply_end(r);
-	return NULL;
+	return list_of_campaign(r, "files", db, pf_campaign_inputs_page);
 }
 
 const struct pf_err *
