@@ -154,6 +154,7 @@ open_storage(struct pf_db **out, const char *storage, bool old)
 	}
 	sqlite3_extended_result_codes(handle, 1);
 	sqlite3_busy_timeout(handle, 10000);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	if ((rc = pf_dbfunc_add(handle)) != SQLITE_OK)
 		err = pf_err_at(pf_db_err(db, rc, "open"), "%s", path.data);
 	else

@@ -2,6 +2,7 @@
  * Random histories of ops against a model of the states small enough to be
  * seen to be right.  Seeds are fixed; PF_SEEDS=n tries n of them.
  */
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -431,6 +432,23 @@ begin(const char *dir)
 	pf_json_free(reply);
 }
 
+/* Statements are prepared once: how often one was prepared once more. */
+static int
+anew(struct pf_db *db)
+{
+	sqlite3_stmt *st = NULL;
+	int n = 0, k;
+
+	while ((st = sqlite3_next_stmt(pf_db_handle(db), st)) != NULL) {
+		k = sqlite3_stmt_status(st, SQLITE_STMTSTATUS_REPREPARE, 0);
+		if (k > 0)
+			fprintf(stderr, "# %d times: %s\n", k,
+			    sqlite3_sql(st));
+		n += k;
+	}
+	return n;
+}
+
 static void
 history(int seed)
 {
@@ -463,6 +481,7 @@ history(int seed)
 	ok(good && sound(act.db), name);
 	if (!good)
 		fprintf(stderr, "# seed %d, op %d, kind %d\n", seed, i - 1, k);
+	is_int(anew(act.db), 0, "nothing is prepared twice");
 	pf_dbw_rollback(act.db);
 	pf_live_free(&act.live);
 	pf_buf_free(&act.made);
