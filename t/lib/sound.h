@@ -6,7 +6,9 @@
 #ifndef PF_SOUND_H
 #define PF_SOUND_H
 
+#include <sqlite3.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "store/db.h"
 
@@ -36,6 +38,23 @@ sound(struct pf_db *db)
 	    "now FROM events WHERE kind = 'job' AND subject = j.id AND now <> "
 	    "'cancelling' ORDER BY id DESC LIMIT 1), ''))", "") == NULL &&
 	    bad == 0;
+}
+
+/* Statements are prepared once: how often one was prepared once more. */
+static inline int
+anew(struct pf_db *db)
+{
+	sqlite3_stmt *st = NULL;
+	int n = 0, k;
+
+	while ((st = sqlite3_next_stmt(pf_db_handle(db), st)) != NULL) {
+		k = sqlite3_stmt_status(st, SQLITE_STMTSTATUS_REPREPARE, 0);
+		if (k > 0)
+			fprintf(stderr, "# %d times: %s\n", k,
+			    sqlite3_sql(st));
+		n += k;
+	}
+	return n;
 }
 
 #endif

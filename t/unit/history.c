@@ -2,7 +2,6 @@
  * Random histories of ops against a model of the states small enough to be
  * seen to be right.  Seeds are fixed; PF_SEEDS=n tries n of them.
  */
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -430,23 +429,6 @@ begin(const char *dir)
 	(void)op(&reply, "{\"op\":\"tick\",\"boot\":\"b\",\"boot_ms\":0,"
 	    "\"prev\":0}");
 	pf_json_free(reply);
-}
-
-/* Statements are prepared once: how often one was prepared once more. */
-static int
-anew(struct pf_db *db)
-{
-	sqlite3_stmt *st = NULL;
-	int n = 0, k;
-
-	while ((st = sqlite3_next_stmt(pf_db_handle(db), st)) != NULL) {
-		k = sqlite3_stmt_status(st, SQLITE_STMTSTATUS_REPREPARE, 0);
-		if (k > 0)
-			fprintf(stderr, "# %d times: %s\n", k,
-			    sqlite3_sql(st));
-		n += k;
-	}
-	return n;
 }
 
 static void
