@@ -151,6 +151,10 @@ const struct pf_err	*check_large(struct ingest *, const char *path);
 /* The directory below the storage tree where bodies of the kind lie. */
 const char		*kind_dir(enum pf_kind);
 
+/* True if the item's bytes lie where they belong, by their size. */
+bool			 is_placed(const struct ingest *,
+			    const struct item *);
+
 /* Files the inputs of the items that are to do; all durable on return. */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 

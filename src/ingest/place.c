@@ -44,6 +44,28 @@ kind_dir(enum pf_kind kind)
 	    "checks" : "corpus";
 }
 
+/* Those that lie by their hash in a directory of the job. */
+static bool
+has_input(enum pf_kind kind)
+{
+	return kind == PF_KIND_CRASH || kind == PF_KIND_CORPUS ||
+	    kind == PF_KIND_CHECK;
+}
+
+bool
+is_placed(const struct ingest *g, const struct item *it)
+{
+	char *path = pf_asprintf("%s/%s/%s/%s", g->conf->storage_path,
+	    kind_dir(it->rec.kind), it->rec.job, it->rec.sha256);
+	struct stat st;
+	bool there = has_input(it->rec.kind) && it->rec.len > 0 &&
+	    lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == it->rec.len;
+
+	free(path);
+	return there;
+}
+
 /* Creates the directory once and remembers to sync it. */
 static const struct pf_err *
 need_dir(struct work *w, const char *dir)
@@ -227,9 +249,9 @@ place_items(struct ingest *g, struct item *it, size_t n)
 	for (i = 0; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO || it[i].dropped)
 			continue;
-		if (it[i].rec.kind == PF_KIND_CRASH ||
-		    it[i].rec.kind == PF_KIND_CORPUS ||
-		    (it[i].rec.kind == PF_KIND_CHECK && it[i].rec.len > 0))
+		if (it[i].rec.kind == PF_KIND_CHECK && it[i].rec.len == 0)
+			continue;
+		if (has_input(it[i].rec.kind))
 			err = begin_item(g, w, &it[i]);
 		else if (it[i].rec.kind == PF_KIND_LOG)
 			err = place_log(g, &it[i]);

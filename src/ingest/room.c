@@ -193,6 +193,17 @@ find_bucket(int64_t *samples, struct space *s, struct item *it)
 	return overflow(samples, s, it);
 }
 
+/*
+ * It is given up, unless its file lies there, of a process that died before
+ * its row was there: it takes no more room, and a file has to have a row.
+ */
+static void
+give_up(struct space *s, struct item *it)
+{
+	if (!is_placed(s->g, it))
+		drop_item(it);
+}
+
 static const struct pf_err *
 judge_crash(struct space *s, struct item *it, enum room room)
 {
@@ -203,7 +214,7 @@ judge_crash(struct space *s, struct item *it, enum room room)
 		return err;
 	if (samples >= (room == ROOM_NO_COPIES ? 1 :
 	    s->g->conf->crash_samples))
-		drop_item(it);
+		give_up(s, it);
 	return NULL;
 }
 
@@ -219,7 +230,7 @@ judge_check(struct space *s, struct item *it, enum room room)
 	    (err = pf_known_checks(&n, s->g->db, it->campaign, &c)) != NULL)
 		return err;
 	if (room >= ROOM_NO_LOGS || n >= CHECK_REPORTS)
-		drop_item(it);
+		give_up(s, it);
 	return NULL;
 }
 
@@ -282,7 +293,7 @@ judge(struct space *s, struct item *it)
 	else if ((it->rec.kind == PF_KIND_CORPUS && room >= ROOM_NO_CORPUS) ||
 	    (it->rec.kind == PF_KIND_LOG && room >= ROOM_NO_LOGS) ||
 	    (it->rec.kind == PF_KIND_SMALL && room >= ROOM_NO_COPIES))
-		drop_item(it);
+		give_up(s, it);
 	if (it->dropped)
 		it->bytes = 0;
 	s->used += it->bytes;
