@@ -64,10 +64,12 @@ put_ways(struct pf_buf *b, const struct pf_ways *w)
 {
 	const struct pf_way *x;
 	const char *change;
+	size_t i;
 	int n = 0;
 
 	pf_jw_open(b, "changes", '[');
-	for (x = w->way; x < w->way + w->n; x++) {
+	for (i = 0; i < w->n; i++) {
+		x = &w->way[i];
 		if ((change = pf_way_change(x)) == NULL ||
 		    n++ >= CHANGES_MAX)
 			continue;
