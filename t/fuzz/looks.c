@@ -86,6 +86,9 @@ said(const struct req *r, const char *from, const char *member,
 	const char *s = *from == '\0' ? r->id :
 	    pf_json_text(pf_json_get(r->json, from));
 
+	/* Text is the one member of what is no JSON. */
+	if (r->kind == BODY_TEXT && strcmp(from, "text") == 0)
+		s = r->body.data;
 	if (s != NULL && strcmp(s, text) == 0)
 		return true;
 	s = route_takes(r->route, member) ? route_text(r, member) : NULL;
