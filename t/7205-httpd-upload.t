@@ -86,6 +86,13 @@ is "$code $(get .target_hash)" "201 $(sha "$T/small")" \
     'a target that is there already'
 rm -f "$PF_SPOOL"/new/*
 
+# By their shorter names.
+req POST $v -F 'metadata={"name":"n","fuzzer":"libfuzzer"}' \
+    -F "seeds=@$T/one" -F "target=@$T/small" -F "seeds[]=@$T/x/two"
+is "$code $(get '.uploaded_corpus.count, .target' | tr '\n' ' ')" \
+    '201 2 small ' 'metadata, target and seeds'
+rm -f "$PF_SPOOL"/new/*
+
 # The sender's id: once.
 meta='{"name":"n","fuzzer":"libfuzzer","id":"up-1"}'
 form -F "target_binary=@$T/large"
@@ -164,7 +171,7 @@ refused 422 target_binary 'empty' 'an empty target' \
     -F "job_metadata=$meta" -F "target_binary=@$T/empty"
 refused 413 target_binary 'larger than 3145728' 'one over target_size' \
     -F "job_metadata=$meta" -F "target_binary=@$T/over"
-refused 422 target 'one already' 'two targets' -F "job_metadata=$meta" \
+refused 422 target_binary 'one already' 'two targets' -F "job_metadata=$meta" \
     -F "target_binary=@$T/small" -F "target=@$T/large"
 refused 422 seed_corpus 'empty' 'an empty seed' -F "job_metadata=$meta" \
     -F "target_binary=@$T/small" -F "seed_corpus=@$T/empty" \

@@ -167,14 +167,12 @@ begin_file(struct upload *up, const char *path)
 	up->max = build != -1 ? up->h->conf.target_size : SEED_MAX;
 	if (build != -1)
 		err = new_single(up, &up->files.builds[build], path);
-	else if (strcmp(up->name, "target_binary") == 0 ||
-	    strcmp(up->name, "target") == 0) {
+	else if (strcmp(up->name, "target_binary") == 0) {
 		up->max = up->h->conf.target_size;
 		err = new_single(up, &up->files.target, path);
 	} else if (strcmp(up->name, "dictionary") == 0)
 		err = new_single(up, &up->files.dict, path);
-	else if (strcmp(up->name, "seed_corpus") == 0 ||
-	    strcmp(up->name, "seed_corpus[]") == 0)
+	else if (strcmp(up->name, "seed_corpus") == 0)
 		err = new_seed(up, path);
 	else
 		err = pf_err_field(PF_DATA, up->name, "nothing is known of "
@@ -245,6 +243,25 @@ take_bytes(struct upload *up, const char *p, size_t n)
 	return err == NULL ? NULL : commit_refuse(up->h->commit, err);
 }
 
+/* What the Go program calls a part that may have a shorter name too. */
+static const char *
+full_name(const char *name)
+{
+	static const char *const names[][2] = {
+		{ "metadata", "job_metadata" },
+		{ "target", "target_binary" },
+		{ "seeds", "seed_corpus" },
+		{ "seeds[]", "seed_corpus" },
+		{ "seed_corpus[]", "seed_corpus" },
+	};
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i][0]) == 0)
+			return names[i][1];
+	return name;
+}
+
 /* A part may be said to begin twice, before its first byte and with it. */
 static bool
 goes_on(const struct upload *up, const char *name, uint64_t off)
@@ -266,6 +283,7 @@ on_part(void *cls, enum MHD_ValueKind kind, const char *name,
 	(void)kind;
 	(void)type;
 	(void)coding;
+	name = full_name(name);
 	if (!goes_on(up, name, off))
 		err = begin_part(up, name, path);
 	if (err == NULL && n > 0)
