@@ -102,7 +102,8 @@ is_list(const struct req *r)
  * Where the first is that may be taken, or NULL.  Of lists that many ask for
  * at once each is made when there is room for it: else all of them would lie
  * in memory until their readers have read.  Who reads slowly keeps others
- * back for a moment only.
+ * back for a moment only; but however late it is, no more workers make lists,
+ * for they would take the processor from the thread that sends them.
  */
 static struct req **
 ready(struct pool *p)
@@ -114,7 +115,8 @@ ready(struct pool *p)
 	    atomic_load(&p->h->answers) < HELD))
 		return *at == NULL ? NULL : at;
 	for (now = pf_boot_us(); *at != NULL && is_list(*at) &&
-	    now - (*at)->begun < HOLD_US; at = &(*at)->next)
+	    (p->lists >= LISTS || now - (*at)->begun < HOLD_US);
+	    at = &(*at)->next)
 		;
 	return *at == NULL ? NULL : at;
 }
