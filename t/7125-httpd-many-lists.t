@@ -14,6 +14,17 @@ httpd
 list='/api/v1/jobs?limit=1000'
 memory() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$httpd/status"; }
 
+# One worker does for who asks one after the other; the database of each other
+# would be memory for nothing.
+i=0
+while [ $i -lt 40 ]; do
+	i=$((i + 1))
+	printf 'url = "%s/api/v1/jobs"\noutput = "%s"\n' "$url" "$T/list"
+done >"$T/urls"
+check 'forty, one after the other' 0 - '*' curl -s -f -m 60 -K "$T/urls"
+n=$(find "/proc/$httpd/fd" -lname '*/pandafuzz.db' | wc -l)
+ok "are made by few ($n)" test "$n" -ge 1 -a "$n" -lt 10
+
 # So many at once: one by one they come to several times of what is held.
 i=0
 while [ $i -lt 60 ]; do

@@ -21,16 +21,25 @@
 #define HOLD_US	(500 * 1000)	/* waits, but no longer than that, */
 #define LOOK_MS	5		/* and is looked at again */
 
+/* A thread; those that wait lie in a pile. */
+struct hand {
+	struct pool	*p;
+	pthread_t	 thread;
+	pthread_cond_t	 more;
+	struct hand	*below;
+	bool		 idle;
+};
+
 struct pool {
 	struct httpd	*h;
 	pthread_mutex_t	 lock;
-	pthread_cond_t	 more;
+	struct hand	*idle;		/* the last that began to wait */
 	struct req	*head, **tail;
 	struct req	*new, **newest;	/* of the event thread, yet to go in */
 	int		 lists;		/* being made */
 	bool		 stop;
 	int		 n;
-	pthread_t	 threads[];
+	struct hand	 hands[];
 };
 
 /* Ends an upload whose request is refused or gone. */
@@ -121,6 +130,43 @@ ready(struct pool *p)
 	return *at == NULL ? NULL : at;
 }
 
+/*
+ * Wakes the one that worked last: it has the database open and in memory,
+ * while those at the bottom let go of it.
+ */
+static void
+rouse(struct pool *p)
+{
+	struct hand *o = p->idle;
+
+	if (o == NULL)
+		return;
+	p->idle = o->below;
+	o->idle = false;
+	pthread_cond_signal(&o->more);
+}
+
+/* Until roused, or until then: ETIMEDOUT. */
+static int
+rest(struct hand *o, const struct timespec *until)
+{
+	struct pool *p = o->p;
+	struct hand **at = &p->idle;
+	int rc = 0;
+
+	o->below = p->idle;
+	p->idle = o;
+	for (o->idle = true; o->idle && rc == 0;)
+		rc = until == NULL ? pthread_cond_wait(&o->more, &p->lock) :
+		    pthread_cond_timedwait(&o->more, &p->lock, until);
+	if (!o->idle)
+		return 0;
+	while (*at != o)
+		at = &(*at)->below;
+	*at = o->below;
+	return rc;
+}
+
 /* Takes it, and with an op those behind it that can go together. */
 static struct req *
 cut(struct pool *p, struct req **at)
@@ -135,7 +181,7 @@ cut(struct pool *p, struct req **at)
 		p->tail = at;
 	/* Each that leaves more behind than it takes wakes another. */
 	if (p->head != NULL)
-		pthread_cond_signal(&p->more);
+		rouse(p);
 	last->next = NULL;
 	return first;
 }
@@ -145,12 +191,13 @@ cut(struct pool *p, struct req **at)
  * the database, which may be another by now.
  */
 static void
-await(struct pool *p, struct worker *w)
+await(struct hand *o, struct worker *w)
 {
+	struct pool *p = o->p;
 	struct timespec until;
 
 	if (w->db == NULL && p->head == NULL) {
-		pthread_cond_wait(&p->more, &p->lock);
+		rest(o, NULL);
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -158,25 +205,25 @@ await(struct pool *p, struct worker *w)
 		until.tv_nsec += LOOK_MS * 1000000;
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
-		pthread_cond_timedwait(&p->more, &p->lock, &until);
+		rest(o, &until);
 		return;
 	}
 	until.tv_sec += KEEP_S;
-	if (pthread_cond_timedwait(&p->more, &p->lock, &until) == ETIMEDOUT &&
-	    p->head == NULL)
+	if (rest(o, &until) == ETIMEDOUT && p->head == NULL)
 		worker_forget(w);
 }
 
 static struct req *
-next(struct pool *p, struct worker *w)
+next(struct hand *o, struct worker *w)
 {
+	struct pool *p = o->p;
 	struct req *r = NULL, **at;
 
 	pthread_mutex_lock(&p->lock);
 	p->lists -= w->list;
 	w->list = false;
 	while ((at = ready(p)) == NULL && !(p->stop && p->head == NULL))
-		await(p, w);
+		await(o, w);
 	if (at != NULL) {
 		r = cut(p, at);
 		p->lists += w->list = is_list(r);
@@ -188,11 +235,11 @@ next(struct pool *p, struct worker *w)
 static void *
 worker_main(void *arg)
 {
-	struct pool *p = arg;
-	struct worker w = { .h = p->h };
+	struct hand *o = arg;
+	struct worker w = { .h = o->p->h };
 	struct req *r;
 
-	while ((r = next(p, &w)) != NULL)
+	while ((r = next(o, &w)) != NULL)
 		if (ops_is(r))
 			ops_do(&w, r);
 		else
@@ -209,23 +256,27 @@ pool_start(struct httpd *h, int threads)
 	struct pool *p;
 	pthread_condattr_t clock;
 	pthread_attr_t attr;
+	struct hand *o;
 	int rc = 0;
 
-	p = pf_calloc(1, sizeof(*p) + (size_t)threads * sizeof(pthread_t));
+	p = pf_calloc(1, sizeof(*p) + (size_t)threads * sizeof(*o));
 	p->h = h;
 	p->tail = &p->head;
 	p->newest = &p->new;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->more, &clock);
-	pthread_condattr_destroy(&clock);
 	h->pool = p;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
-	for (; p->n < threads && rc == 0; p->n += rc == 0)
-		rc = pthread_create(&p->threads[p->n], &attr, worker_main, p);
+	for (; p->n < threads && rc == 0; p->n += rc == 0) {
+		o = &p->hands[p->n];
+		o->p = p;
+		pthread_cond_init(&o->more, &clock);
+		rc = pthread_create(&o->thread, &attr, worker_main, o);
+	}
 	pthread_attr_destroy(&attr);
+	pthread_condattr_destroy(&clock);
 	if (rc != 0)
 		err = pf_err(PF_BUSY, "cannot start a thread: %s",
 		    strerror(rc));
@@ -247,7 +298,7 @@ pool_flush(struct pool *p)
 		return;
 	pthread_mutex_lock(&p->lock);
 	if (p->head == NULL)
-		pthread_cond_signal(&p->more);
+		rouse(p);
 	*p->tail = p->new;
 	p->tail = p->newest;
 	p->new = NULL;
@@ -265,11 +316,13 @@ pool_stop(struct pool *p)
 	pool_flush(p);
 	pthread_mutex_lock(&p->lock);
 	p->stop = true;
-	pthread_cond_broadcast(&p->more);
+	while (p->idle != NULL)
+		rouse(p);
 	pthread_mutex_unlock(&p->lock);
-	for (i = 0; i < p->n; i++)
-		pthread_join(p->threads[i], NULL);
-	pthread_cond_destroy(&p->more);
+	for (i = 0; i < p->n; i++) {
+		pthread_join(p->hands[i].thread, NULL);
+		pthread_cond_destroy(&p->hands[i].more);
+	}
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
