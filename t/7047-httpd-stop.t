@@ -52,6 +52,31 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
 	is "$(cat "$T/h.err")" '' "round $round: and says nothing"
 done
 
+# SIGHUP: the same, and another start is wanted.
+httpd
+req GET /health
+perl "$T/ask.pl" "$addr" &
+asking=$!
+sleep 0.2
+kill -s HUP "$httpd"
+rc=0
+wait "$httpd" || rc=$?
+is $rc 75 'SIGHUP: it ends, to be started again'
+rc=0
+wait $asking || rc=$?
+[ $rc -eq 2 ] || is $rc 0 'no answer is cut off'
+is "$(cat "$T/h.err")" \
+    'pf-httpd: told to end and be started again' \
+    'and says so'
+httpd_by nohup
+kill -s HUP "$httpd"
+kill -s INT "$httpd"
+sleep 0.5
+req GET /health
+is "$code" 200 'one that was told to ignore signals goes on'
+httpd_stop
+is "$status" 0 'and ends as it should'
+
 # A request that comes between the last look for one and the end, and takes
 # its time: eventfds are written late, and what locks the database is slow.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"

@@ -72,6 +72,7 @@ struct httpd {
 	const char	*where;		/* name of the ear, or NULL */
 	bool		 boxed;		/* landlock holds */
 	struct place	 places[PLACES];
+	bool		 anew;		/* SIGHUP wants another start */
 	atomic_bool	 stopping;	/* answer what is here, then close */
 	atomic_int	 requests;	/* begun and not yet answered */
 	atomic_int	 connections;

@@ -21,15 +21,23 @@
 #define DRAIN_MS	10000	/* what is being answered may take */
 #define LOOK_MS		1000
 
-/* SIGTERM and SIGINT come by descriptor, to no thread. */
+/*
+ * What ends it comes by descriptor, to no thread.  A signal that was ignored
+ * stays so: a shell has its reasons, and nohup(1).
+ */
 static const struct pf_err *
 signal_fd(int *fd)
 {
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction was;
 	sigset_t set;
+	size_t i;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			sigaddset(&set, signals[i]);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
 		return pf_errno("sigprocmask");
 	if ((*fd = signalfd(-1, &set, SFD_CLOEXEC)) == -1)
@@ -49,7 +57,10 @@ told(struct httpd *h, int sig, int64_t ms)
 		return false;
 	if (p[1].revents != 0 && read(h->wake, &n, sizeof(n)) == -1)
 		return false;
-	return p[0].revents != 0 && read(sig, &si, sizeof(si)) > 0;
+	if (p[0].revents == 0 || read(sig, &si, sizeof(si)) <= 0)
+		return false;
+	h->anew = h->anew || si.ssi_signo == SIGHUP;
+	return true;
 }
 
 /*
@@ -147,7 +158,9 @@ httpd_serve(struct httpd *h, int fd, bool listens, int64_t idle_ms)
 		return err;
 	if (listens) {
 		idle = listen_on(h, sig, idle_ms);
-		err = box_moved(h);
+		if ((err = box_moved(h)) == NULL && h->anew)
+			err = pf_err(PF_BUSY,
+			    "told to end and be started again");
 	} else
 		serve_one(h, sig);
 	/* What is still held by a worker now dies with the process. */
