@@ -1,7 +1,8 @@
 /*
  * Requests of the Go program that there are none of here, for that program
- * did nothing useful with them either or because a master does by itself what
- * they asked for: what to send instead.  See route.h.
+ * did nothing useful with them either, because a master does by itself what
+ * they asked for, or because it is at another path: what to send instead.
+ * See route.h.
  */
 #include "httpd/route.h"
 
@@ -37,6 +38,8 @@ const struct elsewhere elsewhere[] = {
 	    "/api/v1/jobs/{id}/corpus/{sha256}" },
 	{ V "crashes/{id}/stacktrace", "GET /api/v1/results/crashes/{id} has "
 	    "the stack" },
+	{ V "health", "GET /health, without the base path" },
+	{ "/timeouts", "GET /api/v1/timeouts" },
 	{ "/api/v2/ws", "GET /api/v1/events tells what happens as it does" },
 	{ NULL, NULL }
 };
