@@ -125,7 +125,7 @@ req GET "/api/v1/blobs/$sha"
 is "$code $(stat -c %s "$T/body")" '200 30000000' 'a blob goes out'
 peak=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$httpd/status")
 echo "# $peak KiB at most"
-limit=32000
+limit=30000
 ldd "$PF_BIN/pf-httpd" | grep -q asan && limit=300000
 ok 'they cost little memory' test "$peak" -lt $limit
 let_go

@@ -56,7 +56,7 @@ holder=$!
 at_end 'kill $holder 2>/dev/null'
 ok 'slow readers are there' until_true 20 test -s "$T/hold"
 for i in 1 2 3; do
-	req GET "$list"
+	req GET "$list" -m 60
 	is "$code $(jq '.jobs | length' "$T/body")" '200 1000' \
 	    "a list beside them, $i"
 done
