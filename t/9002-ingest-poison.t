@@ -32,7 +32,7 @@ poison()
 file()
 {
 	status=0
-	strace -qq -o /dev/null -P "$S/corpus/$job/.$hash.$poison" \
+	strace -f -qq -o /dev/null -P "$S/corpus/$job/.$hash.$poison" \
 	    -e inject=openat:signal=KILL pf-ingest -q \
 	    >"$T/out" 2>"$T/err" || status=$?
 }

@@ -67,7 +67,8 @@ kills sendto early_unlink "$whole_again" \
 
 broken in_place src/ingest/place.c '/f->tmp = pf_asprintf/{
 	N
-	s/pf_asprintf(.*$/pack == NULL ? NULL : pf_asprintf("%s\/%s", dir, name);/
+	N
+	s/pf_asprintf(.*$/pf_strdup(f->path);/
 }'
 kills write in_place 'pf-ingest: kill: no promise' \
     'an input written under its own name'
@@ -106,6 +107,28 @@ ingest_base
 broken no_fsync src/ingest/place.c 's/fsync(f->fd) == -1/f->fd == -1/'
 ok 'the right one syncs an input before its row' in_order right
 ok 'one that does not is seen' eval '! in_order no_fsync'
+
+# filing NAME: files a pack of a hundred; sets made, the threads that were
+filing()
+{
+	restore
+	echo 'input %d' >"$T/input"
+	mkpack corpus "$job" b -n 100 "$T/input" | lay
+	strace -f -qq -y -o "$T/trace" -e trace=clone,clone3 \
+	    "$T/$1/bin/pf-ingest" -q >/dev/null 2>&1
+	made=$(grep -c CLONE_THREAD "$T/trace")
+	[ "$(files "$S/corpus/$job")" -ge 100 ]
+}
+# 4 make the files and 16 sync them, of which one was there.
+together() { filing "$1" && [ "$made" -ge 18 ]; }
+
+broken one_maker src/ingest/place.c \
+    's/all(w, WRITERS, write_one)/all(w, 1, write_one)/'
+broken one_syncer src/ingest/place.c \
+    's/all(w, IN_FLIGHT, sync_one)/all(w, 1, sync_one)/'
+ok 'the right one makes and syncs files together' together right
+ok 'one that makes them one by one is seen' eval '! together one_maker'
+ok 'one that syncs them one by one is seen' eval '! together one_syncer'
 
 broken counts_full lib/store/spool.c \
     's/p->tries <= 1 ? "new" : "cur", p->tries - 1)/"cur", p->tries)/'

@@ -20,13 +20,17 @@
 #include "os/fs.h"
 
 #define FEW		8	/* files */
+#define WRITERS		4	/* of files */
 #define IN_FLIGHT	16	/* syncs that a disk is given at a time */
 
 struct file {
-	int	 fd;
-	int	 error;		/* of its sync */
-	char	*tmp;
-	char	*path;
+	const struct pf_rec	*rec;
+	bool			 report;	/* of it, not its body */
+	int			 fd;
+	int			 error;		/* of the step, or 0 */
+	const char		*step;
+	char			*tmp;
+	char			*path;
 };
 
 /* What one call is about to file: an input and a report for each item. */
@@ -104,66 +108,81 @@ look(bool *there, const struct work *w, const char *path, int64_t size)
 	return NULL;
 }
 
-/* Writes the bytes to a temporary file; work_commit() makes it last. */
+/* The file will be written to a temporary one; commit() writes all. */
 static const struct pf_err *
-begin(struct work *w, const char *dir, const char *name, const char *pack,
-    const void *bytes, size_t n)
-{
-	struct file *f = &w->file[w->nfiles++];
-	const struct pf_err *err;
-
-	f->path = pf_asprintf("%s/%s", dir, name);
-	f->tmp = pf_asprintf("%s/.%s.%.*s", dir, name,
-	    (int)strcspn(pack, ":"), pack);
-	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0640);
-	if (f->fd == -1)
-		return pf_errno("create %s", f->tmp);
-	err = pf_write_all(f->fd, bytes, n, f->tmp);
-	/* Only a hint: with all on their way the first fsync waits for all. */
-	sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-	return err;
-}
-
-static const struct pf_err *
-begin_report(struct work *w, const char *dir, const struct item *it)
+plan(struct work *w, const char *dir, const struct item *it, bool report)
 {
 	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT;
-	char name[PF_SHA_TEXT + 8], *path;
+	struct file *f = &w->file[w->nfiles];
+	const struct pf_rec *r = &it->rec;
 	bool there;
 
-	snprintf(name, sizeof(name), "%s.json", it->rec.sha256);
-	path = pf_asprintf("%s/%s", dir, name);
-	if ((err = look(&there, w, path, -1)) == NULL && !there) {
-		make_report(&b, &it->rec);
-		err = begin(w, dir, name, it->pack->name, b.data, b.len);
-		pf_buf_free(&b);
+	*f = (struct file){ .rec = r, .report = report, .fd = -1 };
+	f->path = pf_asprintf("%s/%s%s", dir, r->sha256,
+	    report ? ".json" : "");
+	err = look(&there, w, f->path, report ? -1 : r->len);
+	if (err != NULL || there) {
+		free(f->path);
+		return err;
 	}
-	free(path);
-	return err;
+	f->tmp = pf_asprintf("%s/.%s%s.%.*s", dir, r->sha256,
+	    report ? ".json" : "", (int)strcspn(it->pack->name, ":"),
+	    it->pack->name);
+	w->nfiles++;
+	return NULL;
 }
 
 static const struct pf_err *
 begin_item(struct ingest *g, struct work *w, const struct item *it)
 {
-	const struct pf_rec *r = &it->rec;
 	const struct pf_err *err;
-	char *dir, *path;
-	bool there;
+	char *dir;
 
 	dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
-	    kind_dir(r->kind), r->job);
-	path = pf_asprintf("%s/%s", dir, r->sha256);
+	    kind_dir(it->rec.kind), it->rec.job);
 	if ((err = need_dir(w, dir)) == NULL &&
-	    (err = look(&there, w, path, r->len)) == NULL && !there)
-		err = begin(w, dir, r->sha256, it->pack->name, r->body,
-		    (size_t)r->len);
-	if (err == NULL && r->kind == PF_KIND_CRASH)
-		err = begin_report(w, dir, it);
-	free(path);
+	    (err = plan(w, dir, it, false)) == NULL &&
+	    it->rec.kind == PF_KIND_CRASH)
+		err = plan(w, dir, it, true);
 	free(dir);
 	return err;
+}
+
+static bool
+write_body(const struct file *f)
+{
+	struct pf_buf b = PF_BUF_INIT;
+	const void *p = f->rec->body;
+	size_t n = (size_t)f->rec->len;
+	bool ok;
+
+	if (f->report) {
+		make_report(&b, f->rec);
+		p = b.data;
+		n = b.len;
+	}
+	ok = pf_write_all(f->fd, p, n, f->tmp) == NULL;
+	pf_buf_free(&b);
+	return ok;
+}
+
+static void
+write_one(void *arg, size_t i)
+{
+	struct file *f = (struct file *)arg + i;
+	bool ok;
+
+	f->step = "create";
+	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0640);
+	if ((ok = f->fd != -1)) {
+		f->step = "write";
+		ok = write_body(f);
+	}
+	f->error = ok ? 0 : errno;
+	/* Only a hint: with all on their way the first fsync waits for all. */
+	if (ok)
+		sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 static void
@@ -171,14 +190,24 @@ sync_one(void *arg, size_t i)
 {
 	struct file *f = (struct file *)arg + i;
 
+	f->step = "fsync";
 	f->error = fsync(f->fd) == -1 ? errno : 0;
 }
 
-/* Few are not worth the threads. */
-static void
-sync_all(struct work *w)
+/*
+ * A step of all files, several at a time: making one waits for its directory
+ * and the journal, a sync for the disk.  Few are not worth the threads.
+ */
+static const struct pf_err *
+all(struct work *w, size_t threads, void (*step)(void *, size_t))
 {
-	crew(w->nfiles < FEW ? 1 : IN_FLIGHT, w->nfiles, sync_one, w->file);
+	const struct file *f;
+
+	crew(w->nfiles < FEW ? 1 : threads, w->nfiles, step, w->file);
+	for (f = w->file; f < w->file + w->nfiles; f++)
+		if ((errno = f->error) != 0)
+			return pf_errno("%s %s", f->step, f->tmp);
+	return NULL;
 }
 
 /*
@@ -188,16 +217,16 @@ sync_all(struct work *w)
 static const struct pf_err *
 commit(struct ingest *g, struct work *w)
 {
-	const struct pf_err *err = NULL;
+	const struct pf_err *err;
 	struct file *f;
 	size_t i;
 	int fd;
 
-	sync_all(w);
+	if ((err = all(w, WRITERS, write_one)) != NULL ||
+	    (err = all(w, IN_FLIGHT, sync_one)) != NULL)
+		return err;
 	for (i = 0; i < w->nfiles; i++) {
 		f = &w->file[i];
-		if ((errno = f->error) != 0)
-			return pf_errno("fsync %s", f->tmp);
 		fd = f->fd;
 		f->fd = -1;
 		if (close(fd) == -1)
