@@ -108,19 +108,23 @@ broken no_fsync src/ingest/place.c 's/fsync(f->fd) == -1/f->fd == -1/'
 ok 'the right one syncs an input before its row' in_order right
 ok 'one that does not is seen' eval '! in_order no_fsync'
 
-# filing NAME: files a pack of a hundred; sets made, the threads that were
+# filing NAME: files a pack of a hundred; sets made, the threads that were, and
+# locks, of the database
 filing()
 {
 	restore
 	echo 'input %d' >"$T/input"
 	mkpack corpus "$job" b -n 100 "$T/input" | lay
-	strace -f -qq -y -o "$T/trace" -e trace=clone,clone3 \
+	strace -f -qq -y -o "$T/trace" -e trace=clone,clone3,fcntl \
 	    "$T/$1/bin/pf-ingest" -q >/dev/null 2>&1
 	made=$(grep -c CLONE_THREAD "$T/trace")
+	locks=$(grep -c 'fcntl(.*-shm>, F_SETLK' "$T/trace")
 	[ "$(files "$S/corpus/$job")" -ge 100 ]
 }
 # 4 make the files and 16 sync them, of which one was there.
 together() { filing "$1" && [ "$made" -ge 18 ]; }
+# Of the database they are asked under one lock, not each.
+at_once() { filing "$1" && [ "$locks" -gt 0 ] && [ "$locks" -lt 150 ]; }
 
 broken one_maker src/ingest/place.c \
     's/all(w, WRITERS, write_one)/all(w, 1, write_one)/'
@@ -129,6 +133,10 @@ broken one_syncer src/ingest/place.c \
 ok 'the right one makes and syncs files together' together right
 ok 'one that makes them one by one is seen' eval '! together one_maker'
 ok 'one that syncs them one by one is seen' eval '! together one_syncer'
+broken each_asked src/ingest/room.c 's/(err = pf_db_hold(g->db))/(err = NULL)/
+    s/end = pf_db_release(g->db)/end = NULL/'
+ok 'the right one asks for all under one lock' at_once right
+ok 'one that locks for each is seen' eval '! at_once each_asked'
 
 broken counts_full lib/store/spool.c \
     's/p->tries <= 1 ? "new" : "cur", p->tries - 1)/"cur", p->tries)/'

@@ -303,28 +303,44 @@ judge(struct space *s, struct item *it)
 	return err;
 }
 
-const struct pf_err *
-make_room(struct ingest *g, struct item *it, size_t n)
+static const struct pf_err *
+judge_all(struct space *s, struct item *it, size_t n)
 {
 	const struct pf_err *err;
-	struct space s;
 	bool known;
 	size_t i;
 
-	if ((err = look(&s, g, it)) != NULL ||
-	    (err = pf_live_load(&g->live, g->db)) != NULL)
+	if ((err = look(s, s->g, it)) != NULL ||
+	    (err = pf_live_load(&s->g->live, s->g->db)) != NULL)
 		return err;
 	for (i = 0; i < n && err == NULL; i++) {
 		if (it[i].state != ITEM_TODO)
 			continue;
 		/* What is there already takes no room. */
-		err = pf_known_input(&known, g->db, it[i].rec.kind,
+		err = pf_known_input(&known, s->g->db, it[i].rec.kind,
 		    it[i].rec.job, it[i].rec.sha256);
 		if (err == NULL)
-			err = known ? judge_known(&s, &it[i]) :
-			    judge(&s, &it[i]);
+			err = known ? judge_known(s, &it[i]) :
+			    judge(s, &it[i]);
 	}
-	if (err == NULL)
+	return err;
+}
+
+/*
+ * All is asked of the database as it is now: else the writer's commits have
+ * its pages read again for every item.
+ */
+const struct pf_err *
+make_room(struct ingest *g, struct item *it, size_t n)
+{
+	const struct pf_err *err, *end;
+	struct space s = { .g = g };
+
+	if ((err = pf_db_hold(g->db)) != NULL)
+		return err;
+	err = judge_all(&s, it, n);
+	end = pf_db_release(g->db);
+	if (err == NULL && (err = end) == NULL)
 		tell(g, worse(s.worst, of_all(&s)));
 	return err;
 }
