@@ -1,6 +1,7 @@
 #!/bin/sh
 # What many clients ask at once shares commits: counted by the syncs of
-# pf-sched serve, which are as many as the ops of a client alone.
+# pf-sched serve, which are as many as the ops of a client alone.  And nobody
+# waits for what was committed to go from the -wal into the database.
 # shellcheck disable=SC2119 # no arguments meant
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
@@ -10,7 +11,8 @@ need strace python3 socat
 [ -z "${PF_FAST:-}" ] || skip_all 'strace and sanitizers do not mix'
 
 sched_new ''
-strace -D -f -qq -o "$T/trace" -e trace=fdatasync,fsync \
+strace -D -f -qq -y -o "$T/trace" \
+    -e trace=fdatasync,fsync,read,recvfrom,sendto,pwrite64 \
     pf-sched serve 2>"$T/serve.err" &
 serve_pid=$!
 at_end "kill $serve_pid 2>/dev/null"
@@ -45,14 +47,24 @@ asked()
 	took=$(($(syncs) - before))
 	echo "# $1 clients, $good ops: $took syncs"
 }
-asked 1 64
-is "$good" 64 'one after the other'
-ok 'each has a sync of its own' test "$took" -ge 64
+asked 1 300
+is "$good" 300 'one after the other'
+ok 'each has a sync of its own' test "$took" -ge 300
 asked 64 10
 is "$good" 640 '64 clients at once'
 ok 'share them: not one for five ops' test "$took" -lt 128
 ok 'but there is one for each round of replies' test "$took" -ge 10
-is "$(sql 'SELECT count(*) FROM bots')" 704 'all is there'
+is "$(sql 'SELECT count(*) FROM bots')" 940 'all is there'
 serve_stop
 is "$serve_rc" 0 'and it ends well'
+
+# Writes to the database itself: all, and those between an op and its reply.
+moved=$(awk '/(read|recvfrom)\([0-9]+<socket.* = [1-9]/ { asked = 1 }
+    /sendto\(/ { asked = 0 }
+    /pwrite64\([0-9]+<[^>]*pandafuzz.db>/ { n++; late += asked }
+    /unlink|SIGTERM/ { exit }
+    END { print n + 0, late + 0 }' "$T/trace")
+echo "# pages into the database, before a reply: $moved"
+ok 'pages of the -wal go into the database meanwhile' test "${moved% *}" -ge 50
+is "${moved#* }" 0 'but none while somebody waits for a reply'
 done_testing

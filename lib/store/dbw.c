@@ -356,6 +356,29 @@ pf_dbw_rollback(struct pf_db *db)
 		(void)pf_db_run(db, NULL, "ROLLBACK", "");
 }
 
+static int
+note_pages(void *arg, sqlite3 *h, const char *name, int pages)
+{
+	(void)h;
+	(void)name;
+	*(int *)arg = pages;
+	return SQLITE_OK;
+}
+
+void
+pf_dbw_defer(struct pf_db *db, int *pages)
+{
+	sqlite3_wal_hook(pf_db_handle(db), note_pages, pages);
+}
+
+/* What fails is tried again after the next commit, as SQLite does. */
+void
+pf_dbw_checkpoint(struct pf_db *db)
+{
+	(void)sqlite3_wal_checkpoint_v2(pf_db_handle(db), "main",
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 int64_t
 pf_dbw_changes(struct pf_db *db)
 {

@@ -35,6 +35,14 @@ const struct pf_err	*pf_dbw_save(struct pf_db *);
 const struct pf_err	*pf_dbw_release(struct pf_db *);
 void			 pf_dbw_undo(struct pf_db *);	/* to the savepoint */
 
+/*
+ * From here on a commit leaves its pages in the -wal and says how many are
+ * there; checkpoint puts them into the database, outside of transactions.
+ * It syncs pages from all over the file: not while somebody waits.
+ */
+void			 pf_dbw_defer(struct pf_db *, int *pages);
+void			 pf_dbw_checkpoint(struct pf_db *);
+
 /* Rows changed through this connection so far. */
 int64_t			 pf_dbw_changes(struct pf_db *);
 

@@ -98,6 +98,7 @@ struct writer {
 	bool		 gave_up;	/* [retry.recovery] is used up */
 	int64_t		 place_at;	/* not before, boot ms */
 	int64_t		 commit_us;	/* that one takes, on average */
+	int		 wal_pages;	/* in the -wal, as of the last commit */
 };
 
 /*
@@ -126,6 +127,12 @@ void			 writer_place(struct writer *);
 
 /* Makes everything since the last commit durable. */
 const struct pf_err	*writer_commit(struct writer *);
+
+/*
+ * What is in the -wal into the database, if it is much by now and no
+ * transaction is open: for a server, when nobody waits for a reply.
+ */
+void			 writer_rest(struct writer *);
 
 /*
  * The database has turned out damaged: notes that beside it, so that nobody

@@ -294,6 +294,7 @@ turn(struct server *s)
 		    s->clients[i].mark == 0 && strchr(s->clients[i].in.data,
 		    '\n') == NULL))
 			drop(s, i);
+	writer_rest(&s->w);
 }
 
 /*

@@ -18,6 +18,7 @@
 #define PLACE_MS	30000	/* until the next try to place crashes */
 #define PLACE_US	4000	/* for which clients may wait for that */
 #define PIECE		10	/* crashes */
+#define WAL_PAGES	500	/* until they go into the database */
 
 /* What killed commands left half-written in the storage. */
 static const struct pf_err *
@@ -133,7 +134,8 @@ writer_open(struct writer *w, const struct pf_conf *conf, bool recovering)
 	    &pf_timer, &pf_stopping, recover, w)) != NULL) {
 		err = pf_err_at(err, "recovery");
 		w->gave_up = true;
-	}
+	} else
+		pf_dbw_defer(w->act.db, &w->wal_pages);
 	if (err == NULL)
 		note_tree(w);
 	if (err != NULL && w->act.db != NULL &&
@@ -301,6 +303,15 @@ writer_commit(struct writer *w)
 	describe(w);
 	note_told(w);
 	return NULL;
+}
+
+void
+writer_rest(struct writer *w)
+{
+	if (w->open || w->wal_pages < WAL_PAGES)
+		return;
+	w->wal_pages = 0;
+	pf_dbw_checkpoint(w->act.db);
 }
 
 void
