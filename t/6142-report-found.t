@@ -55,6 +55,30 @@ assert len(ids) == len(set(ids)), "a rule twice"
 for r in run["results"]:
     assert rules[r["ruleIndex"]]["id"] == r["ruleId"], "another rule"
 EOT
+# The schema of the standard, from npm, if setup could fetch it.
+standard=$PF_ROOT/.build/npm/node_modules/@microsoft/jest-sarif/lib/schemas
+standard=$standard/sarif-2.1.0-rtm.5.json
+cat >"$T/conforms" <<'EOT'
+import json, sys
+import jsonschema
+
+schema = json.load(open(sys.argv[1]))
+assert "2.1.0" in schema["title"] and "SARIF" in schema["title"], "of what?"
+judge = jsonschema.validators.validator_for(schema)
+judge.check_schema(schema)
+for e in judge(schema, format_checker=jsonschema.FormatChecker()).iter_errors(
+    json.load(open(sys.argv[2]))):
+    sys.exit("%s: %s" % (list(e.path), e.message[:200]))
+EOT
+conforms()
+{
+	if [ -e "$standard" ]; then
+		check "$1: as OASIS has it" "$2" - "$3" $python \
+		    "$T/conforms" "$standard" "$4"
+	else
+		skip "no schema from npm here: $1"
+	fi
+}
 sarif() { run pf-report "$@" -o sarif; }
 # valid NAME: what was written last
 valid()
@@ -63,6 +87,7 @@ valid()
 	is "$(cat "$T/err")" '' "$1: nothing is said"
 	check "$1: is SARIF" 0 - - $python "$T/validate" \
 	    "$data/sarif.schema.json" "$T/doc"
+	conforms "$1" 0 - "$T/doc"
 }
 junit()
 {
@@ -128,6 +153,8 @@ crash "$job" "$T/evil" -f type=assertion -f tool=glibc -f stack=f
 sarif crashes
 valid 'all of them'
 cp "$T/doc" "$T/all"
+jq '.runs[0].results[0].level = "worse"' "$T/all" >"$T/bad"
+conforms 'what is not' 1 "~'worse' is not one of" "$T/bad"
 is "$(get '.runs[0].results | length')" \
     "$(sql 'SELECT count(*) FROM buckets')" 'a result a bucket'
 is "$(get '[.runs[0].results[].ruleId] | unique | length')" \
