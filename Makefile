@@ -48,7 +48,7 @@ VIEW =	known shared view lists detail cursor page pick logread \
 		loglines logtail find show overdue explain progress metrics \
 		metrics_writer audit audit_line audit_sums crash again inputs \
 		crashes coverage campaigns rows health bugs checked \
-		regressions place why rebucket found sarif junit \
+		regressions place why rebucket leaks found sarif junit \
 		inforce better
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
@@ -90,7 +90,7 @@ RUN =		pf-run slots slot fuzz job state sweep lease harvest heir warden \
 BLACKBOX =	pf-blackbox chance execute mutate pool words
 TRIAGE =	pf-triage record explain
 REPORT =	pf-report rebucket why crash bundle bundle_text repro status explain \
-		log regressions
+		log regressions leaks
 TABLE =	bots jobs results system live openapi schema shapes push crashes \
 		corpus campaigns builds rules elsewhere
 API =	bots list claim jobs newjob feed_upload results feed_results \

@@ -39,6 +39,7 @@ static const char usage_text[] =
     "       pf-report [-Hj] [-c conf] regressions [-C campaign] [-b build]\n"
     "       pf-report [-c conf] bundle [-T] [-o file] id\n"
     "       pf-report [-Hj] [-c conf] [-n max] buckets [-C campaign]\n"
+    "       pf-report [-Hj] [-c conf] [-n max] leaks [-C campaign]\n"
     "       pf-report [-Hj] [-c conf] [-n max] rebucket rules\n"
     "       pf-report [-j] [-c conf] rules\n"
     "       pf-report [-Hj] [-c conf] [-n max] coverage [job]\n"
@@ -333,6 +334,7 @@ static const struct command {
 	{ "explain",	"",	2, 2, true,	report_explain },
 	{ "job",	"",	1, 1, true,	report_job },
 	{ "jobs",	"Ces",	0, 0, true,	report_jobs },
+	{ "leaks",	"C",	0, 0, true,	report_leaks },
 	{ "log",	"f",	1, 1, true,	report_log },
 	{ "metrics",	"",	0, 0, false,	report_metrics },
 	{ "rebucket",	"",	1, 1, true,	report_rebucket },

@@ -38,6 +38,7 @@ const struct pf_err	*report_regressions(struct report *,
 const struct pf_err	*report_bundle(struct report *, const char *arg);
 const struct pf_err	*report_explain(struct report *, const char *arg);
 const struct pf_err	*explain_crash(struct report *, const char *id);
+const struct pf_err	*report_leaks(struct report *, const char *arg);
 const struct pf_err	*report_rebucket(struct report *, const char *arg);
 const struct pf_err	*report_rules(struct report *, const char *arg);
 const struct pf_err	*report_status(struct report *, const char *arg);

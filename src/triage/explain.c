@@ -55,6 +55,9 @@ add_state(struct pf_buf *b, const struct crash *c)
 static void
 add_leaks(struct pf_buf *b, const struct pf_report *r)
 {
+	struct pf_buf frames = PF_BUF_INIT;
+	const struct pf_leak *l;
+
 	if (pf_report_leaked(r) < 0)
 		return;
 	label(b, "leaked");
@@ -65,6 +68,17 @@ add_leaks(struct pf_buf *b, const struct pf_report *r)
 	if (r->indirect_count > 0 || pf_report_indirect(r) == 0)
 		pf_buf_addf(b, " in %" PRId64 " objects", r->indirect_count);
 	pf_buf_adds(b, " through them\n");
+	for (l = r->leaks; l < r->leaks + r->nleaks; l++) {
+		label(b, "");
+		pf_buf_addf(b, "%" PRId64 " bytes in %" PRId64 " objects %s: ",
+		    l->bytes, l->count, l->indirect ? "indirectly" :
+		    "directly");
+		pf_buf_reset(&frames);
+		leak_frames(&frames, l);
+		pf_table_escape(b, frames.len > 0 ? frames.data : "nowhere");
+		pf_buf_addc(b, '\n');
+	}
+	pf_buf_free(&frames);
 }
 
 static void

@@ -131,6 +131,36 @@ add_stacks(struct pf_table *t, const struct pf_report *r)
 	pf_buf_free(&b);
 }
 
+/* Where it was allocated, as the state is told. */
+void
+leak_frames(struct pf_buf *b, const struct pf_leak *l)
+{
+	size_t i;
+
+	for (i = 0; i < PF_LEAK_TOP && l->top[i] != NULL; i++)
+		pf_buf_addf(b, "%s%s", i > 0 ? " < " : "", l->top[i]);
+}
+
+static void
+add_leak(struct pf_buf *b, const struct pf_leak *l)
+{
+	struct pf_buf frames = PF_BUF_INIT;
+
+	pf_jw_open(b, NULL, '{');
+	pf_jw_bool(b, "direct", !l->indirect);
+	pf_jw_int(b, "bytes", l->bytes);
+	pf_jw_int(b, "objects", l->count);
+	if (l->through > 0)
+		pf_jw_int(b, "through", l->through);
+	if (l->place[0] != '\0') {
+		leak_frames(&frames, l);
+		pf_jw_str(b, "place", l->place);
+		pf_jw_str(b, "frames", frames.data);
+	}
+	pf_jw_close(b, '}');
+	pf_buf_free(&frames);
+}
+
 static void
 add_leaks(struct pf_table *t, const struct pf_report *r)
 {
@@ -146,13 +176,8 @@ add_leaks(struct pf_table *t, const struct pf_report *r)
 	else
 		pf_jw_null(&b, "indirect_objects");
 	pf_jw_open(&b, "leaks", '[');
-	for (l = r->leaks; l < r->leaks + r->nleaks; l++) {
-		pf_jw_open(&b, NULL, '{');
-		pf_jw_bool(&b, "direct", !l->indirect);
-		pf_jw_int(&b, "bytes", l->bytes);
-		pf_jw_int(&b, "objects", l->count);
-		pf_jw_close(&b, '}');
-	}
+	for (l = r->leaks; l < r->leaks + r->nleaks; l++)
+		add_leak(&b, l);
 	pf_jw_close(&b, ']');
 	pf_jw_close(&b, '}');
 	pf_table_text(t, b.data);

@@ -25,6 +25,9 @@ void	record_header(struct pf_buf *, enum pf_format);
 /* The record as one line, tab-separated or JSON. */
 void	record_line(struct pf_buf *, enum pf_format, const struct crash *);
 
+/* Where a leak was allocated, as a state is told; "" if no frame counts. */
+void	leak_frames(struct pf_buf *, const struct pf_leak *);
+
 /* The record for people to read. */
 void	explain(struct pf_buf *, const struct crash *);
 

@@ -292,7 +292,7 @@ bounds(void)
 	is_int((long long)r.nframes, PF_STACK_FRAMES + PF_REPORT_STACKS - 1,
 	    "no frame went to a stack that it is not of");
 	for (i = 0; i < 100; i++)
-		pf_report_leak(&r, i % 2 == 1, INT64_MAX / 4, 1);
+		pf_report_leak(&r, i % 2 == 1, INT64_MAX / 4, 1, 0);
 	is_int((long long)r.nleaks, PF_REPORT_LEAKS, "leaks");
 	ok(r.direct_bytes == INT64_MAX, "a sum that has no room");
 	ok(r.indirect_bytes == INT64_MAX, "and another");
@@ -300,11 +300,11 @@ bounds(void)
 	is_int(r.direct_count + r.indirect_count, 100, "all are counted");
 
 	for (i = 0; i < 2; i++)
-		pf_report_leak(&r, i == 1, 1, INT64_MAX);
+		pf_report_leak(&r, i == 1, 1, INT64_MAX, 0);
 	ok(pf_report_leaked(&r) == INT64_MAX, "that of the blocks is not made");
 	pf_report_init(&r, text, sizeof(text));
 	ok(pf_report_leaked(&r) == -1, "nothing leaked");
-	pf_report_leak(&r, true, 0, 1);
+	pf_report_leak(&r, true, 0, 1, 0);
 	ok(pf_report_leaked(&r) == 0, "no bytes did");
 
 	pf_report_init(&r, small, sizeof(small));

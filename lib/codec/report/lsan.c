@@ -39,7 +39,7 @@ is_leak(struct pf_report *r, const char *s)
 	/* A direct one is the cause of the others. */
 	if (r->nleaks == 0 || !indirect)
 		pf_report_type(r, s, indirect ? 13 : 11);
-	pf_report_leak(r, indirect, bytes, count);
+	pf_report_leak(r, indirect, bytes, count, 0);
 	r->phase = 0;
 	return true;
 }

@@ -152,11 +152,12 @@ add_sum(int64_t *sum, int64_t v)
 
 void
 pf_report_leak(struct pf_report *r, bool indirect, int64_t bytes,
-    int64_t count)
+    int64_t count, int64_t through)
 {
 	struct pf_leak *l;
 	bool room;
 
+	add_sum(&r->through_bytes, through);
 	add_sum(indirect ? &r->indirect_bytes : &r->direct_bytes, bytes);
 	add_sum(indirect ? &r->indirect_count : &r->direct_count, count);
 	room = pf_report_stack(r, PF_STACK_ALLOC);
@@ -167,8 +168,8 @@ pf_report_leak(struct pf_report *r, bool indirect, int64_t bytes,
 	}
 	l = &r->leaks[r->nleaks++];
 	*l = (struct pf_leak){ .indirect = indirect, .bytes = bytes,
-	    .count = count, .stack = room ? (uint16_t)(r->nstacks - 1) :
-	    PF_REPORT_STACKS };
+	    .count = count, .through = through, .stack = room ?
+	    (uint16_t)(r->nstacks - 1) : PF_REPORT_STACKS };
 }
 
 int64_t

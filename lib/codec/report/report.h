@@ -87,10 +87,18 @@ struct pf_stack {
 	uint32_t		 dropped;	/* frames that had no room */
 };
 
+#define PF_LEAK_TOP	3	/* frames of its place that are told */
+
 struct pf_leak {
 	bool		 indirect;
 	uint16_t	 stack;		/* PF_REPORT_STACKS: none */
 	int64_t		 bytes, count;
+	int64_t		 through;	/* bytes lost through it, as it says;
+					 * they may be leaks of their own */
+	/* Set by state.c. */
+	char		 place[33];	/* a hash of all frames that count,
+					 * "": none does */
+	const char	*top[PF_LEAK_TOP];	/* the first, NULL: no more */
 };
 
 struct pf_report {
@@ -197,7 +205,7 @@ void	pf_frame_module(struct pf_report *, struct pf_frame *, const char *,
 
 /* A leak, its stack being begun with it (as PF_STACK_ALLOC). */
 void	pf_report_leak(struct pf_report *, bool indirect, int64_t bytes,
-	    int64_t count);
+	    int64_t count, int64_t through);
 
 /* The bytes that leaked indirectly, told by themselves or not. */
 int64_t	pf_report_indirect(const struct pf_report *);

@@ -278,41 +278,56 @@ see_overflow(struct pf_report *r, const struct pf_stack *st,
 		pf_report_type(r, "stack-overflow", 14);
 }
 
-/* A leak, and what is known of where it was allocated. */
-struct place {
-	struct pf_leak	leak;
-	char		sum[PF_STATE_HASH];	/* of its frames; "" if none
-						 * counts */
-};
-
 static bool
-same_place(const struct place *x, const struct place *y)
+same_place(const struct pf_leak *x, const struct pf_leak *y)
 {
-	return x->leak.indirect == y->leak.indirect && x->sum[0] != '\0' &&
-	    strcmp(x->sum, y->sum) == 0;
+	return x->indirect == y->indirect && x->place[0] != '\0' &&
+	    strcmp(x->place, y->place) == 0;
 }
 
 static int
 by_place(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct pf_leak *x = a, *y = b;
 	int c;
 
-	if (x->leak.indirect != y->leak.indirect)
-		return x->leak.indirect ? 1 : -1;
+	if (x->indirect != y->indirect)
+		return x->indirect ? 1 : -1;
 	/* What has no name comes last. */
-	if ((x->sum[0] == '\0') != (y->sum[0] == '\0'))
-		return x->sum[0] == '\0' ? 1 : -1;
-	if ((c = strcmp(x->sum, y->sum)) != 0)
+	if ((x->place[0] == '\0') != (y->place[0] == '\0'))
+		return x->place[0] == '\0' ? 1 : -1;
+	if ((c = strcmp(x->place, y->place)) != 0)
 		return c;
-	return x->leak.bytes < y->leak.bytes ? 1 : x->leak.bytes >
-	    y->leak.bytes ? -1 : (int)x->leak.stack - (int)y->leak.stack;
+	return x->bytes < y->bytes ? 1 : x->bytes > y->bytes ? -1 :
+	    (int)x->stack - (int)y->stack;
 }
 
 static int64_t
 sum_of(int64_t a, int64_t b)
 {
 	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
+/* Where it was allocated. */
+static void
+set_place(struct pf_leak *l, struct pf_report *r, const struct pf_ignore *g)
+{
+	struct names all, s;
+	struct pf_hash *h;
+	size_t i;
+
+	l->place[0] = '\0';
+	collect(&all, r, l->stack < r->nstacks ? &r->stacks[l->stack] : NULL,
+	    g);
+	fold(&s, &all);
+	for (i = 0; i < PF_LEAK_TOP; i++)
+		l->top[i] = i < s.n ? s.name[i] : NULL;
+	if (s.n == 0)
+		return;
+	h = pf_hash_begin();
+	for (i = 0; i < s.n; i++)
+		add_line(h, s.name[i]);
+	end_hash(h, l->place);
 }
 
 /*
@@ -323,37 +338,21 @@ sum_of(int64_t a, int64_t b)
 static void
 order_leaks(struct pf_report *r, const struct pf_ignore *g)
 {
-	struct place places[PF_REPORT_LEAKS], *p;
-	struct names all, s;
-	struct pf_leak *last;
-	struct pf_hash *h;
-	size_t i, j, n = r->nleaks;
+	struct pf_leak *last = r->leaks, *l;
 
-	for (i = 0; i < n; i++) {
-		p = &places[i];
-		p->leak = r->leaks[i];
-		p->sum[0] = '\0';
-		collect(&all, r, p->leak.stack < r->nstacks ?
-		    &r->stacks[p->leak.stack] : NULL, g);
-		fold(&s, &all);
-		if (s.n == 0)
-			continue;
-		h = pf_hash_begin();
-		for (j = 0; j < s.n; j++)
-			add_line(h, s.name[j]);
-		end_hash(h, p->sum);
-	}
-	qsort(places, n, sizeof(places[0]), by_place);
-	r->nleaks = 0;
-	for (i = 0; i < n; i++) {
-		if (i == 0 || !same_place(&places[i - 1], &places[i])) {
-			r->leaks[r->nleaks++] = places[i].leak;
+	for (l = r->leaks; l < r->leaks + r->nleaks; l++)
+		set_place(l, r, g);
+	qsort(r->leaks, r->nleaks, sizeof(r->leaks[0]), by_place);
+	for (l = r->leaks + 1; l < r->leaks + r->nleaks; l++) {
+		if (!same_place(last, l)) {
+			*++last = *l;
 			continue;
 		}
-		last = &r->leaks[r->nleaks - 1];
-		last->bytes = sum_of(last->bytes, places[i].leak.bytes);
-		last->count = sum_of(last->count, places[i].leak.count);
+		last->bytes = sum_of(last->bytes, l->bytes);
+		last->count = sum_of(last->count, l->count);
+		last->through = sum_of(last->through, l->through);
 	}
+	r->nleaks = (size_t)(last - r->leaks) + 1;
 }
 
 void

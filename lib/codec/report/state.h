@@ -39,8 +39,8 @@ struct pf_state {
  * Marks the frames of the report that are ignored, and fills the state.  A
  * segfault of which the stack is nothing but recursion becomes the overflow of
  * a stack that it is, unless a sanitizer told it: those know an overflow.
- * Leaks are put in order, direct ones first, and those that were allocated at
- * one place become one.
+ * Leaks are put in order, direct ones first, those that were allocated at one
+ * place become one, and their place is set.
  */
 void	pf_state_of(struct pf_state *, struct pf_report *,
 	    const struct pf_ignore *);

@@ -208,16 +208,12 @@ forget_leaks(struct pf_report *r)
  * through it; that is told once more in records of its own if they were asked
  * for. */
 static void
-read_parts(struct pf_report *r, const char *s, int64_t *bytes)
+read_parts(const char *s, int64_t *bytes, int64_t *through)
 {
 	const char *p = strstr(s, " direct, ");
-	int64_t through;
 
-	if (!pf_line_num(s, bytes) || p == NULL)
-		return;
-	pf_line_num(p + 9, &through);
-	r->through_bytes = through > INT64_MAX - r->through_bytes ?
-	    INT64_MAX : r->through_bytes + through;
+	if (pf_line_num(s, bytes) && p != NULL)
+		pf_line_num(p + 9, through);
 }
 
 static bool
@@ -232,7 +228,7 @@ pf_valgrind_leak(struct pf_report *r, const char *s)
 {
 	const char *p = strstr(s, " bytes in "), *how;
 	bool direct, indirect;
-	int64_t bytes, count;
+	int64_t bytes, count, through = 0;
 
 	if (*s < '0' || *s > '9' || p == NULL ||
 	    (how = strstr(p, " blocks are ")) == NULL)
@@ -254,7 +250,7 @@ pf_valgrind_leak(struct pf_report *r, const char *s)
 	pf_line_num(s, &bytes);
 	pf_line_num(p + 10, &count);
 	if ((p = strstr(s, " (")) != NULL && p < how)
-		read_parts(r, p + 2, &bytes);
-	pf_report_leak(r, indirect, bytes, count);
+		read_parts(p + 2, &bytes, &through);
+	pf_report_leak(r, indirect, bytes, count, through);
 	return 1;
 }
