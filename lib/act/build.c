@@ -2,7 +2,7 @@
  * A new build of what a campaign fuzzes: known crashes are run on it again, by
  * jobs of kind regress.
  *
- * One op looks at the crashes of a few buckets and makes one job of them at
+ * One op looks at some crashes of a few buckets and makes one job of them at
  * most, so that nobody waits long; the reply says where the next one is to go
  * on.  The same build once more makes jobs of what is not known by then and
  * no job is at, so whatever was cut short is made up for.
@@ -51,6 +51,7 @@ get_campaign(struct pf_act *a, struct plan *p, const struct pf_json *req)
 		    "finished and takes no more jobs", p->campaign.name);
 	p->build.campaign = p->campaign.id;
 	p->walk.campaign = p->campaign.id;
+	p->walk.each = a->conf->regress_inputs;
 	return NULL;
 }
 
@@ -98,7 +99,8 @@ get_after(struct pf_regress_walk *w, const struct pf_json *req)
 		return pf_err_field(PF_DATA, "after", "after: not the next of "
 		    "a reply");
 	if ((err = pf_json_int(&w->at, v, "time", 0, PF_INT_MAX)) != NULL ||
-	    (err = pf_json_need(&bucket, v, "bucket")) != NULL)
+	    (err = pf_json_int(&w->taken, v, "taken", 0, PF_INT_MAX)) !=
+	    NULL || (err = pf_json_need(&bucket, v, "bucket")) != NULL)
 		return pf_err_at(err, "after");
 	if (!pf_id_ok(bucket))
 		return pf_err_field(PF_DATA, "after", "after: bucket is not "
@@ -227,6 +229,8 @@ tell(struct pf_buf *out, const struct plan *p, bool known)
 	pf_jw_open(out, "next", '{');
 	pf_jw_int(out, "time", p->walk.at);
 	pf_jw_str(out, "bucket", p->walk.bucket);
+	if (p->walk.taken > 0)
+		pf_jw_int(out, "taken", p->walk.taken);
 	pf_jw_close(out, '}');
 }
 

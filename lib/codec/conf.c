@@ -81,6 +81,8 @@ static const struct key {
 	    1, 1000000000 },
 	{ "limits", "crash_buckets", T_NUM, AT(crash_buckets), "10000",
 	    1, 1000000000 },
+	{ "limits", "regress_inputs", T_NUM, AT(regress_inputs), "0",
+	    0, 1000000000 },
 	{ "limits", "job_size", T_SIZE, AT(job_size), "0", 0, BYTES },
 	{ "limits", "storage_size", T_SIZE, AT(storage_size), "0", 0, BYTES },
 	{ "limits", "target_size", T_SIZE, AT(target_size), "2G", 1, BYTES },

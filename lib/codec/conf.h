@@ -40,6 +40,7 @@ struct pf_conf {
 	int64_t	 hook_timeout, hooks_per_minute;
 	int64_t	 crash_samples;		/* inputs kept of a bucket */
 	int64_t	 crash_buckets;		/* of a campaign */
+	int64_t	 regress_inputs;	/* of a bucket for a build, 0: all */
 	int64_t	 job_size, storage_size;	/* bytes, 0: no limit */
 	int64_t	 keep_numbers;
 	int64_t	 log_size;		/* of a job, kept */

@@ -129,43 +129,61 @@ add_smallest(struct pf_regress_walk *w, struct pf_db *db)
 	struct pf_regress *r;
 	struct pf_q q;
 	bool more = true;
+	int64_t got = 0, want = (int64_t)(PF_REGRESS_JOB - w->n);
 
+	if (w->each > 0 && want > w->each - w->taken)
+		want = w->each - w->taken;
 	err = pf_q(&q, db, "SELECT min(id), hash, size FROM crashes WHERE "
 	    "id IN " PF_IN_BUCKET("?1") "AND tool <> 'valgrind' GROUP BY hash "
-	    "ORDER BY size, hash LIMIT 5", "s", w->bucket);
+	    "ORDER BY size, hash LIMIT ?2 OFFSET ?3", "sii", w->bucket, want,
+	    w->taken);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		r = &w->found[w->n++];
 		pf_q_copy(&q, 0, r->crash, sizeof(r->crash));
 		pf_q_copy(&q, 1, r->hash, sizeof(r->hash));
 		r->size = pf_q_int(&q, 2);
+		got++;
+	}
+	pf_q_done(&q);
+	w->taken += got;
+	if (got < want || w->taken == w->each)
+		w->taken = 0;
+	return err;
+}
+
+static const struct pf_err *
+next_bucket(struct pf_regress_walk *w, struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q;
+
+	if ((err = pf_q(&q, db, "SELECT first_seen, id FROM buckets WHERE "
+	    "campaign = ?1 AND (first_seen, id) > (?2, ?3) ORDER BY "
+	    "first_seen, id LIMIT 1", "sis", w->campaign, w->at,
+	    w->bucket)) == NULL)
+		err = pf_q_row(&q, &w->more);
+	if (err == NULL && w->more) {
+		w->at = pf_q_int(&q, 0);
+		pf_q_copy(&q, 1, w->bucket, sizeof(w->bucket));
 	}
 	pf_q_done(&q);
 	return err;
 }
-_Static_assert(PF_REGRESS_EACH == 5, "the LIMIT above");
 
 const struct pf_err *
 pf_regress_next(struct pf_regress_walk *w, struct pf_db *db)
 {
 	const struct pf_err *err = NULL;
-	struct pf_q q;
 	int i;
 
 	w->n = 0;
 	w->more = true;
-	for (i = 0; i < PF_REGRESS_BUCKETS && err == NULL && w->more; i++) {
-		if ((err = pf_q(&q, db, "SELECT first_seen, id FROM buckets "
-		    "WHERE campaign = ?1 AND (first_seen, id) > (?2, ?3) "
-		    "ORDER BY first_seen, id LIMIT 1", "sis", w->campaign,
-		    w->at, w->bucket)) == NULL)
-			err = pf_q_row(&q, &w->more);
-		if (err == NULL && w->more) {
-			w->at = pf_q_int(&q, 0);
-			pf_q_copy(&q, 1, w->bucket, sizeof(w->bucket));
-		}
-		pf_q_done(&q);
-		if (err == NULL && w->more)
-			err = add_smallest(w, db);
+	for (i = 0; i < PF_REGRESS_BUCKETS && w->n < PF_REGRESS_JOB; i++) {
+		if (w->taken == 0 && ((err = next_bucket(w, db)) != NULL ||
+		    !w->more))
+			return err;
+		if ((err = add_smallest(w, db)) != NULL)
+			return err;
 	}
-	return err;
+	return NULL;
 }

@@ -12,7 +12,7 @@
 #include "store/db.h"
 
 #define PF_REGRESS_BUCKETS	20	/* that a job takes crashes of */
-#define PF_REGRESS_EACH		5	/* of a bucket, the smallest */
+#define PF_REGRESS_JOB		100	/* crashes of a job */
 
 struct pf_build {
 	const char	*campaign, *target, *name;
@@ -58,16 +58,18 @@ const struct pf_err	*pf_regress_put(struct pf_db *,
 			    const char *job);
 
 /*
- * The smallest crashes of the buckets that come next, PF_REGRESS_BUCKETS of
- * them; at and bucket say where the walk is, and are 0 and "" when it begins.
- * n, room for PF_REGRESS_BUCKETS * PF_REGRESS_EACH, says how many there are,
- * more whether there may be further ones.
+ * The crashes that come next, PF_REGRESS_JOB of them and of
+ * PF_REGRESS_BUCKETS buckets at most, of each bucket the smallest first.  at,
+ * bucket and taken say where the walk is, and are 0, "" and 0 when it begins;
+ * n says how many there are, more whether there may be further ones.
  */
 struct pf_regress_walk {
 	const char	*campaign;
+	int64_t		 each;		/* of a bucket, 0: all */
 	int64_t		 at;
 	char		 bucket[PF_ID_MAX + 1];
-	struct pf_regress found[PF_REGRESS_BUCKETS * PF_REGRESS_EACH];
+	int64_t		 taken;		/* of it, 0: all that are wanted */
+	struct pf_regress found[PF_REGRESS_JOB];
 	size_t		 n;
 	bool		 more;
 };
