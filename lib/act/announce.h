@@ -30,6 +30,15 @@ const struct pf_err	*pf_announce_left(struct pf_db *, const char *bucket,
  * hook they wait for it, else they are settled.
  */
 const struct pf_err	*pf_announce_rest(struct pf_act *, bool hook);
+/*
+ * The same in pieces of so many rows, once rules are in force: begin notes in
+ * the database that it is to be done, *left says whether there is more.  What
+ * is cut short by other rules that come is made up for when they are in force
+ * or taken back, for it changes nothing where it was done.
+ */
+const struct pf_err	*pf_announce_begin(struct pf_db *);
+const struct pf_err	*pf_announce_step(struct pf_act *, bool *left,
+			    bool hook, int64_t rows);
 
 /* The hook was told of this crash: adds what it stands for to a->told. */
 const struct pf_err	*pf_announced(struct pf_act *, const char *crash);

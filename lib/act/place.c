@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/announce.h"
 #include "act/bucket.h"
 #include "act/place.h"
 #include "base/mem.h"
@@ -40,8 +41,11 @@ drop_coming(struct pf_db *db)
 	    "DELETE FROM rules WHERE n = (SELECT coming FROM placing) AND n > "
 	    "(SELECT rules FROM placing)", "")) != NULL)
 		return err;
-	return pf_db_run(db, NULL, "UPDATE placing SET coming = NULL, cursor "
-	    "= ''", "");
+	if ((err = pf_db_run(db, NULL, "UPDATE placing SET coming = NULL",
+	    "")) != NULL)
+		return err;
+	/* That may have been cut short. */
+	return pf_announce_begin(db);
 }
 
 static const struct pf_err *

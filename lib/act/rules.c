@@ -16,6 +16,7 @@
 #include "store/rowjson.h"
 
 #define PIECE	100	/* crashes of an op; a report takes some 40 us */
+#define TELL	4	/* times as many buckets that are told of */
 
 /* The tree knows them as well, before they are in force. */
 static const struct pf_err *
@@ -58,6 +59,9 @@ pf_act_place(struct pf_act *a, bool *left, int64_t crashes)
 	char was[PF_RULES_TEXT];
 	bool flipped;
 
+	if ((err = pf_announce_step(a, left, a->conf->on_new_crash[0] != '\0',
+	    TELL * crashes)) != NULL || *left)
+		return err;
 	memcpy(was, a->live.gen[0].was, sizeof(was));
 	if (a->live.n < 2 && !pf_live_sound(&a->live)) {
 		*left = true;
@@ -71,8 +75,7 @@ pf_act_place(struct pf_act *a, bool *left, int64_t crashes)
 		return err;
 	*left = true;
 	if ((err = tell(a, was)) != NULL || a->remaking ||
-	    (err = pf_announce_rest(a, a->conf->on_new_crash[0] != '\0')) !=
-	    NULL)
+	    (err = pf_announce_begin(a->db)) != NULL)
 		return err;
 	return write_file(a);
 }
