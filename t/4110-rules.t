@@ -153,6 +153,14 @@ is "$(shown | diff - "$T/with")" '' 'bring all back'
 check 'a backup of before' 0 '~crashes' '*' pf-sched restore "$T/backup"
 is "$(shown | diff - "$T/with")" '' 'is placed by the rules in force'
 check 'and is whole as well' 0 - - pf-ingest fsck
+# Those in force come anew, as after another version of the program.
+pf-sched -n rules undo >"$T/undo"
+sqlite3 "$S/data/pandafuzz.db" "UPDATE rules SET version = '1' WHERE n =
+    (SELECT rules FROM placing)"
+printf '{"op":"rules","do":"step"}\n' | pf-sched -q apply
+is "$(sql 'SELECT coming > rules FROM placing')" 1 'the same rules come anew'
+check 'undo would go to those before all the same' 0 "=$(cat "$T/undo")" - \
+    pf-sched -n rules undo
 check 'back' 0 '~^in force	[0-9]+$' - pf-sched rules undo
 is "$(pf-report buckets | cut -f 4 | sort | xargs)" '2 2 5' 'it is as it was'
 check 'which is well' 0 - - pf-ingest fsck

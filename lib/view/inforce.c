@@ -5,12 +5,13 @@
 #include "codec/json.h"
 #include "view/inforce.h"
 
-/* The row of the rules in force, and of those they go back to or that come. */
+/* The row of the rules in force, and of those they go back to or that come:
+ * those in force may come anew, as another program reads them. */
 #define ROW \
 	"SELECT r.n, r.version, r.text, r.time, b.version, p.coming, " \
 	"c.version FROM placing AS p JOIN rules AS r ON r.n = p.rules " \
 	"LEFT JOIN rules AS c ON c.n = p.coming LEFT JOIN rules AS b ON " \
-	"b.n = iif(p.coming > p.rules, p.rules, r.before)"
+	"b.n = iif(p.coming > p.rules AND c.text <> r.text, p.rules, r.before)"
 
 /* pf_q_done() in every case. */
 static const struct pf_err *
