@@ -21,8 +21,8 @@ names()
 }
 
 # Templates have other names in it, for both reports of a bundle; of Go it
-# reads no races, and nothing of what was said without a stack; and of leaks
-# it takes the first, not the least.
+# reads no races, and nothing of what was said without a stack; and which leak
+# is the least it tells by the names, not by their hash.
 for tool in asan hwasan lsan msan tsan ubsan libfuzzer libcxx go valgrind; do
 	set --
 	for f in "$tool"/*.clang-O0 "$tool"/*-asan.clang-lines \
@@ -73,6 +73,31 @@ is "$(signature "$T/near")" 'AddressSanitizer SEGV near null|-|1|11|' \
     'near null'
 printf '==1==ERROR: AddressSanitizer: SEGV on unknown address 0x0000deadbeef (pc 0x1)\n' >"$T/wild"
 is "$(signature "$T/wild")" 'AddressSanitizer SEGV|-|1|11|' 'and far from it'
+# Leaks, whose order is that of their sizes: one tells of all.
+leak()
+{
+	printf '\n%s leak of %d byte(s) in 1 object(s) allocated from:\n' "$1" "$2"
+	printf '    #0 0x1 in malloc (/x+0x1)\n    #1 0x2 in %s /b/a.c:1\n' "$3"
+	printf '    #2 0x3 in parse /b/a.c:2\n'
+}
+head='==1==ERROR: LeakSanitizer: detected memory leaks'
+for order in 'zeta 9 beta 8 alpha 7' 'beta 9 zeta 8 alpha 7' \
+    'beta 9 alpha 9 zeta 8'; do
+	# shellcheck disable=SC2086 # words
+	set -- $order
+	{
+		echo "$head"
+		while [ $# -gt 0 ]; do
+			case $1 in
+			alpha)	leak Indirect "$2" "$1" ;;
+			*)	leak Direct "$2" "$1" ;;
+			esac
+			shift 2
+		done
+	} >"$T/leaks"
+	is "$(signature "$T/leaks")" \
+	    'LeakSanitizer detected|beta < parse|1|-|' "leaks: $order"
+done
 # Rust is told by the place, of which it speaks in two ways.
 is "$(signature rust/index.1.63-O2)" 'panic|panic.rs:18|1|-|' 'a panic of Rust'
 for f in rust/index.1.95-O0 rust/index-short.1.63-O2; do

@@ -147,6 +147,7 @@ function sanitizer(line, tool,	w)
 	else if (kind == "-" || !announced)
 		happened(tool " " w[1])
 	firm = 1
+	leaks = tool == "LeakSanitizer"
 	race = tool == "ThreadSanitizer" && line ~ /^data race/
 }
 # The words of valgrind's memcheck that begin an error or a leak.
@@ -318,16 +319,21 @@ go == 2 && /^\t/ {
 	number = 6
 	next
 }
+leaks && /^(Direct|Indirect) leak of / {
+	indirect[stacks + 1] = $1 == "Indirect"
+	next
+}
+leaks && /^SUMMARY: / { finish() }
 kind != "-" && /^ *#[0-9]+ / {
-	if ($1 == "#0" && n > 0 && !(race && stacks < 2))
+	if ($1 == "#0" && n > 0 && !(race && stacks < 2) && !leaks)
 		finish()
 	if ($1 == "#0")
 		stacks++
-	if (!over && !mute && n < 256)
+	if (!over && !mute && n < (leaks ? 4096 : 256))
 		frame($0)
 	next
 }
-kind != "-" && n > 0 && !race && !go && /^ *$/ { finish() }
+kind != "-" && n > 0 && !race && !go && !leaks && /^ *$/ { finish() }
 # Functions that recur are told once.
 function pick(want,	i)
 {
@@ -368,7 +374,27 @@ function places(	i)
 	if (m == 2 && called[state[1]] == called[state[2]])
 		m = 1
 }
+# Of several leaks that which is direct and has the least frames, in whichever
+# order they stand; the others are as if they were not there.
+function least(	i, best)
+{
+	for (i = 1; i <= n; i++)
+		if (judged[i] == "counts")
+			text[stack[i]] = text[stack[i]] called[i] "\001"
+	for (i = 1; i <= stacks; i++) {
+		if (text[i] == "")
+			continue
+		text[i] = (indirect[i] ? "i" : "d") text[i]
+		if (best == 0 || text[i] < text[best])
+			best = i
+	}
+	for (i = 1; i <= n; i++)
+		if (stack[i] != (best == 0 ? 1 : best))
+			judged[i] = "another"
+}
 END {
+	if (leaks)
+		least()
 	if (kind ~ /stack-overflow/)
 		recurring()
 	else if (race)
