@@ -85,6 +85,11 @@ known()
 	id=$(master_sql "SELECT id FROM crashes WHERE stack = '$1'")
 	pf-report bundle -T "$id" | (cd "$d" && tar -xf - && mv crash-*/* .)
 }
+# On the master the command is run so as well.
+id=$(master_sql "SELECT id FROM crashes WHERE stack = 'over'")
+pf-report crash -x "$id" >"$T/again"
+check 'the command shows it' 99 '~a word' '~Invalid read of size 1' \
+    sh "$T/again"
 path=/usr/local/bin:/usr/bin:/bin
 mkdir "$T/tmp"
 repro()

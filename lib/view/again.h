@@ -12,6 +12,12 @@
 #include "codec/hash.h"
 #include "store/db.h"
 
+/* What goes before the target where valgrind showed it, as bots do. */
+#define PF_AGAIN_VALGRIND \
+	"valgrind --tool=memcheck --leak-check=full " \
+	"--errors-for-leak-kinds=definite --show-leak-kinds=definite " \
+	"--num-callers=24 --vgdb=no --error-exitcode=99"
+
 struct pf_again {
 	char	*id, *engine, *type, *tool, *stack;
 	char	 bucket[PF_BUCKET_TEXT];	/* by the rules in force */

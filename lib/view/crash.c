@@ -8,7 +8,9 @@
 #include "base/name.h"
 #include "codec/cmdline.h"
 #include "codec/json.h"
+#include "codec/trace.h"
 #include "store/blob.h"
+#include "view/again.h"
 #include "view/better.h"
 #include "view/checked.h"
 #include "view/crash.h"
@@ -56,6 +58,16 @@ add_word(struct pf_buf *b, const struct pf_crash *c, const char *s)
 	pf_buf_free(&word);
 }
 
+/* What was seen under valgrind is seen nowhere else. */
+static bool
+by_valgrind(const char *output)
+{
+	struct pf_trace t;
+
+	pf_trace_parse(&t, output, strlen(output));
+	return strcmp(t.tool, "valgrind") == 0;
+}
+
 /* Word by word: what a bot wrote is no text for a shell. */
 static void
 set_command(struct pf_crash *c, const char *told)
@@ -67,6 +79,8 @@ set_command(struct pf_crash *c, const char *told)
 	size_t i;
 
 	if (*told != '\0' && (err = pf_cmdline_parse(&l, told)) == NULL) {
+		if (by_valgrind(c->output))
+			pf_buf_adds(&b, PF_AGAIN_VALGRIND " ");
 		quote(&b, c->target);
 		w = l.words.data;
 		for (i = 0; i < l.nargs; i++, w += strlen(w) + 1)
@@ -121,8 +135,8 @@ pf_crash_load(struct pf_crash *c, const char *storage, const struct pf_q *q)
 	if (pf_sha_ok(sha))
 		pf_blob_path(&target, storage, sha);
 	c->target = pf_strdup(target.data);
-	set_command(c, column(q, "command"));
 	c->output = pf_strdup(column(q, "output"));
+	set_command(c, column(q, "command"));
 	pf_buf_free(&target);
 }
 

@@ -206,16 +206,6 @@ add_bounds(struct pf_buf *b, const struct bundle *u)
 		    most);
 }
 
-/* As a bot does it. */
-static void
-add_valgrind(struct pf_buf *b)
-{
-	pf_buf_adds(b, "\t    valgrind --tool=memcheck --leak-check=full \\\n"
-	    "\t    --errors-for-leak-kinds=definite "
-	    "--show-leak-kinds=definite \\\n"
-	    "\t    --num-callers=24 --vgdb=no --error-exitcode=99 \\\n");
-}
-
 /* The function that becomes the target, with nothing in its environment but
  * what is ours: a bot tells arguments, no settings. */
 static void
@@ -235,7 +225,7 @@ add_start(struct pf_buf *b, const struct bundle *u, bool valgrind)
 		pf_buf_adds(b, "$symbolizer\" \\\n");
 	}
 	if (valgrind)
-		add_valgrind(b);
+		pf_buf_adds(b, "\t    " PF_AGAIN_VALGRIND " \\\n");
 	pf_buf_adds(b, "\t    ./target \\\n");
 	add_bounds(b, u);
 	for (i = 0; i < c->nargs; i++, w += strlen(w) + 1) {
