@@ -20,6 +20,7 @@
 #include "codec/ddmin.h"
 #include "codec/odds.h"
 #include "codec/trace.h"
+#include "os/proc.h"
 #include "run/engine/engine.h"
 
 #define CHECK_KEY	72	/* what makes crashes the same here */
@@ -62,10 +63,9 @@ const struct pf_err	*trial_start(struct trial *, struct fuzz *,
 bool			 trial_wait(struct trial *, struct fuzz *, int64_t ms);
 /* Ends it, if it runs: that tells nothing. */
 void			 trial_stop(struct trial *, struct fuzz *);
-/* The same of any program; in, if any, is its standard input. */
+/* The same of any program: its argv, envp, cwd and in; the rest is set. */
 const struct pf_err	*trial_program(struct trial *, struct fuzz *,
-			    char **argv, char **envp, const char *in,
-			    int64_t ms);
+			    const struct pf_proc_spec *, int64_t ms);
 /* Begins a command line with the path of a program of PATH. */
 void			 trial_argv(char ***argv, const char *program);
 /* The key of a crash of which this much is known. */

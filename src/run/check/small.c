@@ -97,13 +97,18 @@ find_tool(const struct fuzz *f)
 	return "afl-tmin";
 }
 
-/* It begins on its own; what it does to its directory is its own affair. */
+/*
+ * It begins on its own; what it does to its directory is its own affair.
+ * afl-tmin writes its inputs where it is if access(2) lets it, which knows
+ * nothing of landlock: so it is where it may write.
+ */
 static const struct pf_err *
 start_tool(struct small *s, struct fuzz *f)
 {
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/min", f->dir);
 	char *input = pf_asprintf("%s/own/check.input", f->dir);
+	struct pf_proc_spec spec = { .cwd = dir };
 	char **argv = NULL, **envp = NULL;
 	int64_t ms = (s->until - pf_boot_ms()) / TOOL_PART;
 
@@ -114,10 +119,12 @@ start_tool(struct small *s, struct fuzz *f)
 		ms += rerun_limit(f->job);
 	} else
 		tool_afl(&argv, f, s, input);
+	spec.argv = argv;
+	spec.envp = envp;
 	if ((err = pf_rmtree(dir)) == NULL &&
 	    (err = pf_mkdirs(dir, 0750)) == NULL &&
 	    (err = pf_file_write(input, &s->was)) == NULL)
-		err = trial_program(&s->trial, f, argv, envp, NULL, ms);
+		err = trial_program(&s->trial, f, &spec, ms);
 	argv_free(argv);
 	argv_free(envp);
 	free(input);

@@ -35,16 +35,17 @@ trial_clear(struct trial *t)
 }
 
 const struct pf_err *
-trial_program(struct trial *t, struct fuzz *f, char **argv, char **envp,
-    const char *in, int64_t ms)
+trial_program(struct trial *t, struct fuzz *f,
+    const struct pf_proc_spec *given, int64_t ms)
 {
 	const struct pf_err *err;
+	struct pf_proc_spec spec = *given;
 	char *log = own_path(f, "log");
-	struct pf_proc_spec spec = { .argv = argv, .envp = envp,
-	    .cwd = f->dir, .in = in, .out = log, .file_bytes = LOG_MAX,
-	    .cpu_s = (ms / 1000 + 1) * sysconf(_SC_NPROCESSORS_ONLN),
-	    .oom_adj = OOM_ADJ };
 
+	spec.out = log;
+	spec.file_bytes = LOG_MAX;
+	spec.cpu_s = (ms / 1000 + 1) * sysconf(_SC_NPROCESSORS_ONLN);
+	spec.oom_adj = OOM_ADJ;
 	trial_clear(t);
 	unlink(log);
 	if ((err = box_start(f, &spec, &t->pid)) != NULL)
@@ -82,6 +83,7 @@ trial_start(struct trial *t, struct fuzz *f, const struct build *b,
     const char *p, size_t n)
 {
 	const struct pf_err *err;
+	struct pf_proc_spec spec = { .envp = b->envp, .cwd = f->dir };
 	char **argv = NULL, *input = own_path(f, "input");
 	struct pf_buf bytes = PF_BUF_INIT;
 	int64_t ms = rerun_limit(f->job);
@@ -91,11 +93,12 @@ trial_start(struct trial *t, struct fuzz *f, const struct build *b,
 		ms *= SLOW;
 	}
 	rerun_argv(&argv, f->job, b->path, input);
+	spec.argv = argv;
+	spec.in = rerun_by_file(f->job) ? NULL : input;
 	pf_buf_add(&bytes, p, n);
 	unlink(input);
 	if ((err = pf_file_write(input, &bytes)) == NULL)
-		err = trial_program(t, f, argv, b->envp,
-		    rerun_by_file(f->job) ? NULL : input, ms);
+		err = trial_program(t, f, &spec, ms);
 	t->word = b->word;
 	pf_buf_free(&bytes);
 	argv_free(argv);
