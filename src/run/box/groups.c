@@ -209,15 +209,18 @@ set_memory(const struct group *g, int64_t bytes)
 const struct pf_err *
 groups_set(struct groups *gs, int64_t bytes, int64_t pids)
 {
-	int i;
+	const struct pf_err *err = NULL;
+	const struct group *g;
 
 	gs->pids = pids;
-	for (i = 0; i < gs->n; i++)
-		if ((gs->v[i].memory && !set_memory(&gs->v[i], bytes)) ||
-		    (gs->v[i].pids &&
-		    !node_put_num(gs->v[i].dir, "pids.max", pids)))
-			return pf_errno("%s: limits", gs->v[i].dir);
-	return NULL;
+	/* Each, whatever became of another: until now none may start. */
+	for (g = gs->v; g < gs->v + gs->n; g++) {
+		if (g->pids && !node_put_num(g->dir, "pids.max", pids))
+			err = pf_errno("%s: pids.max", g->dir);
+		if (g->memory && !set_memory(g, bytes))
+			err = pf_errno("%s: limit of memory", g->dir);
+	}
+	return err;
 }
 
 /* The number after a word at the start of a line. */
