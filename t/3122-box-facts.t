@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib/box.sh
 . "$PF_ROOT/t/lib/box.sh"
 whole
-need clang bwrap prlimit perl
+need clang bwrap prlimit perl findmnt
 
 # gave STATUS NAME CMD ...: also one above 128
 gave()
@@ -73,6 +73,71 @@ if can_nobody; then
 	gave 0 'and not root' prlimit --nproc=1:1 perl -e "$fork"
 else
 	skip 'no other user can run this'
+fi
+
+# Whether a program that a signal ends leaves a core; where it would.
+# shellcheck disable=SC2016 # perl's
+dies='$? = 0; chdir($ARGV[0]); system("sh", "-c", q(kill -SEGV $$));
+    exit($? & 128 ? 1 : 0)'
+run prlimit --core=unlimited perl -e "$dies" "$T"
+if [ "$status" = 1 ]; then
+	gave 0 'no core with a limit of 0' prlimit --core=0 perl -e "$dies" "$T"
+else
+	skip 'no cores are written here'
+fi
+
+# A control group of version 1 or 2, if one can be had: who is over its memory
+# is killed, who is over its processes gets none.
+# group CONTROLLER FILE: makes one with that file, in $group
+group()
+{
+	for group in "$(findmnt -nt cgroup -O "$1" -o TARGET | head -n 1)" \
+	    "$(findmnt -nt cgroup2 -o TARGET | head -n 1)"; do
+		[ -n "$group" ] || continue
+		group=$group/pf-test.$$
+		mkdir "$group" 2>/dev/null || continue
+		at_end "rmdir '$group' 2>/dev/null"
+		for file in $2; do
+			file=$group/$file
+			[ ! -w "$file" ] || return 0
+		done
+		rmdir "$group"
+	done
+	return 1
+}
+# within CMD ...: that command, in the group
+within()
+{
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$@"
+}
+if group memory 'memory.limit_in_bytes memory.max'; then
+	echo 33554432 >"$file"
+	[ ! -e "$group/memory.swap.max" ] || echo 0 >"$group/memory.swap.max"
+	# shellcheck disable=SC2016 # perl's
+	gave 0 'a group of 32 MiB: 8 of them are there' \
+	    within perl -e '$x = "a" x (8 << 20)'
+	# shellcheck disable=SC2016 # perl's
+	gave 137 'not 64' within perl -e '$x = "a" x (64 << 20)'
+	like "$(cat "$group/memory.events" "$group/memory.oom_control" \
+	    2>/dev/null)" '(^|[^a-z_])oom_kill 1' 'it is counted'
+	rmdir "$group"
+else
+	skip 'no control group of memory can be had'
+fi
+if group pids pids.max; then
+	echo 1 >"$file"
+	gave 3 'a group of one process: no other is started' \
+	    within perl -e "$fork"
+	like "$(cat "$group/pids.events")" '^max 1' 'it is counted'
+	echo 2 >"$file"
+	gave 0 'of two there is' within perl -e "$fork"
+	# Who is moved there is let in; what it starts is not.
+	echo 0 >"$file"
+	gave 3 'a group of none' within perl -e "$fork"
+	rmdir "$group"
+else
+	skip 'no control group of processes can be had'
 fi
 
 # box SCRIPT: in bubblewrap in the background; its words in $T/words
