@@ -9,10 +9,6 @@
 . "$PF_ROOT/t/lib/run.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/afl.sh
 . "$PF_ROOT/t/lib/afl.sh"
-# With a pf-run that has sanitizers its group has, in some runs on an idle
-# machine, no room for the engine of the job with a limit of memory; not seen
-# without them, and not understood.
-whole
 need afl-fuzz afl-clang-fast clang
 
 build_afl loop <<'END_C'

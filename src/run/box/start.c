@@ -167,15 +167,6 @@ find_self(struct boxed *b)
 	return b->self;
 }
 
-/* It has ended; in a namespace what it left is gone with it. */
-static void
-forget(struct box *box, struct boxed *b)
-{
-	if (b->init == 0)
-		pf_ipc_remove(&b->pid, 1, box->began);
-	*b = (struct boxed){ 0 };
-}
-
 /*
  * In a namespace its first process does it.  Not what is still waited for: it
  * is first in the row until it has been.
@@ -190,6 +181,20 @@ boxed_reap(struct box *box)
 		(void)waitpid(si.si_pid, NULL, WNOHANG);
 		si.si_pid = 0;
 	}
+}
+
+/*
+ * It has ended; in a namespace what it left is gone with it, but for the first
+ * process of that, of which nobody takes leave: after some hundred runs
+ * without a pause it would be as many that a job may not start.
+ */
+static void
+forget(struct box *box, struct boxed *b)
+{
+	if (b->init == 0)
+		pf_ipc_remove(&b->pid, 1, box->began);
+	*b = (struct boxed){ 0 };
+	boxed_reap(box);
 }
 
 /* A status as of a shell is that of the program. */
