@@ -137,6 +137,27 @@ if can_nobody; then
 	alone 'handed to a user' $as
 fi
 
+# What can be limited is: by groups of version 2, whose words are others.
+clang -g -O1 -fsanitize=fuzzer -D_GNU_SOURCE -DEVIL_TREE="\"$T\"" \
+    -DEVIL_PORT=1 -o "$T/evil" "$PF_ROOT/t/data/evil.c" || exit 1
+# met CONTROLLER HARM ERE
+met()
+{
+	case " $have " in
+	*" $1 "*) ;;
+	*)	skip "no $1 of version 2 here"
+		return ;;
+	esac
+	cp "$T/evil" "$T/$2"
+	submit "$2" libfuzzer "$T/$2" -d 10s -m 64M -T 60s
+	check "$1: a target that $2" 0 - "~completed: $3" inside "$group" \
+	    timeout 100 pf-run -m "$url"
+	as_it_was "$1"
+}
+rm -rf "$T/w"
+met memory grows 'limits met: memory \([0-9]+ processes ended at'
+met pids forks 'limits met: processes \([0-9]+ not started\)'
+
 # Somebody else is there: nobody moves, and the job runs without limits.
 sleep 600 &
 other=$!
