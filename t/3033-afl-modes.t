@@ -80,22 +80,22 @@ mkdir "$T/seeds"
 printf 'BUxx' >"$T/seeds/1"
 
 run_master
-submit loop afl++ "$T/loop" -d 5m -s "$T/seeds"
+submit loop afl++ "$T/loop" -d 5m -T 5s -s "$T/seeds"
 ok 'a persistent target crashes' fuzz_until 60 has_crash abort
 is "$(crashes_of 'DISTINCT type, signal')" 'abort|6' 'and again alone'
 is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'
 
-submit driver afl++ "$T/driver" -d 5m -s "$T/seeds"
+submit driver afl++ "$T/driver" -d 5m -T 5s -s "$T/seeds"
 ok 'so does a libFuzzer harness built for it' fuzz_until 60 has_crash abort
 is "$(crashes_of 'DISTINCT command')" '%TARGET% < %INPUT%' 'how to reproduce'
 
-submit file afl++ "$T/reads" -d 5m -s "$T/seeds" -- --in=@@
+submit file afl++ "$T/reads" -d 5m -T 5s -s "$T/seeds" -- --in=@@
 ok 'so does one with @@ within an argument' fuzz_until 60 has_crash abort
 is "$(crashes_of 'DISTINCT command')" '%TARGET% --in=%INPUT%' \
     'how to reproduce'
 is "$(crashes_of 'DISTINCT type, signal')" 'abort|6' 'what it is'
 
-submit plain afl++ "$T/bare" -d 5m -s "$T/seeds" -o mode=plain
+submit plain afl++ "$T/bare" -d 5m -T 5s -s "$T/seeds" -o mode=plain
 ok 'so does one without instrumentation' fuzz_until 60 has_crash abort
 is "$(crashes_of 'DISTINCT type, signal')" 'abort|6' 'what it is'
 like "$(master_sql "SELECT max(executions) FROM job_stats
@@ -104,13 +104,13 @@ is "$(master_sql "SELECT count(*) FROM coverage
     WHERE job_id = '$job'")" 0 'coverage is not'
 
 # RLIMIT_AS of any size would keep it from its first instruction.
-submit asan afl++ "$T/asan" -d 5m -s "$T/seeds" -m 512M
+submit asan afl++ "$T/asan" -d 5m -T 5s -s "$T/seeds" -m 512M
 ok 'a sanitizer lives with a limit of memory' \
     fuzz_until 60 has_crash heap-use-after-free
 is "$(crashes_of 'DISTINCT tool')" 'asan' 'its report is read'
 cp "$T/asan" "$T/stripped"
 strip "$T/stripped"
-submit stripped afl++ "$T/stripped" -d 5m -s "$T/seeds" -m 512M
+submit stripped afl++ "$T/stripped" -d 5m -T 5s -s "$T/seeds" -m 512M
 ok 'so does a stripped one' fuzz_until 60 has_crash heap-use-after-free
 
 # afl-fuzz takes no less than 5 ms.
