@@ -97,9 +97,11 @@ spool_empty()
 	[ -z "$(find "$PF_SPOOL/new" "$PF_SPOOL/cur" -type f)" ]
 }
 
+# outbox_empty: nothing waits there; what who was killed left half-written in
+# tmp is no result, and goes when it is old
 outbox_empty()
 {
-	[ -z "$(find "$T/w"/slot-*/outbox -type f)" ]
+	[ -z "$(find "$T/w"/slot-*/outbox -type f ! -path '*/outbox/tmp/*')" ]
 }
 
 # What became of the jobs, and what the programs said.
