@@ -20,6 +20,7 @@
 #include "run/fuzz.h"
 #include "run/life/cores.h"
 
+#define OVER		"over"	/* a file beside what waits of such a job */
 #define JOBS_MAX	8	/* that wait */
 #define JOB_MAX		(1 << 22)
 #define SLICE_MS	200
@@ -93,11 +94,12 @@ move(const char *from, const char *to, const char *what)
 	return err;
 }
 
+/* It remembers whether the job may come again: then what was sent of it. */
 static void
-take(struct slot *s, const struct job *j, const char *dir)
+take(struct slot *s, const struct job *j, const char *dir, bool over)
 {
 	const struct pf_err *err;
-	char *all, *to, *own, *path;
+	char *all, *to, *own, *path, *mark;
 
 	if (j->kind != JOB_FUZZ || s->conf->recheck_runs == 0 ||
 	    !has_checks(dir))
@@ -106,15 +108,18 @@ take(struct slot *s, const struct job *j, const char *dir)
 	to = pf_asprintf("%s/%s", all, j->id);
 	own = pf_asprintf("%s/own", to);
 	path = pf_asprintf("%s/job.json", to);
+	mark = pf_asprintf("%s/" OVER, to);
 	make_room(all);
 	if ((err = pf_rmtree(to)) != NULL ||
 	    (err = pf_mkdirs(own, 0750)) != NULL ||
 	    (err = move(dir, to, "files")) != NULL ||
 	    (err = move(dir, to, "own/checks")) != NULL ||
 	    (err = pf_file_put(path, NULL, j->text, strlen(j->text), 0640)) !=
-	    NULL)
+	    NULL || (over && (err = pf_file_put(mark, NULL, "", 0, 0640)) !=
+	    NULL))
 		pf_warn("%s: job %s: %s; its crashes are not run again",
 		    s->name, j->id, err->msg);
+	free(mark);
 	free(path);
 	free(own);
 	free(to);
@@ -124,7 +129,7 @@ take(struct slot *s, const struct job *j, const char *dir)
 void
 later_keep(struct slot *s, const struct job *j, const char *dir)
 {
-	take(s, j, dir);
+	take(s, j, dir, false);
 }
 
 void
@@ -147,7 +152,7 @@ later_back(struct slot *s, const struct job *j, const char *dir)
 void
 later_leave(struct slot *s, const struct job *j, const char *dir, bool over)
 {
-	take(s, j, dir);
+	take(s, j, dir, over);
 	harvest_remove(s, j->id, dir, over);
 }
 
@@ -156,9 +161,14 @@ later_close(struct slot *s, bool done)
 {
 	struct later *l = s->later;
 	const struct pf_err *err;
+	char *mark;
+	bool over;
 
 	if (l == NULL)
 		return;
+	mark = pf_asprintf("%s/" OVER, l->dir);
+	over = pf_exists(mark);
+	free(mark);
 	small_free(l->small, &l->f);
 	if ((err = find_flush(&l->f)) != NULL)
 		pf_warn("%s: outbox: %s", s->name, err->msg);
@@ -169,7 +179,7 @@ later_close(struct slot *s, bool done)
 	files_free(&l->files);
 	if (done && (err = pf_rmtree(l->dir)) != NULL)
 		pf_warn("%s: %s", s->name, err->msg);
-	else if (done && l->job.id != NULL)
+	else if (done && over && l->job.id != NULL)
 		harvest_forget(s, l->job.id);
 	job_free(&l->job);
 	free(l->dir);
