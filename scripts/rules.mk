@@ -169,7 +169,8 @@ check-faults: setup-check
 	[ ! -w /dev/shm ] || export TMPDIR=/dev/shm; \
 	PF_SWEEP=all PF_TOTALS=$(abspath $(O))/faults $(TESTENV) \
 	    prove -j$(JOBS) --timer $(FAULTS); \
-	rc=$$?; sort $(O)/faults; awk -f t/lib/totals.awk $(O)/faults; exit $$rc
+	rc=$$?; sort $(O)/faults; \
+	awk -f t/lib/totals.awk $(O)/faults && exit $$rc
 
 # Everything at work, and everything killed again and again.
 MINUTES = 10

@@ -97,4 +97,19 @@ END
 kept=$(sed -n 's/^# kept: //p' "$T/out")
 ok 'after a failure it can be kept' test -d "$kept"
 [ -z "$kept" ] || rm -rf "$kept"
+
+# Sweeps are added up, and too few of them are a failure.
+totals() { awk -f "$PF_ROOT/t/lib/totals.awk" "$@"; }
+printf '%s\n' 'kill 3000 0 0 a' 'chain 3000 0 0 a b' 'EIO 5000 0 0 a' \
+    'no memory from there on 1500 0 0 a' >"$T/totals"
+check 'enough of each' 0 '~^kills  *3000 points, 0 lost, 0 different$' - \
+    totals "$T/totals"
+for line in 'EIO 0 0 0 a' 'EIO 9 1 0 a' 'EIO 9 0 1 a'; do
+	echo "$line" >"$T/more"
+	check "a line '$line'" 1 "~^failed: $line\$" - \
+	    totals "$T/totals" "$T/more"
+done
+sed 1d "$T/totals" >"$T/fewer"
+check 'kills that nobody made' 1 '~^kills  *0 points of at least 3000,' - \
+    totals "$T/fewer"
 done_testing
