@@ -129,7 +129,8 @@ tests: all $(UNITS) $(TOOLS) $(REPLAYS)
 # What takes longest begins first, so that nothing is left alone at the end.
 LONG = t/9025-tool-faults.t t/0240-shellcheck.t t/9047-away-mutants.t \
 	t/8010-two-engines.t t/9020-sched-faults.t t/9022-serve-faults.t \
-	t/9030-sched-malloc.t t/6110-triage-builds.t t/3033-afl-modes.t \
+	t/9030-sched-malloc.t t/9031-serve-malloc.t t/9026-tool-malloc.t \
+	t/6110-triage-builds.t t/3033-afl-modes.t \
 	t/3500-run-cores.t t/3405-engine-shipped.t
 
 check: setup-check
@@ -161,8 +162,8 @@ FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
 	t/9003-tools-faults.t t/9005-ingest-faults.t t/9012-push-faults.t \
 	t/3116-box-evil-least.t t/3830-away-chaos.t t/3832-away-packets.t \
 	t/9015-run-kill.t t/9020-sched-faults.t t/9022-serve-faults.t \
-	t/9025-tool-faults.t t/9030-sched-malloc.t t/9009-corruption.t \
-	t/9060-paused-bot.t
+	t/9025-tool-faults.t t/9026-tool-malloc.t t/9030-sched-malloc.t \
+	t/9031-serve-malloc.t t/9009-corruption.t t/9060-paused-bot.t
 check-faults: setup-check
 	$(MAKE) -j2 tests
 	@rm -f $(O)/faults; mkdir -p $(O)
