@@ -24,9 +24,17 @@ mutant any_token lib/act/common.c '/^pf_need_token/,/^}/{
 &/
 	s/ || strcmp(as->bot, bot) != 0//
 }' pf-sched
+failing any_token 9050-claim-storm.t 'the same, by a storm with late bots' \
+    'by the bot that was told so'
 export PF_ROUNDS=0
 failing any_token 9060-paused-bot.t 'a token that is not looked at' \
     'a completion with the old token is refused'
+
+# Bots are told of more time than the reaper gives them.
+mutant long_lease lib/codec/conf.c '/^pf_conf_lease_ms/,/^}/s/return /return 3 * /' \
+    pf-sched
+failing long_lease 9050-claim-storm.t 'a lease that ends before its bot gives up' \
+    'whose leases had not run out'
 
 mutant wall_ticks lib/act/tick.c \
     's/t.tick += counted ? 1 : 0;/t.tick += counted ? (a->now - 1700000000000) \/ 1000 - t.tick : 0;/' \

@@ -1,7 +1,9 @@
 #!/bin/sh
 # 64 bots and 2,000 jobs, while the writer is killed outright again and again,
 # replies are lost and requests come twice, five percent of each: each job ends
-# once, nobody has a job that another has.  PF_JOBS is another number of jobs.
+# once, nobody has a job that another has.  Then fewer of them with short
+# leases and a reaper, where one bot of four falls silent past its lease.
+# PF_JOBS is another number of jobs.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/sched.sh
@@ -53,7 +55,7 @@ held()
 	sort -k 2,2 -k 5,5n "$1" | awk '
 	    $1 == "grant" && $2 == job && by != "" && by != $4 { print }
 	    $1 == "grant" { job = $2; by = $4 }
-	    $1 == "done" && $2 == job && $4 == by { by = "" }'
+	    $1 != "grant" && $2 == job && $4 == by { by = "" }'
 }
 held "$T/log" >"$T/twice"
 empty "$T/twice" 'no job was with two bots at a time'
@@ -69,4 +71,50 @@ held "$T/forged" >"$T/twice"
 ok 'one that was would be seen' test -s "$T/twice"
 serve_stop TERM
 is "$serve_rc" 0 'the last writer ends well'
+
+# A new start renews all leases: between two of them the reaper has time.
+rm -rf "$T/m"
+sched_new '[timeouts]
+tick = 200ms
+bot = 1s
+[limits]
+max_attempts = 1000
+max_failures = 1000'
+jobs=$((jobs / 8))
+pf-sched submit -N late -e libfuzzer -t /bin/true -k $jobs >/dev/null
+serve_start
+storm "$T/m/sock" 32 25 5 4000 >"$T/log" 2>"$T/lost" &
+storm=$!
+at_end "kill $storm 2>/dev/null"
+kills=0 n=0
+while kill -0 $storm 2>/dev/null && [ $n -lt 2000 ]; do
+	n=$((n + 1))
+	pf-reaper 2>/dev/null | pf-sched -q apply 2>/dev/null
+	sleep 0.1
+	[ $((n % 16)) -eq 0 ] || continue
+	serve_stop KILL
+	kills=$((kills + 1))
+	serve_start
+done
+rc=0
+wait $storm || rc=$?
+is $rc 0 'late bots: all came to their end'
+taken=$(sql "SELECT count(*) FROM assignments WHERE status = 'expired'")
+echo "# $kills kills, $n runs of the reaper, $taken leases taken, $(grep -c ^left "$T/log") completions refused"
+ok 'leases were taken from late bots' test "$taken" -gt $((jobs / 50))
+ok 'and most of those were told so' \
+    test "$(grep -c ^left "$T/log")" -gt $((jobs / 100))
+is "$(sql "SELECT count(*) FROM jobs WHERE status = 'completed'")" "$jobs" \
+    'every job is completed all the same'
+is "$(sql "SELECT count(*) FROM (SELECT subject FROM events WHERE kind = 'job'
+    AND now = 'completed' GROUP BY subject HAVING count(*) = 1)")" "$jobs" \
+    'each of them once'
+sql "SELECT job_id, attempt, bot_id FROM assignments
+    WHERE status = 'completed' ORDER BY 1, 2" | tr '|' ' ' >"$T/ended"
+awk '$1 == "done" { print $2, $3, $4 }' "$T/log" | sort >"$T/told"
+ok 'by the bot that was told so, under the lease that it had' \
+    cmp "$T/ended" "$T/told"
+held "$T/log" >"$T/twice"
+empty "$T/twice" 'no job was with two bots whose leases had not run out'
+serve_stop TERM
 done_testing

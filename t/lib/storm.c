@@ -3,16 +3,21 @@
  * any moment: each registers, then claims, starts and completes jobs until
  * none is left.  What was asked is asked again until it is answered.
  *
- *	storm socket bots [pause [percent]]
+ *	storm socket bots [pause [percent [late]]]
  *
  * Of so many percent of the ops the reply is lost (the connection is closed
  * as soon as the line is out, and it is asked again), and as many are sent
  * twice.  How many of both is the second and third number on stderr, after
  * that of the connections lost.
  *
+ * With late, one bot of four falls silent for so many milliseconds in the
+ * middle of a job and completes it then, with the token that it had.
+ *
  * A line on stdout for each answer: "grant JOB ATTEMPT BOT MS", "done JOB
- * ATTEMPT BOT MS", where MS is CLOCK_BOOTTIME and that of done is from before
- * it was sent: between the two the bot holds the job.
+ * ATTEMPT BOT MS" or, if the completion was refused, "left JOB ATTEMPT BOT
+ * MS", where MS is CLOCK_BOOTTIME and that of the latter two is from before it
+ * was sent, or when the lease was over if that was earlier: between the two
+ * the bot holds the job.  A lease counts from when it was asked for.
  */
 #include <sys/socket.h>
 
@@ -29,13 +34,14 @@
 #include "store/writer.h"
 
 #define PAUSE_MS	25	/* between two ops, unless said otherwise */
+#define LATE		4	/* one of so many is */
 #define EMPTY_MAX	20	/* claims without a job, then it is over */
 
 static const char *socket_path;
 static pthread_mutex_t out = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int lost;		/* connections */
 static atomic_int cut, doubled;	/* replies, requests */
-static int64_t pause_ms = PAUSE_MS, percent;
+static int64_t pause_ms = PAUSE_MS, percent, late_ms;
 
 struct bot {
 	pthread_t	 thread;
@@ -110,16 +116,46 @@ say(const char *what, const char *job, int64_t attempt, const struct bot *b,
 	pthread_mutex_unlock(&out);
 }
 
-static void
-tell(struct bot *b, const char *op, const char *job, int64_t attempt)
+/* Whether it was accepted; *until: its lease is over then. */
+static bool
+tell(struct bot *b, const char *op, const char *job, int64_t attempt,
+    int64_t *until)
 {
+	struct pf_json *reply;
 	char line[512];
+	int64_t sent = pf_boot_ms(), lease;
 
 	snprintf(line, sizeof(line), "{\"op\":\"%s\",\"bot\":\"%s\","
 	    "\"inc\":\"i%d\",\"job\":\"%s\",\"epoch\":1,\"attempt\":%lld,"
 	    "\"result\":\"completed\"}", op, b->id, b->number, job,
 	    (long long)attempt);
-	pf_json_free(ask(b, line));
+	if ((reply = ask(b, line)) == NULL)
+		return false;
+	if (pf_json_int(&lease, reply, "lease_ms", 1, INT32_MAX) == NULL)
+		*until = sent + lease;
+	pf_json_free(reply);
+	return true;
+}
+
+/* What a bot does with a job that it was given. */
+static void
+work(struct bot *b, const char *job, int64_t attempt, int64_t until)
+{
+	int64_t at = pf_boot_ms();
+	bool done = false;
+
+	if (at >= until)
+		return;			/* too late to be held at all */
+	say("grant", job, attempt, b, at);
+	pf_sleep_ms(pause_ms);
+	if (tell(b, "start", job, attempt, &until)) {
+		pf_sleep_ms(late_ms > 0 && rand_r(&b->chance) % LATE == 0 ?
+		    late_ms : pause_ms);
+		at = pf_boot_ms();
+		done = tell(b, "complete", job, attempt, &(int64_t){ 0 });
+	} else
+		at = pf_boot_ms();
+	say(done ? "done" : "left", job, attempt, b, at < until ? at : until);
 }
 
 /* One job from its claim to its end; false if there was none. */
@@ -130,26 +166,21 @@ one(struct bot *b)
 	const struct pf_json *j;
 	const char *id = "";
 	char line[256], job[65];
-	int64_t attempt = 0, at;
+	int64_t attempt = 0, sent = pf_boot_ms(), lease = 0;
 
 	snprintf(line, sizeof(line), "{\"op\":\"claim\",\"bot\":\"%s\","
 	    "\"inc\":\"i%d\"}", b->id, b->number);
 	reply = ask(b, line);
 	j = pf_json_get(reply, "job");
 	if (j == NULL || pf_json_need(&id, j, "id") != NULL ||
-	    pf_json_int(&attempt, reply, "attempt", 1, 1 << 20) != NULL) {
+	    pf_json_int(&attempt, reply, "attempt", 1, 1 << 20) != NULL ||
+	    pf_json_int(&lease, reply, "lease_ms", 1, INT32_MAX) != NULL) {
 		pf_json_free(reply);
 		return false;
 	}
 	snprintf(job, sizeof(job), "%s", id);
 	pf_json_free(reply);
-	say("grant", job, attempt, b, pf_boot_ms());
-	pf_sleep_ms(pause_ms);
-	tell(b, "start", job, attempt);
-	pf_sleep_ms(pause_ms);
-	at = pf_boot_ms();
-	tell(b, "complete", job, attempt);
-	say("done", job, attempt, b, at);
+	work(b, job, attempt, sent + lease);
 	return true;
 }
 
@@ -160,8 +191,14 @@ run(void *arg)
 	struct pf_json *reply;
 	const char *id = "";
 	char line[256];
-	int empty = 0;
+	int empty = 0, most = EMPTY_MAX;
 
+	/* Without a pause no job means that there is none left; of those that
+	 * are late one may come back. */
+	if (pause_ms == 0)
+		most = 1;
+	else
+		most += (int)(late_ms / pause_ms);
 	snprintf(line, sizeof(line), "{\"op\":\"register\",\"hostname\":\"h\","
 	    "\"name\":\"b%d\",\"inc\":\"i%d\",\"capabilities\":[\"libfuzzer\"]"
 	    "}", b->number, b->number);
@@ -169,8 +206,7 @@ run(void *arg)
 	if (pf_json_need(&id, reply, "bot") == NULL)
 		snprintf(b->id, sizeof(b->id), "%s", id);
 	pf_json_free(reply);
-	/* Without a pause no job means that there is none left. */
-	while (empty < (pause_ms == 0 ? 1 : EMPTY_MAX)) {
+	while (empty < most) {
 		empty = one(b) ? 0 : empty + 1;
 		pf_sleep_ms(pause_ms);
 	}
@@ -186,10 +222,12 @@ main(int argc, char *argv[])
 	int i;
 
 	pf_prog = "storm";
-	if (argc < 3 || argc > 5 || !pf_num(&n, argv[2], 1, 1024) ||
+	if (argc < 3 || argc > 6 || !pf_num(&n, argv[2], 1, 1024) ||
 	    (argc > 3 && !pf_num(&pause_ms, argv[3], 0, 10000)) ||
-	    (argc > 4 && !pf_num(&percent, argv[4], 0, 100))) {
-		fputs("usage: storm socket bots [pause [percent]]\n", stderr);
+	    (argc > 4 && !pf_num(&percent, argv[4], 0, 100)) ||
+	    (argc > 5 && !pf_num(&late_ms, argv[5], 0, 60000))) {
+		fputs("usage: storm socket bots [pause [percent [late]]]\n",
+		    stderr);
 		return 64;
 	}
 	socket_path = argv[1];
