@@ -51,6 +51,28 @@ for tool in ${PF_STEPS:-$tools}; do
 	starve "$tool" $some
 	starve "$tool" $((some / 2)) MF_ON=1
 done
+
+# What is read is right, or it is said that it could not be: the last
+# allocations are those of what is printed.
+ready submit
+pf-report job "$job" >"$T/want"
+rm -f "$T/count"
+LD_PRELOAD=$mf MF_COUNT=$T/count pf-report job "$job" >"$T/told"
+max=$(cat "$T/count") wrong=0 failed=0
+first=$((max - 50))
+[ "${PF_SWEEP-}" != all ] || first=1
+for i in $(seq $first "$max"); do
+	run env LD_PRELOAD="$mf" "MF_AT=$i" pf-report job "$job"
+	if [ "$status" -ne 0 ]; then
+		failed=$((failed + 1))
+	elif ! cmp -s "$T/out" "$T/want"; then
+		wrong=$((wrong + 1))
+		echo "report: allocation $i of $max:" >>"$T/wrong"
+		diff "$T/want" "$T/out" | head -n 4 >>"$T/wrong"
+	fi
+done
+is $wrong 0 'a report is whole, or there is none'
+ok 'and some could not be made' test $failed -gt 0
 diag "$T/wrong"
 
 # It can fail.

@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-static void __attribute__((noreturn))
-out_of_memory(void)
+void
+pf_no_memory(void)
 {
 	pf_note("out of memory");
 	_exit(EX_TEMPFAIL);
@@ -25,7 +25,7 @@ pf_malloc(size_t n)
 	void *p = malloc(n != 0 ? n : 1);
 
 	if (p == NULL)
-		out_of_memory();
+		pf_no_memory();
 	return p;
 }
 
@@ -35,7 +35,7 @@ pf_calloc(size_t n, size_t size)
 	void *p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
 
 	if (p == NULL)
-		out_of_memory();
+		pf_no_memory();
 	return p;
 }
 
@@ -45,10 +45,10 @@ pf_reallocarray(void *old, size_t n, size_t size)
 	void *p;
 
 	if (size != 0 && n > SIZE_MAX / size)
-		out_of_memory();
+		pf_no_memory();
 	n *= size;
 	if ((p = realloc(old, n != 0 ? n : 1)) == NULL)
-		out_of_memory();
+		pf_no_memory();
 	return p;
 }
 
@@ -81,6 +81,6 @@ pf_asprintf(const char *fmt, ...)
 	n = vasprintf(&p, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		out_of_memory();
+		pf_no_memory();
 	return p;
 }

@@ -16,5 +16,7 @@ void	*pf_reallocarray(void *, size_t, size_t);
 char	*pf_strdup(const char *);
 char	*pf_strndup(const char *, size_t);
 char	*pf_asprintf(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* For who allocates otherwise. */
+void	 pf_no_memory(void) __attribute__((noreturn));
 
 #endif

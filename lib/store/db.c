@@ -314,11 +314,21 @@ pf_q_done(struct pf_q *q)
 	q->st = NULL;
 }
 
+/* NULL is also what SQLite gives when it had no memory for the text. */
+static void
+need_memory(const struct pf_q *q)
+{
+	if (sqlite3_errcode(sqlite3_db_handle(q->st)) == SQLITE_NOMEM)
+		pf_no_memory();
+}
+
 const char *
 pf_q_text(const struct pf_q *q, int col)
 {
 	const unsigned char *s = sqlite3_column_text(q->st, col);
 
+	if (s == NULL)
+		need_memory(q);
 	return s == NULL ? "" : (const char *)s;
 }
 
@@ -331,6 +341,8 @@ bytes(const struct pf_q *q, int col, size_t *n)
 {
 	const void *p = sqlite3_column_blob(q->st, col);
 
+	if (p == NULL)
+		need_memory(q);
 	*n = p == NULL ? 0 : (size_t)sqlite3_column_bytes(q->st, col);
 	return p == NULL ? "" : p;
 }
