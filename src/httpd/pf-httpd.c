@@ -23,6 +23,7 @@
 
 #define IDLE_MS	30000
 #define ARENAS	2
+#define MAPPED	(128 * 1024)
 
 #define USAGE	"usage: pf-httpd [-hiVv] [-c conf] [-l addr:port] " \
 		"[-u user[:group]]\n"
@@ -181,6 +182,8 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	/* One heap a thread would keep what each of them ever needed. */
 	mallopt(M_ARENA_MAX, ARENAS);
+	/* Nor does a list, once it is sent: the limit would grow with it. */
+	mallopt(M_MMAP_THRESHOLD, MAPPED);
 	pf_db_many();
 	h.started = pf_boot_ms();
 	pthread_mutex_init(&h.sharing, NULL);
