@@ -1,6 +1,8 @@
 #!/bin/sh
 # Targets that do harm, an ordinary user with bubblewrap: the machine, other
 # jobs and pf-run go on, and each job is told for what it is.
+# shellcheck disable=SC2034 # for tap.sh
+tap_disk=yes
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/master.sh

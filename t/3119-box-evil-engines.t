@@ -3,6 +3,8 @@
 # starts them from a fork server, and one of pf-engine(5), which is a script
 # with programs below it.  The machine goes on, and each job is told for what
 # it is.
+# shellcheck disable=SC2034 # for tap.sh
+tap_disk=yes
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/master.sh
@@ -55,8 +57,9 @@ told()
 		echo '^failed: .*bad_seeds: .*limits met: processes \(' ;;
 	stays-afl++ | grows-afl++)
 		echo '^failed: .*bad_seeds: ' ;;
+	# The engine itself may find no room to start another.
 	forks-*)
-		echo '^completed: limits met: processes \([0-9]+ not started' ;;
+		echo '^(completed: |failed: .*; )limits met: processes \(' ;;
 	grows-*)
 		echo '^completed: limits met: memory \([0-9]+ processes ended' ;;
 	fills-*)

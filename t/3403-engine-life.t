@@ -102,7 +102,7 @@ like "$(job_message)" '^engine broken ended with status 3: out of luck;' \
 # waited for.
 engine_says last <<'END'
 trap 'echo last >x; mv x "$PF_ENGINE_CORPUS/last"; exit 0' TERM
-setsid sh -c 'trap "" TERM; sleep 600' &
+setsid sh -c 'trap "" TERM; sleep 613' &
 while :; do sleep 0.1; done
 END
 submit last last "$T/crasher" -d 3s 2>/dev/null
@@ -110,7 +110,7 @@ check 'one that is told to stop' 0 - '~completed$' pfrun
 until_true 10 spool_empty
 is "$(master_sql "SELECT count(*) FROM corpus WHERE job_id = '$job'")" 1 \
     'its last find is taken'
-is "$(pgrep -fc 'sleep 60[0]')" 0 'what it left is ended'
+is "$(pgrep -fc 'sleep 61[3]')" 0 'what it left is ended'
 
 # pf-run is killed
 engine_says goes <<'END'

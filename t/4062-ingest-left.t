@@ -12,6 +12,8 @@ master <<'!'
 [limits]
 disk_min_free = 0
 crash_samples = 1
+[retry.recovery]
+max_retries = 0
 [retry.update_recovery]
 max_retries = 0
 !

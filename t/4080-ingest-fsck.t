@@ -239,7 +239,8 @@ is "$(sql "SELECT bot_id, timestamp, stack FROM crashes WHERE hash = '$hash'")" 
 run pf-ingest -r fsck
 check 'and all is well' 0 - - pf-ingest fsck
 
-# What there is no room for is moved aside, once.
+# What there is no room for, but lies there, takes no more; what was only
+# counted is moved aside.
 printf '[limits]\njob_size = 1\n' >>"$PF_CONF"
 printf 'too much' >"$T/input"
 hash=$(sha "$T/input")
@@ -247,8 +248,16 @@ cp "$T/input" "$C/$hash"
 old "$C/$hash"
 check 'an input over the quota' 1 '~^unknown' '~put into the spool' \
     pf-ingest -r fsck
-check 'is dropped' 0 '~^corpus	dropped' - pf-ingest
-check 'and then moved aside' 1 '~^unknown' '~moved aside' pf-ingest -r fsck
+check 'gets its row' 0 '~^corpus	new' - pf-ingest
+check 'and is in order' 0 - - pf-ingest fsck
+printf 'more of it' >"$T/input"
+hash=$(sha "$T/input")
+mkpack corpus "$job" b1 -s 990 "$T/input" | lay
+check 'another one is dropped' 0 '~^corpus	dropped' - pf-ingest
+cp "$T/input" "$C/$hash"
+old "$C/$hash"
+check 'and moved aside where it lies' 1 '~^unknown' '~moved aside' \
+    pf-ingest -r fsck
 check 'for good' 0 - - pf-ingest fsck
 check 'the spool is empty' 0 - - pf-ingest
 sed -i '/^.limits/,$d' "$PF_CONF"
