@@ -127,10 +127,10 @@ setup-build setup-demo setup-check setup-model setup-power:
 tests: all $(UNITS) $(TOOLS) $(REPLAYS)
 
 # What takes longest begins first, so that nothing is left alone at the end.
-LONG = t/9025-tool-faults.t t/0240-shellcheck.t t/9047-away-mutants.t \
-	t/8010-two-engines.t t/9020-sched-faults.t t/9022-serve-faults.t \
-	t/9030-sched-malloc.t t/9031-serve-malloc.t t/9026-tool-malloc.t \
-	t/6110-triage-builds.t t/3033-afl-modes.t \
+LONG = t/3119-box-evil-engines.t t/9025-tool-faults.t t/0240-shellcheck.t \
+	t/9047-away-mutants.t t/8010-two-engines.t t/9020-sched-faults.t \
+	t/9022-serve-faults.t t/9030-sched-malloc.t t/9031-serve-malloc.t \
+	t/9026-tool-malloc.t t/6110-triage-builds.t t/3033-afl-modes.t \
 	t/3500-run-cores.t t/3405-engine-shipped.t
 
 check: setup-check
