@@ -6,16 +6,12 @@
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
-need flock
+need socat
 
 master <<'!'
 [limits]
 disk_min_free = 0
 crash_samples = 1
-[retry.recovery]
-max_retries = 0
-[retry.update_recovery]
-max_retries = 0
 !
 leases 1
 # record KIND SEQ WORD: a record of that input
@@ -24,11 +20,15 @@ record()
 	echo "$3" >"$T/input"
 	mkpack "$1" "$job" b1 -s "$2" "$T/input"
 }
-# without_rows NAME: files what waits, but the writer cannot be had
+# without_rows NAME: files what waits, but the writer dies of the rows
 without_rows()
 {
-	run flock "$S/data/writer.lock" pf-ingest
+	socat "UNIX-LISTEN:$T/sock" 'SYSTEM:head -n 1 >/dev/null' &
+	until_true 5 test -S "$T/sock"
+	run pf-ingest
 	ran 75 "$1: no rows"
+	wait $!
+	rm -f "$T/sock"
 }
 aside() { mv "$SPOOL/new/$(pack)" "$T/aside"; }
 back() { mv "$T/aside" "$SPOOL/new/$(pack)"; }
