@@ -5,26 +5,16 @@
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
 . "$PF_ROOT/t/lib/ingest.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/crashes.sh
+. "$PF_ROOT/t/lib/crashes.sh"
 need jq sqlite3
 
 master <<!
 [ingest]
 on_new_crash = $T/hook
 !
-sqlite3 "$S/data/pandafuzz.db" "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL
-    SELECT i + 1 FROM n WHERE i < 1500)
-INSERT INTO crashes (id, job_id, bot_id, hash, file_path, type, signal,
-    exit_code, timestamp, size, is_unique, tool, stack, output, command,
-    engine, count, first_seen, last_seen, bucket, rid, target_hash, report)
-SELECT printf('%08x-0000-7000-8000-%012x', i * 2654435761 & 0xffffffff, i),
-    '$job', 'b', printf('%064x', i), printf('crashes/x/%064x', i), 'segfault',
-    11, -1, i, 10, 1, 'asan', '', printf('==%d==ERROR: AddressSanitizer: ' ||
-    'heap-buffer-overflow on address 0x6020%08x at pc 0x1 bp 0x2 sp 0x3' ||
-    char(10) || '    #0 0x1 in xmalloc /b/a.c:12:3' || char(10) ||
-    '    #1 0x2 in get_%d /b/g.c:9:1' || char(10) ||
-    '    #2 0x3 in parse /b/p.c:1:7' || char(10), i, i, i),
-    '', 'libfuzzer', 1, i, i, '', printf('%064x', i), '', 0 FROM n" ||
-	exit 1
+# Each of a stack of its own.
+crash_rows "$S/data/pandafuzz.db" "$job" 1500 10000 || exit 1
 
 # op WORD [MORE]: one op rules, whose reply stays
 op()

@@ -11,6 +11,20 @@
 whole
 need sqlite3 socat
 
+kill_writer()
+{
+	serve_stop KILL
+	kills=$((kills + 1))
+	serve_start
+}
+# storm_over NAME: when it is, well
+storm_over()
+{
+	rc=0
+	wait $storm || rc=$?
+	is $rc 0 "$1"
+}
+
 jobs=${PF_JOBS:-2000}
 sched_new ''
 for i in 1 2; do
@@ -25,13 +39,9 @@ at_end "kill $storm 2>/dev/null"
 kills=0
 while kill -0 $storm 2>/dev/null && [ $kills -lt 200 ]; do
 	sleep 0.2
-	serve_stop KILL
-	kills=$((kills + 1))
-	serve_start
+	kill_writer
 done
-rc=0
-wait $storm || rc=$?
-is $rc 0 'all bots came to their end'
+storm_over 'all bots came to their end'
 read -r lost cut doubled <"$T/lost"
 echo "# $kills kills, $lost connections and $cut replies lost, $doubled requests doubled, $(grep -c ^done "$T/log") completions answered"
 ok 'the writer was killed ten times and more' test $kills -ge 10
@@ -92,13 +102,9 @@ while kill -0 $storm 2>/dev/null && [ $n -lt 2000 ]; do
 	pf-reaper 2>/dev/null | pf-sched -q apply 2>/dev/null
 	sleep 0.1
 	[ $((n % 16)) -eq 0 ] || continue
-	serve_stop KILL
-	kills=$((kills + 1))
-	serve_start
+	kill_writer
 done
-rc=0
-wait $storm || rc=$?
-is $rc 0 'late bots: all came to their end'
+storm_over 'late bots: all came to their end'
 taken=$(sql "SELECT count(*) FROM assignments WHERE status = 'expired'")
 echo "# $kills kills, $n runs of the reaper, $taken leases taken, $(grep -c ^left "$T/log") completions refused"
 ok 'leases were taken from late bots' test "$taken" -gt $((jobs / 50))

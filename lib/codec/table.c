@@ -204,6 +204,15 @@ pf_table_null(struct pf_table *t)
 }
 
 void
+pf_table_given(struct pf_table *t, const char *s)
+{
+	if (*s == '\0')
+		pf_table_null(t);
+	else
+		pf_table_text(t, s);
+}
+
+void
 pf_table_end(struct pf_table *t)
 {
 	const char *s = t->cells.data;

@@ -55,6 +55,7 @@ void	pf_table_text(struct pf_table *, const char *);
 void	pf_table_int(struct pf_table *, int64_t);	/* any but text, real */
 void	pf_table_real(struct pf_table *, double);
 void	pf_table_null(struct pf_table *);
+void	pf_table_given(struct pf_table *, const char *);	/* "": null */
 void	pf_table_end(struct pf_table *);
 
 /* Text as it stands in a cell, appended: one line without control bytes. */

@@ -144,10 +144,8 @@ pf_view_cells(struct pf_table *t, const struct pf_view *v,
 			    pf_q_text(q, c)));
 		else if (kind != PF_CELL_TEXT && kind != PF_CELL_JSON)
 			pf_table_int(t, pf_q_int(q, c));
-		else if (*pf_q_text(q, c) == '\0')
-			pf_table_null(t);
 		else
-			pf_table_text(t, pf_q_text(q, c));
+			pf_table_given(t, pf_q_text(q, c));
 	}
 }
 

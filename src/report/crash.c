@@ -52,10 +52,7 @@ bots_text(struct pf_table *t, const struct report *r, const char *id)
 		    pf_q_text(&q, 0), pf_q_text(&q, 1));
 	pf_q_done(&q);
 	pf_table_text(t, "bots");
-	if (b.len > 0)
-		pf_table_text(t, b.data);
-	else
-		pf_table_null(t);
+	pf_table_given(t, b.len > 0 ? b.data : "");
 	pf_buf_free(&b);
 	return err;
 }

@@ -24,28 +24,19 @@ struct out {
 };
 
 static void
-text(struct pf_table *t, const char *s)
-{
-	if (*s == '\0')
-		pf_table_null(t);
-	else
-		pf_table_text(t, s);
-}
-
-static void
 add(void *arg, const struct pf_leaked *l)
 {
 	struct out *o = arg;
 
-	text(&o->t, l->place);
+	pf_table_given(&o->t, l->place);
 	pf_table_int(&o->t, l->direct_bytes);
 	pf_table_int(&o->t, l->direct_objects);
 	pf_table_int(&o->t, l->indirect_bytes);
 	pf_table_int(&o->t, l->indirect_objects);
 	pf_table_int(&o->t, l->crashes);
-	text(&o->t, l->campaign);
-	text(&o->t, l->crash);
-	text(&o->t, l->frames);
+	pf_table_given(&o->t, l->campaign);
+	pf_table_given(&o->t, l->crash);
+	pf_table_given(&o->t, l->frames);
 	if (o->b.len > 1 << 16)
 		pf_show_flush(&o->r->show, &o->b);
 }

@@ -55,15 +55,6 @@ record_header(struct pf_buf *b, enum pf_format format)
 }
 
 static void
-text(struct pf_table *t, const char *s)
-{
-	if (*s == '\0')
-		pf_table_null(t);
-	else
-		pf_table_text(t, s);
-}
-
-static void
 number(struct pf_table *t, int64_t v, bool known)
 {
 	if (known)
@@ -192,7 +183,7 @@ add_state(struct pf_table *t, const struct pf_state *s)
 
 	for (i = 0; i < s->n; i++)
 		pf_buf_addf(&b, "%s%s", i > 0 ? " < " : "", s->frame[i]);
-	text(t, b.data);
+	pf_table_given(t, b.data);
 	pf_buf_free(&b);
 }
 
@@ -204,30 +195,30 @@ record_line(struct pf_buf *b, enum pf_format format, const struct crash *c)
 	char title[PF_TITLE_TEXT], addr[24] = "";
 
 	begin(&t, b, format);
-	text(&t, c->file);
-	text(&t, r->tool);
+	pf_table_given(&t, c->file);
+	pf_table_given(&t, r->tool);
 	pf_report_title(title, r);
-	text(&t, title);
-	text(&t, r->coarse);
-	text(&t, pf_access_word(r->access));
+	pf_table_given(&t, title);
+	pf_table_given(&t, r->coarse);
+	pf_table_given(&t, pf_access_word(r->access));
 	number(&t, r->size, r->size >= 0);
 	if (r->has_addr)
 		snprintf(addr, sizeof(addr), "0x%" PRIx64, r->addr);
-	text(&t, addr);
-	text(&t, pf_addr_word(r->addr_class));
+	pf_table_given(&t, addr);
+	pf_table_given(&t, pf_addr_word(r->addr_class));
 	number(&t, r->signal, r->signal != 0);
-	text(&t, c->found ? c->severity->severity : "");
-	text(&t, c->found ? c->severity->casr : "");
-	text(&t, c->found ? c->severity->rule : "");
+	pf_table_given(&t, c->found ? c->severity->severity : "");
+	pf_table_given(&t, c->found ? c->severity->casr : "");
+	pf_table_given(&t, c->found ? c->severity->rule : "");
 	add_state(&t, &c->state);
-	text(&t, c->state.major);
-	text(&t, c->state.minor);
-	text(&t, c->rules);
+	pf_table_given(&t, c->state.major);
+	pf_table_given(&t, c->state.minor);
+	pf_table_given(&t, c->rules);
 	number(&t, pf_report_leaked(r), pf_report_leaked(r) >= 0);
-	text(&t, r->token);
-	text(&t, r->message);
+	pf_table_given(&t, r->token);
+	pf_table_given(&t, r->message);
 	pf_table_int(&t, r->cut);
-	text(&t, c->sign.key);
+	pf_table_given(&t, c->sign.key);
 	if (format == PF_FORMAT_JSON) {
 		add_leaks(&t, r);
 		add_stacks(&t, r);
