@@ -8,13 +8,7 @@
 need afl-fuzz afl-clang-fast
 whole
 
-# There is no master here.
-tap_explain() { :; }
-
-AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1
-AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
-export AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY
-export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES
+afl_alone
 
 build_afl loop <<'END_C'
 #include <stdlib.h>

@@ -11,13 +11,9 @@ tap_disk=yes
 need afl-fuzz afl-clang-fast
 whole
 
-# There is no master here.
-tap_explain() { :; }
-
-AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_SYNC_TIME=1
-AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
-export AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY AFL_SYNC_TIME
-export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES
+afl_alone
+AFL_SYNC_TIME=1
+export AFL_SYNC_TIME
 
 # Ten bytes at once: nobody finds them by himself.
 build_afl magic <<'END_C'

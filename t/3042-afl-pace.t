@@ -9,13 +9,7 @@ whole
 sweep_all
 need afl-fuzz afl-clang-fast
 
-# There is no master here.
-tap_explain() { :; }
-
-AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1
-AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
-export AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY
-export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES
+afl_alone
 
 # It sleeps: nobody else on the machine is kept from his work.
 build_afl idle <<'END_C'

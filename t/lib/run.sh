@@ -49,6 +49,17 @@ build_quiet()
 	END
 }
 
+# afl_alone: for tests of afl-fuzz by itself, without master and bot
+afl_alone()
+{
+	# shellcheck disable=SC2317 # tap.sh calls it
+	tap_explain() { :; }
+	AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1
+	AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
+	export AFL_NO_UI AFL_SKIP_CPUFREQ AFL_NO_AFFINITY
+	export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES
+}
+
 # build_afl NAME < C source
 build_afl()
 {
