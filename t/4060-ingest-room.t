@@ -198,9 +198,20 @@ run pf-ingest
 is "$(counts)" 'corpus dropped 45, corpus new 5' \
     'the quota of all holds inside of a slice'
 
+# An input that comes twice in a slice is one sample, and takes room once.
+sed -i '/storage_size/d' "$T/conf"
+setting crash_samples 3
+seq=80000
+for k in a a b c d; do
+	seq=$((seq + 1))
+	echo "twin $k" | crash $seq 'twin < parse < load'
+done | lay
+run pf-ingest
+is "$(counts)" 'crash dropped 1, crash duplicate 1, crash new 3' \
+    'an input that comes twice together is one of the three'
+
 # The disk: more is asked for than there is.
 sed -i 's/disk_min_free = .*/disk_min_free = 900G/' "$T/conf"
-sed -i '/storage_size/d' "$T/conf"
 everything 0
 is "$(counts)" \
     'corpus dropped 1, coverage new 1, crash dropped 1, crash new 1, log dropped 1' \

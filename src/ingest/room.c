@@ -303,6 +303,25 @@ judge(struct space *s, struct item *it)
 	return err;
 }
 
+/* Does one that is kept before it in line bring the same? */
+static bool
+is_coming(const struct space *s, const struct item *it)
+{
+	const enum pf_kind kind = it->rec.kind;
+	const struct item *o;
+
+	if (it->rec.len == 0 || (kind != PF_KIND_CRASH &&
+	    kind != PF_KIND_CORPUS && kind != PF_KIND_CHECK))
+		return false;
+	for (o = s->first; o < it; o++)
+		if (o->state == ITEM_TODO && !o->dropped &&
+		    o->rec.kind == kind &&
+		    memcmp(o->rec.sha256, it->rec.sha256, PF_SHA_TEXT) == 0 &&
+		    strcmp(o->rec.job, it->rec.job) == 0)
+			return true;
+	return false;
+}
+
 static const struct pf_err *
 judge_all(struct space *s, struct item *it, size_t n)
 {
@@ -320,8 +339,8 @@ judge_all(struct space *s, struct item *it, size_t n)
 		err = pf_known_input(&known, s->g->db, it[i].rec.kind,
 		    it[i].rec.job, it[i].rec.sha256);
 		if (err == NULL)
-			err = known ? judge_known(s, &it[i]) :
-			    judge(s, &it[i]);
+			err = known || is_coming(s, &it[i]) ?
+			    judge_known(s, &it[i]) : judge(s, &it[i]);
 	}
 	return err;
 }
