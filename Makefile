@@ -68,10 +68,10 @@ SCHED =		pf-sched writer serve client apply init submit cancel campaign recover 
 		keep hooked totals rebuild rebuilds build
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch crew check place report ledger rows watch dry bad \
-		joblog room hook errand blob fsck fsck_ledger fsck_rows \
-		fsck_meta fsck_snap fsck_spool fsck_small fsck_report mend mend_rows \
-		thin stay refuse keep small
+INGEST =	pf-ingest batch slice crew check place report ledger rows watch dry \
+		bad joblog room hook errand blob fsck fsck_ledger fsck_rows \
+		fsck_meta fsck_snap fsck_spool fsck_small fsck_report mend \
+		mend_rows thin stay refuse keep small
 MASTER =	master outbox trim fetch share pull
 ENGINE =	engine afl afl_caps afl_options afl_cmd afl_sibling afl_node \
 		afl_seeds afl_read afl_finds libfuzzer lf_options lf_log \

@@ -38,8 +38,10 @@ sweep_nth 'no memory from there on' mf MF 20 MF_ON=1
 sweep_end
 
 # These tests fail on a program that sends rows before it places files.
-mutant rows_first src/ingest/batch.c '/(err = make_room(g, it, n)) == NULL/{
-	s/make_room/send_rows/
+mutant rows_first src/ingest/slice.c '/	err = place_all(g, s.it, s.n);/{
+	s/.*/	if ((err = send_rows(g, s.it, s.n)) == NULL \&\&\
+	    (err = take_rows(g, s.it, s.n)) == NULL)\
+	&/
 }' pf-ingest
 restore
 ln -s "$PF_BIN/pf-sched" "$T/rows_first/bin/pf-sched"

@@ -55,7 +55,7 @@ kills()
 whole_again='pf-ingest: kill: mended'
 
 broken early_unlink src/ingest/batch.c '/^file_packs(/,/^}/{
-	s/^	for (i = 0; err == NULL \&\& i < s.n; i += k) {/	for (i = 0; i < n; i++) {\
+	s/^	for (i = 0, now = slice_at(.*/	for (i = 0; i < n; i++) {\
 		char *gone = pf_asprintf("%s\/cur\/%s", spool, p[i].name);\
 		(void)remove(gone);\
 		free(gone);\
@@ -73,24 +73,18 @@ broken in_place src/ingest/place.c '/f->tmp = pf_asprintf/{
 kills write in_place 'pf-ingest: kill: no promise' \
     'an input written under its own name'
 
-broken late_ledger src/ingest/batch.c '/^\/\* All steps for up to/i\
-static const struct pf_err *\
-late(struct ingest *g, struct item *it, size_t n)\
-{\
-	const struct pf_err *err = send_rows(g, it, n);\
-	size_t i;\
-	for (i = 0; i < n; i++)\
-		if (it[i].state == ITEM_FILED)\
-			it[i].state = ITEM_TODO;\
-	if (err == NULL)\
-		err = ledger_add(g, it, n);\
-	for (i = 0; i < n; i++)\
-		if (it[i].state == ITEM_TODO)\
-			it[i].state = ITEM_FILED;\
-	return err;\
-}
-s/(err = ledger_add(g, it, n)) == NULL)/true)/
-s/err = send_rows(g, it, n);/err = late(g, it, n);/'
+broken late_ledger src/ingest/slice.c 's/before.n > 0, enter, &e);/0, enter, \&e);/
+/sent = take_rows(g, before/a\
+	if (sent == NULL) {\
+		for (i = 0; i < before.n; i++)\
+			if (before.it[i].state == ITEM_FILED)\
+				before.it[i].state = ITEM_TODO;\
+		sent = ledger_add(g, before.it, before.n);\
+		for (i = 0; i < before.n; i++)\
+			if (before.it[i].state == ITEM_TODO)\
+				before.it[i].state = ITEM_FILED;\
+	}
+'
 kills flock late_ledger "$whole_again" 'a ledger that is written after the row'
 
 # The order of things, as the kernel is told it.

@@ -42,8 +42,8 @@ const struct pf_err	*pf_writer_op(struct pf_writer *,
 /*
  * The same in parts, for several ops at once: their lines, then as many
  * replies in the same order.  pf_writer_line() adds one to those that
- * pf_writer_send() sends together; all of them must find room in a socket,
- * which at least 64 KiB and a line do.
+ * pf_writer_send() sends together; all of them, or of their replies, must find
+ * room in a socket, which at least 64 KiB and a line do.
  */
 const struct pf_err	*pf_writer_line(struct pf_buf *lines,
 			    const char *line);

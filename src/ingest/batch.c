@@ -6,14 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "ingest/crew.h"
 #include "ingest/ingest.h"
 #include "view/known.h"
-
-#define MUCH	(512 * 1024)	/* bytes, to be hashed by several */
 
 struct items {
 	struct item	*v;
@@ -117,57 +113,13 @@ split(struct ingest *g, struct items *s, struct pf_pack *p)
 	return NULL;
 }
 
-static void
-parse_one(void *arg, size_t i)
+static struct slice
+slice_at(const struct items *s, size_t at)
 {
-	struct item *it = (struct item *)arg + i;
-	const struct pf_err *err;
+	const size_t left = s->n - at;
 
-	err = pf_rec_parse(&it->rec, it->raw, it->rawlen, it->rid);
-	it->parsed = true;
-	if (err != NULL) {
-		/* Of this thread's ring, which ends with it. */
-		it->fault = pf_malloc(sizeof(*it->fault));
-		*it->fault = *err;
-	}
-}
-
-/* To hash much takes a processor longer than to start another. */
-static void
-parse_ahead(struct item *it, size_t n)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t i, bytes = 0;
-
-	for (i = 0; i < n; i++)
-		bytes += it[i].rawlen;
-	if (bytes >= MUCH)
-		crew(cpus < 1 ? 1 : cpus > 4 ? 4 : (size_t)cpus, n, parse_one,
-		    it);
-}
-
-/* All steps for up to SLICE items. */
-static const struct pf_err *
-file_slice(struct ingest *g, struct item *it, size_t n)
-{
-	const struct pf_err *err = NULL;
-	size_t i;
-
-	parse_ahead(it, n);
-	for (i = 0; err == NULL && i < n; i++) {
-		err = check_item(g, &it[i]);
-		if (err != NULL && refuses(err))
-			err = refuse_item(g, &it[i], err->msg);
-	}
-	if (err == NULL && (err = make_room(g, it, n)) == NULL &&
-	    (err = place_all(g, it, n)) == NULL &&
-	    (err = ledger_add(g, it, n)) == NULL)
-		err = send_rows(g, it, n);
-	for (i = 0; i < n; i++)
-		if (it[i].state == ITEM_FILED)
-			print_item(g, &it[i]);
-	fflush(stdout);
-	return err;
+	return left == 0 ? (struct slice){ NULL, 0 } :
+	    (struct slice){ &s->v[at], left < SLICE ? left : SLICE };
 }
 
 /* After trouble of another kind than with the writer too; that comes first. */
@@ -192,13 +144,15 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	const struct pf_err *err = NULL, *e;
 	const char *spool = g->conf->spool_path;
 	struct items s = { NULL, 0, 0 };
-	size_t i, k;
+	struct slice before = { NULL, 0 }, now, next;
+	size_t i;
 
 	for (i = 0; err == NULL && i < n; i++)
 		err = split(g, &s, &p[i]);
-	for (i = 0; err == NULL && i < s.n; i += k) {
-		k = s.n - i < SLICE ? s.n - i : SLICE;
-		err = file_slice(g, &s.v[i], k);
+	for (i = 0, now = slice_at(&s, 0); err == NULL && now.n + before.n > 0;
+	    before = now, now = next) {
+		next = slice_at(&s, i += now.n);
+		err = file_slice(g, before, now, next);
 		hook_watch(g);
 	}
 	err = say_refused(g, err);
@@ -263,7 +217,7 @@ file_each(struct ingest *g, struct items *s, struct pf_pack *p)
 			err = refuse_item(g, &s->v[i],
 			    "pf-ingest died each time it came to this record");
 		else
-			err = file_slice(g, &s->v[i], 1);
+			err = file_alone(g, (struct slice){ &s->v[i], 1 });
 		/* Not settled: it would be the suspect for what follows. */
 		if (s->v[i].state == ITEM_STAYS)
 			break;

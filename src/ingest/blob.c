@@ -77,8 +77,9 @@ send(struct large *l)
 	const struct pf_err *err;
 	size_t i;
 
-	if ((err = ledger_add(l->g, l->it, l->n)) == NULL)
-		err = send_rows(l->g, l->it, l->n);
+	if ((err = ledger_add(l->g, l->it, l->n)) == NULL &&
+	    (err = send_rows(l->g, l->it, l->n)) == NULL)
+		err = take_rows(l->g, l->it, l->n);
 	for (i = 0; i < l->n; i++) {
 		if (l->it[i].state == ITEM_FILED)
 			print_item(l->g, &l->it[i]);

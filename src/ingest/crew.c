@@ -2,53 +2,60 @@
  * Many things at the same time; see crew.h.  The threads live for one call:
  * what they do takes far longer than to start them.
  */
-#include <pthread.h>
-#include <stdatomic.h>
-
 #include "ingest/crew.h"
 
-#define CREW_MAX	16
 #define STACK		(256 * 1024)
-
-struct task {
-	void		(*work)(void *, size_t);
-	void		*arg;
-	size_t		 n;
-	atomic_size_t	 next;
-};
 
 static void *
 toil(void *arg)
 {
-	struct task *t = arg;
+	struct crew *c = arg;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&t->next, 1)) < t->n)
-		t->work(t->arg, i);
+	while ((i = atomic_fetch_add(&c->next, 1)) < c->n)
+		c->work(c->arg, i);
 	return NULL;
+}
+
+void
+crew_begin(struct crew *c, size_t threads, size_t n,
+    void (*work)(void *, size_t), void *arg)
+{
+	pthread_attr_t attr;
+
+	c->work = work;
+	c->arg = arg;
+	c->n = n;
+	atomic_init(&c->next, 0);
+	c->nothers = 0;
+	if (threads > CREW_MAX - 1)
+		threads = CREW_MAX - 1;
+	if (threads == 0 || pthread_attr_init(&attr) != 0)
+		return;
+	pthread_attr_setstacksize(&attr, STACK);
+	while (c->nothers < threads && pthread_create(&c->others[c->nothers],
+	    &attr, toil, c) == 0)
+		c->nothers++;
+	pthread_attr_destroy(&attr);
+}
+
+void
+crew_end(struct crew *c)
+{
+	size_t i;
+
+	toil(c);
+	for (i = 0; i < c->nothers; i++)
+		pthread_join(c->others[i], NULL);
 }
 
 void
 crew(size_t threads, size_t n, void (*work)(void *, size_t), void *arg)
 {
-	struct task t = { .work = work, .arg = arg, .n = n };
-	pthread_t others[CREW_MAX];
-	pthread_attr_t attr;
-	size_t i, k = 0;
+	struct crew c;
 
-	atomic_init(&t.next, 0);
 	if (threads > n)
 		threads = n;
-	if (threads > CREW_MAX)
-		threads = CREW_MAX;
-	if (threads > 1 && pthread_attr_init(&attr) == 0) {
-		pthread_attr_setstacksize(&attr, STACK);
-		while (k + 1 < threads && pthread_create(&others[k], &attr,
-		    toil, &t) == 0)
-			k++;
-		pthread_attr_destroy(&attr);
-	}
-	toil(&t);
-	for (i = 0; i < k; i++)
-		pthread_join(others[i], NULL);
+	crew_begin(&c, threads > 0 ? threads - 1 : 0, n, work, arg);
+	crew_end(&c);
 }

@@ -28,7 +28,7 @@ judge(struct ingest *g, struct item *it)
 	if ((err = pf_known_result(&counted, g->db, it->rid)) != NULL ||
 	    (err = pf_known_input(&input, g->db, it->rec.kind, it->rec.job,
 	    it->rec.sha256)) != NULL ||
-	    (err = make_room(g, it, 1)) != NULL)
+	    (err = make_room(g, it, it, 1)) != NULL)
 		return err;
 	it->what = counted ? "again" : it->foreign ? "foreign" :
 	    it->dropped ? "dropped" : input ? "duplicate" : "new";

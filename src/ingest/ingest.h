@@ -1,9 +1,9 @@
 /*
  * What the parts of pf-ingest share.  A result goes through them in this
- * order: batch.c takes packs apart, check.c looks at each record and makes
- * its row, place.c files its input, ledger.c writes it down, rows.c sends it
- * to pf-sched, report.c sees to the report of a crash, and batch.c lets go of
- * the packs.
+ * order: batch.c takes packs apart, slice.c sees some of the records through:
+ * check.c looks at each and makes its row, room.c judges what is kept, place.c
+ * files its input, ledger.c writes it down, rows.c sends it to pf-sched,
+ * report.c sees to the report of a crash; and batch.c lets go of the packs.
  */
 #ifndef PF_INGEST_INGEST_H
 #define PF_INGEST_INGEST_H
@@ -82,6 +82,7 @@ struct item {
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	bool		 fresh;		/* that is the first of it */
 	bool		 chosen;	/* its row tells of this report */
+	int		 line;		/* its row went in, 0: in none */
 	const char	*what;		/* new, duplicate, again ... */
 	char		 id[PF_ID_MAX + 1];	/* of the crash, or "-" */
 };
@@ -126,13 +127,15 @@ const struct pf_err	*keep_bad(struct ingest *, const struct pf_pack *,
 const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
 			    const char *why);
 
-/*
- * room.c: drops what is over a limit or for which there is no room, what
- * earlier items of the slice take reckoned in.
- */
 /* What a header or a row tells of a crash. */
 const struct pf_err	*said_in(struct pf_given *, const struct pf_json *);
-const struct pf_err	*make_room(struct ingest *, struct item *, size_t n);
+/*
+ * room.c: drops what is over a limit or for which there is no room, what
+ * earlier items take reckoned in: from first on, which no writer has heard of
+ * and which lie right before it (or are it).
+ */
+const struct pf_err	*make_room(struct ingest *, struct item *first,
+			    struct item *, size_t n);
 
 /*
  * blob.c: files that jobs need, into targets/.  place_blob() files the item's;
@@ -214,10 +217,12 @@ void			 ledger_line(struct pf_buf *, const char *kind,
 const struct pf_err	*ledger_put(struct ingest *, const struct pf_buf *);
 
 /*
- * Sends the rows of the items that are to do and waits.  An item becomes
- * ITEM_FILED with its verdict, or is refused.
+ * Sends the rows of the items that are to do; and waits for the verdicts on
+ * them, by which an item becomes ITEM_FILED or is refused.  In between the
+ * writer must not be asked.
  */
 const struct pf_err	*send_rows(struct ingest *, struct item *, size_t n);
+const struct pf_err	*take_rows(struct ingest *, struct item *, size_t n);
 void			 writer_close(struct ingest *);
 /* One op line; the connection is made when it is first needed. */
 const struct pf_err	*ask(struct ingest *, struct pf_json **reply,
@@ -225,6 +230,24 @@ const struct pf_err	*ask(struct ingest *, struct pf_json **reply,
 
 /* Prints the item's line on stdout. */
 void			 print_item(const struct ingest *, const struct item *);
+
+/*
+ * slice.c: records that are filed together, at most SLICE.  A slice goes
+ * through two calls of file_slice(), and nobody may change it in between: the
+ * first keeps its inputs, while the writer has the rows of the one before; the
+ * second writes it into the ledger, while the next is judged, and sends its
+ * rows.  Each of the three may be empty; before lies right before s, and of
+ * next records are only read ahead.  Prints what is filed.  Of two errors the
+ * writer's comes first.  file_alone() is both calls for one slice.
+ */
+struct slice {
+	struct item	*it;
+	size_t		 n;
+};
+
+const struct pf_err	*file_slice(struct ingest *, struct slice before,
+			    struct slice s, struct slice next);
+const struct pf_err	*file_alone(struct ingest *, struct slice);
 
 /*
  * Files all records of the packs and lets go of the packs.  After an error

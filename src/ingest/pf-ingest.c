@@ -16,7 +16,7 @@
 #include "store/conffile.h"
 
 #define BATCH_PACKS	64
-#define BATCH_BYTES	(8 << 20)
+#define BATCH_BYTES	(24 << 20)
 #define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
 #define WATCH_MS	200		/* at a hook that runs */

@@ -26,6 +26,7 @@
 struct file {
 	const struct pf_rec	*rec;
 	bool			 report;	/* of it, not its body */
+	bool			 there;		/* filed already */
 	int			 fd;
 	int			 error;		/* of the step, or 0 */
 	const char		*step;
@@ -86,50 +87,25 @@ need_dir(struct work *w, const char *dir)
 	return NULL;
 }
 
-/*
- * Is it filed, or about to be?  size -1 takes any.  A look that failed says
- * nothing: what is there must not be written over for it.
- */
-static const struct pf_err *
-look(bool *there, const struct work *w, const char *path, int64_t size)
-{
-	struct stat st;
-	size_t i;
-
-	*there = true;
-	for (i = 0; i < w->nfiles; i++)
-		if (strcmp(w->file[i].path, path) == 0)
-			return NULL;
-	*there = false;
-	if (lstat(path, &st) == -1)
-		return errno == ENOENT ? NULL : pf_errno("%s", path);
-	*there = S_ISREG(st.st_mode) &&
-	    (size == -1 ? st.st_size > 0 : st.st_size == size);
-	return NULL;
-}
-
 /* The file will be written to a temporary one; commit() writes all. */
-static const struct pf_err *
+static void
 plan(struct work *w, const char *dir, const struct item *it, bool report)
 {
-	const struct pf_err *err;
 	struct file *f = &w->file[w->nfiles];
-	const struct pf_rec *r = &it->rec;
-	bool there;
+	size_t i;
 
-	*f = (struct file){ .rec = r, .report = report, .fd = -1 };
-	f->path = pf_asprintf("%s/%s%s", dir, r->sha256,
+	*f = (struct file){ .rec = &it->rec, .report = report, .fd = -1 };
+	f->path = pf_asprintf("%s/%s%s", dir, it->rec.sha256,
 	    report ? ".json" : "");
-	err = look(&there, w, f->path, report ? -1 : r->len);
-	if (err != NULL || there) {
-		free(f->path);
-		return err;
-	}
-	f->tmp = pf_asprintf("%s/.%s%s.%.*s", dir, r->sha256,
+	for (i = 0; i < w->nfiles; i++)
+		if (strcmp(w->file[i].path, f->path) == 0) {
+			free(f->path);
+			return;
+		}
+	f->tmp = pf_asprintf("%s/.%s%s.%.*s", dir, it->rec.sha256,
 	    report ? ".json" : "", (int)strcspn(it->pack->name, ":"),
 	    it->pack->name);
 	w->nfiles++;
-	return NULL;
 }
 
 static const struct pf_err *
@@ -140,10 +116,11 @@ begin_item(struct ingest *g, struct work *w, const struct item *it)
 
 	dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
 	    kind_dir(it->rec.kind), it->rec.job);
-	if ((err = need_dir(w, dir)) == NULL &&
-	    (err = plan(w, dir, it, false)) == NULL &&
-	    it->rec.kind == PF_KIND_CRASH)
-		err = plan(w, dir, it, true);
+	if ((err = need_dir(w, dir)) == NULL) {
+		plan(w, dir, it, false);
+		if (it->rec.kind == PF_KIND_CRASH)
+			plan(w, dir, it, true);
+	}
 	free(dir);
 	return err;
 }
@@ -166,22 +143,44 @@ write_body(const struct file *f)
 	return ok;
 }
 
+/*
+ * Is it filed?  What is there must not be written over for a look that failed,
+ * which says nothing.
+ */
+static bool
+look(struct file *f)
+{
+	struct stat st;
+
+	f->step = "look at";
+	if (lstat(f->path, &st) == -1)
+		return errno == ENOENT;
+	f->there = S_ISREG(st.st_mode) && (f->report ? st.st_size > 0 :
+	    st.st_size == f->rec->len);
+	return true;
+}
+
+static bool
+create(struct file *f)
+{
+	f->step = "create";
+	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	    O_CLOEXEC, 0640);
+	if (f->fd == -1)
+		return false;
+	f->step = "write";
+	return write_body(f);
+}
+
 static void
 write_one(void *arg, size_t i)
 {
 	struct file *f = (struct file *)arg + i;
-	bool ok;
+	const bool ok = look(f) && (f->there || create(f));
 
-	f->step = "create";
-	f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-	    O_CLOEXEC, 0640);
-	if ((ok = f->fd != -1)) {
-		f->step = "write";
-		ok = write_body(f);
-	}
 	f->error = ok ? 0 : errno;
 	/* Only a hint: with all on their way the first fsync waits for all. */
-	if (ok)
+	if (ok && !f->there)
 		sync_file_range(f->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
@@ -191,7 +190,7 @@ sync_one(void *arg, size_t i)
 	struct file *f = (struct file *)arg + i;
 
 	f->step = "fsync";
-	f->error = fsync(f->fd) == -1 ? errno : 0;
+	f->error = !f->there && fsync(f->fd) == -1 ? errno : 0;
 }
 
 /*
@@ -206,13 +205,14 @@ all(struct work *w, size_t threads, void (*step)(void *, size_t))
 	crew(w->nfiles < FEW ? 1 : threads, w->nfiles, step, w->file);
 	for (f = w->file; f < w->file + w->nfiles; f++)
 		if ((errno = f->error) != 0)
-			return pf_errno("%s %s", f->step, f->tmp);
+			return pf_errno("%s %s", f->step, f->path);
 	return NULL;
 }
 
 /*
- * All are synced before the first is renamed.  The directories are synced
- * even if nothing of ours went there: who filed it may have died before.
+ * All are synced before the first is renamed: a rename makes the syncs beside
+ * it wait.  The directories are synced even if nothing of ours went there: who
+ * filed it may have died before.
  */
 static const struct pf_err *
 commit(struct ingest *g, struct work *w)
@@ -229,12 +229,12 @@ commit(struct ingest *g, struct work *w)
 		f = &w->file[i];
 		fd = f->fd;
 		f->fd = -1;
-		if (close(fd) == -1)
+		if (fd != -1 && close(fd) == -1)
 			return pf_errno("close %s", f->tmp);
 	}
 	for (i = 0; i < w->nfiles; i++) {
 		f = &w->file[i];
-		if (rename(f->tmp, f->path) == -1)
+		if (!f->there && rename(f->tmp, f->path) == -1)
 			return pf_errno("rename %s to %s", f->tmp, f->path);
 		free(f->tmp);
 		f->tmp = NULL;

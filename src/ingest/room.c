@@ -4,7 +4,8 @@
  * instead.  And the limits that hold always.
  *
  * The database and the disk are asked once a slice; from there on each item
- * that is kept is reckoned in.  What other pf-ingest take at the same time is
+ * that is kept is reckoned in, and those of the slice before, whose rows are
+ * still to be sent.  What other pf-ingest take at the same time is
  * seen with the next slice.
  */
 #include <stdio.h>
@@ -24,7 +25,7 @@ enum room { ROOM_PLENTY, ROOM_NO_CORPUS, ROOM_NO_LOGS, ROOM_NO_COPIES };
 /* What there is, as items take of it. */
 struct space {
 	struct ingest	*g;
-	struct item	*first;		/* of the slice */
+	struct item	*first;		/* whose row is not there yet */
 	int64_t		 used;		/* of storage_size */
 	int64_t		 bytes, inodes;	/* free on the disk */
 	enum room	 worst;		/* of all that was found */
@@ -62,15 +63,20 @@ by_disk(int64_t free, int64_t least)
 }
 
 static const struct pf_err *
-look(struct space *s, struct ingest *g, struct item *first)
+look(struct space *s, struct ingest *g, struct item *first,
+    const struct item *it)
 {
 	const struct pf_err *err;
+	const struct item *o;
 
 	*s = (struct space){ .g = g, .first = first };
 	if ((err = pf_disk_free(&s->bytes, &s->inodes,
 	    g->conf->storage_path)) != NULL || g->conf->storage_size == 0)
 		return err;
-	return pf_known_bytes(&s->used, g->db);
+	err = pf_known_bytes(&s->used, g->db);
+	for (o = first; o < it; o++)
+		s->used += o->bytes;
+	return err;
 }
 
 /* How short the room of all jobs is by now. */
@@ -323,13 +329,13 @@ is_coming(const struct space *s, const struct item *it)
 }
 
 static const struct pf_err *
-judge_all(struct space *s, struct item *it, size_t n)
+judge_all(struct space *s, struct item *first, struct item *it, size_t n)
 {
 	const struct pf_err *err;
 	bool known;
 	size_t i;
 
-	if ((err = look(s, s->g, it)) != NULL ||
+	if ((err = look(s, s->g, first, it)) != NULL ||
 	    (err = pf_live_load(&s->g->live, s->g->db)) != NULL)
 		return err;
 	for (i = 0; i < n && err == NULL; i++) {
@@ -350,14 +356,14 @@ judge_all(struct space *s, struct item *it, size_t n)
  * its pages read again for every item.
  */
 const struct pf_err *
-make_room(struct ingest *g, struct item *it, size_t n)
+make_room(struct ingest *g, struct item *first, struct item *it, size_t n)
 {
 	const struct pf_err *err, *end;
 	struct space s = { .g = g };
 
 	if ((err = pf_db_hold(g->db)) != NULL)
 		return err;
-	err = judge_all(&s, it, n);
+	err = judge_all(&s, first, it, n);
 	end = pf_db_release(g->db);
 	if (err == NULL && (err = end) == NULL)
 		tell(g, worse(s.worst, of_all(&s)));

@@ -16,19 +16,26 @@ writer_close(struct ingest *g)
 	g->writer = NULL;
 }
 
-const struct pf_err *
-ask(struct ingest *g, struct pf_json **reply, const char *line)
+/* No way to the writer is never the fault of a record. */
+static const struct pf_err *
+reach(struct ingest *g)
 {
 	const struct pf_err *err = NULL;
 
-	*reply = NULL;
 	if (g->writer == NULL)
 		err = pf_writer_open(&g->writer, g->conf->sched_socket, true,
 		    g->conf_path);
-	/* No way to the writer is never the fault of a record. */
-	if (err != NULL && refuses(err))
-		err = pf_err(PF_BUSY, "%s", err->msg);
-	if (err == NULL)
+	return err != NULL && refuses(err) ? pf_err(PF_BUSY, "%s", err->msg) :
+	    err;
+}
+
+const struct pf_err *
+ask(struct ingest *g, struct pf_json **reply, const char *line)
+{
+	const struct pf_err *err;
+
+	*reply = NULL;
+	if ((err = reach(g)) == NULL)
 		err = pf_writer_op(g->writer, reply, line, g->conf->request);
 	return err;
 }
@@ -67,91 +74,156 @@ verdict(struct ingest *g, struct item *it, const struct pf_json *row)
 	return NULL;
 }
 
-/* Sends the items of a line and takes their verdicts. */
-static const struct pf_err *
-send_line(struct ingest *g, struct item **it, size_t n)
+/* Takes what is next of a kind, as many as fit into a line. */
+static size_t
+next_line(struct item **line, struct item *it, size_t n, int kind, size_t *at)
 {
-	const struct pf_err *err;
-	struct pf_buf line = PF_BUF_INIT;
-	const struct pf_json *rows, *row;
-	struct pf_json *reply = NULL;
+	size_t k = 0, len = 0;
+
+	for (; *at < n; ++*at) {
+		if (it[*at].state != ITEM_TODO ||
+		    (int)it[*at].rec.kind != kind)
+			continue;
+		if (k > 0 && len + it[*at].row.len > LINE_MAX_ROWS)
+			break;
+		line[k++] = &it[*at];
+		len += it[*at].row.len + 1;
+	}
+	return k;
+}
+
+static void
+make_line(struct pf_buf *b, struct item **it, size_t n)
+{
 	size_t i;
 
-	pf_buf_addf(&line, "{\"v\":1,\"op\":\"%s\",\"rows\":[",
+	pf_buf_reset(b);
+	pf_buf_addf(b, "{\"v\":1,\"op\":\"%s\",\"rows\":[",
 	    pf_kind_name(it[0]->rec.kind));
 	for (i = 0; i < n; i++) {
-		pf_buf_adds(&line, i > 0 ? "," : "");
-		pf_buf_add(&line, it[i]->row.data, it[i]->row.len);
+		pf_buf_adds(b, i > 0 ? "," : "");
+		pf_buf_add(b, it[i]->row.data, it[i]->row.len);
 	}
-	pf_buf_adds(&line, "]}");
-	if ((err = ask(g, &reply, line.data)) != NULL)
-		goto done;
-	rows = pf_json_get(reply, "rows");
-	if (rows == NULL || pf_json_count(rows) != n) {
-		err = pf_err(PF_BUG, "reply of the writer: not %zu rows", n);
-		goto done;
-	}
-	row = pf_json_first(rows);
-	for (i = 0; err == NULL && i < n; i++, row = pf_json_next(row))
-		if ((err = verdict(g, it[i], row)) == NULL && it[i]->chosen)
-			err = it[i]->rec.kind == PF_KIND_SMALL ?
-			    settle_small(g, it[i]) : settle_report(g, it[i]);
-done:
-	pf_json_free(reply);
-	pf_buf_free(&line);
-	return err;
+	pf_buf_adds(b, "]}");
 }
 
-/* The line as a whole was refused: which of its rows is it? */
+/* What is too long for a line stays without one, and is sent alone. */
 static const struct pf_err *
-send_each(struct ingest *g, struct item **it, size_t n)
+make_lines(struct pf_buf *lines, struct item *it, size_t n)
 {
 	const struct pf_err *err = NULL;
-	size_t i;
+	struct pf_buf one = PF_BUF_INIT;
+	struct item *line[SLICE];
+	size_t at, i, k;
+	int kind, number = 0;
 
-	for (i = 0; err == NULL && i < n; i++) {
-		err = send_line(g, &it[i], 1);
-		if (err != NULL && refuses(err))
-			err = refuse_item(g, it[i], err->msg);
+	for (i = 0; i < n; i++)
+		it[i].line = 0;
+	for (kind = 0; err == NULL && kind < PF_KIND_MAX; kind++) {
+		at = 0;
+		while (err == NULL && (k = next_line(line, it, n, kind,
+		    &at)) > 0) {
+			make_line(&one, line, k);
+			err = pf_writer_line(lines, one.data);
+			if (err != NULL && refuses(err)) {
+				err = NULL;
+				continue;
+			}
+			number++;
+			for (i = 0; i < k; i++)
+				line[i]->line = number;
+		}
 	}
+	pf_buf_free(&one);
 	return err;
-}
-
-static const struct pf_err *
-send_some(struct ingest *g, struct item **it, size_t n)
-{
-	const struct pf_err *err;
-
-	if (n == 0)
-		return NULL;
-	err = send_line(g, it, n);
-	return err != NULL && refuses(err) ? send_each(g, it, n) : err;
 }
 
 const struct pf_err *
 send_rows(struct ingest *g, struct item *it, size_t n)
 {
+	const struct pf_err *err;
+	struct pf_buf lines = PF_BUF_INIT;
+
+	if ((err = make_lines(&lines, it, n)) == NULL && lines.len > 0 &&
+	    (err = reach(g)) == NULL)
+		err = pf_writer_send(g->writer, &lines, g->conf->request);
+	pf_buf_free(&lines);
+	return err;
+}
+
+/* The verdicts on the items of a line. */
+static const struct pf_err *
+verdicts(struct ingest *g, struct item **it, size_t n,
+    const struct pf_json *reply)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_json *rows = pf_json_get(reply, "rows"), *row;
+	size_t i;
+
+	if (rows == NULL || pf_json_count(rows) != n)
+		return pf_err(PF_BUG, "reply of the writer: not %zu rows", n);
+	row = pf_json_first(rows);
+	for (i = 0; err == NULL && i < n; i++, row = pf_json_next(row))
+		if ((err = verdict(g, it[i], row)) == NULL && it[i]->chosen)
+			err = it[i]->rec.kind == PF_KIND_SMALL ?
+			    settle_small(g, it[i]) : settle_report(g, it[i]);
+	return err;
+}
+
+static const struct pf_err *
+take_line(struct ingest *g, struct item **it, size_t n)
+{
+	const struct pf_err *err;
+	struct pf_json *reply;
+
+	err = pf_writer_reply(g->writer, &reply, g->conf->request);
+	if (err == NULL)
+		err = verdicts(g, it, n, reply);
+	else if (refuses(err))
+		err = NULL;	/* which of its rows is it? */
+	pf_json_free(reply);
+	return err;
+}
+
+/* It went in no line, or its line was refused as a whole. */
+static const struct pf_err *
+send_alone(struct ingest *g, struct item *it)
+{
+	const struct pf_err *err;
+	struct pf_buf line = PF_BUF_INIT;
+	struct pf_json *reply;
+
+	make_line(&line, &it, 1);
+	if ((err = ask(g, &reply, line.data)) == NULL)
+		err = verdicts(g, &it, 1, reply);
+	else if (refuses(err))
+		err = refuse_item(g, it, err->msg);
+	pf_json_free(reply);
+	pf_buf_free(&line);
+	return err;
+}
+
+const struct pf_err *
+take_rows(struct ingest *g, struct item *it, size_t n)
+{
 	const struct pf_err *err = NULL;
 	struct item *line[SLICE];
-	size_t i, k, len;
-	int kind;
+	size_t i, k = 1;
+	int number;
 
-	for (kind = 0; err == NULL && kind < PF_KIND_MAX; kind++) {
-		k = len = 0;
-		for (i = 0; err == NULL && i < n; i++) {
-			if (it[i].state != ITEM_TODO ||
-			    (int)it[i].rec.kind != kind)
-				continue;
-			if (k > 0 && len + it[i].row.len > LINE_MAX_ROWS) {
-				err = send_some(g, line, k);
-				k = len = 0;
-			}
-			line[k++] = &it[i];
-			len += it[i].row.len + 1;
-		}
-		if (err == NULL)
-			err = send_some(g, line, k);
+	for (number = 1; err == NULL && k > 0; number++) {
+		for (i = k = 0; i < n; i++)
+			if (it[i].line == number)
+				line[k++] = &it[i];
+		if (k > 0)
+			err = take_line(g, line, k);
 	}
+	/* What is still on its way would be taken for other replies. */
+	if (err != NULL)
+		writer_close(g);
+	for (i = 0; err == NULL && i < n; i++)
+		if (it[i].state == ITEM_TODO)
+			err = send_alone(g, &it[i]);
 	return err;
 }
 
