@@ -3,6 +3,7 @@
 # the writer has the rows of the one before: limits hold as if they came one by
 # one, and a death or an error at any call leaves nothing undone.
 # PF_SWEEP=all tries every point, the default some.
+# shellcheck disable=SC2016 # what stands in quotes is for eval
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
