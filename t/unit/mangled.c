@@ -82,6 +82,53 @@ static const struct {
 	{ "_ZN46_$LT$a..B$u20$as$u20$core..ops..drop..Drop$GT$4drop"
 	    "17h0123456789abcdefE",
 	    "<a::B as core::ops::drop::Drop>::drop::h0123456789abcdef" },
+	/* By rustc 1.95. */
+	{ "_RNvCs6xxl1lAjzDf_1a4main", "a::main" },
+	{ "__RNvCs6xxl1lAjzDf_1a4main", "a::main" },
+	{ "_RINvCs6xxl1lAjzDf_1a3genINtNtCslNYArtu3iFV_5alloc3vec3VechE"
+	    "NCNvB2_4mains0_0EB2_",
+	    "a::gen::<alloc::vec::Vec<u8>, a::main::{closure#2}>" },
+	{ "_RNCNCNvNvCs6xxl1lAjzDf_1a5outer6nested00B7_",
+	    "a::outer::nested::{closure#0}::{closure#0}" },
+	{ "_RNSNvYNCNvCs6xxl1lAjzDf_1a4main0INtNtNtCsgEmfK2I1SDS_4core3ops"
+	    "8function6FnOnceTRhEE9call_once6vtableB8_",
+	    "<a::main::{closure#0} as core::ops::function::FnOnce<(&u8,)>>"
+	    "::call_once::{shim:vtable#0}" },
+	{ "_RNvMsd_NtCs6xxl1lAjzDf_1a5innerINtB5_3NumKj3_Kb1_Kc78_E3sayB7_",
+	    "<a::inner::Num<3, true, 'x'>>::say" },
+	{ "_RNvXse_NtCs6xxl1lAjzDf_1a5innerINtB5_3NegKan3_EINtB5_4WalkhE4walk",
+	    "<a::inner::Neg<-3> as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs0_NtCs6xxl1lAjzDf_1a5innerThxEINtB5_4WalkhE4walk",
+	    "<(u8, i64) as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs1_NtCs6xxl1lAjzDf_1a5innerThEINtB5_4WalkhE4walk",
+	    "<(u8,) as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs2_NtCs6xxl1lAjzDf_1a5innerAtj12c_INtB5_4WalkhE4walk",
+	    "<[u16; 300] as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs_NtCs6xxl1lAjzDf_1a5innerShINtB4_4WalkhE4walk",
+	    "<[u8] as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs3_NtCs6xxl1lAjzDf_1a5innerQINtB5_5ThinghEINtB5_4WalkhE4walk",
+	    "<&mut a::inner::Thing<u8> as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs5_NtCs6xxl1lAjzDf_1a5innerOeINtB5_4WalkhE4walk",
+	    "<*mut str as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs6_NtCs6xxl1lAjzDf_1a5innerFG_hRL0_eEtINtB5_4WalkhE4walk",
+	    "<for<'a> fn(u8, &'a str) -> u16 as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs7_NtCs6xxl1lAjzDf_1a5innerFUKChEuINtB5_4WalkhE4walk",
+	    "<unsafe extern \"C\" fn(u8) as a::inner::Walk<u8>>::walk" },
+	{ "_RNvXs9_NtCs6xxl1lAjzDf_1a5innerDNtNtNtNtCsgEmfK2I1SDS_4core4iter"
+	    "6traits8iterator8Iteratorp4ItemhEL_INtB5_4WalkhE4walk",
+	    "<dyn core::iter::traits::iterator::Iterator<Item = u8> as "
+	    "a::inner::Walk<u8>>::walk" },
+	{ "_RNvXsa_NtCs6xxl1lAjzDf_1a5innerDNtNtCsgEmfK2I1SDS_4core3fmt7"
+	    "DisplayNtNtBy_6marker4SyncNtB15_4SendEL_INtB5_4WalkhE4walk",
+	    "<dyn core::fmt::Display + core::marker::Sync + "
+	    "core::marker::Send as a::inner::Walk<u8>>::walk" },
+	{ "_RNvYuINtNtCs6xxl1lAjzDf_1a5inner4WalkhE4dfltB8_",
+	    "<() as a::inner::Walk<u8>>::dflt" },
+	{ "_RNCINvNtCsjrHSEGnQ3l9_3std2rt10lang_startuE0Cs6xxl1lAjzDf_1a"
+	    ".llvm.17906789855010190785",
+	    "std::rt::lang_start::<()>::{closure#0} (.llvm.17906789855)" },
+	/* What another alphabet has is not put together. */
+	{ "_RNvCs6xxl1lAjzDf_1au9gre_6ka8i", "a::gre_6ka8i" },
 };
 
 /* What is no such name stays what it is. */
@@ -92,7 +139,12 @@ static const char *const kept[] = {
 	"_ZZ1fvE", "_ZN1AcvEv", "_ZNC1Ev", "_ZND0Ev", "_ZTV1A", "_ZTh1A",
 	"_ZN1AS_E", "_ZNSZZZZZZZZZZZZZZZZZZZ_1fEv", "_ZNI1fEv",
 	"_Z1fIDzEvv", "_Z1fIXfL", "_Z1fIXfp", "_Z1fIT", "_ZZ1fvEd", "_ZLLLL",
-	"_RNvC1a1f",
+	"_R", "__R", "_R1x", "_RNvC1a", "_RNvC1a9f", "_RNvC1a1fx", "_RX",
+	"_RB_",
+	"_RNvB1_1f", "_RNvMC1aB3_1f", "_RNvMC1aTuu1f", "_RNvMC1aRL0_u1f",
+	"_RNvMC1aAuj1f", "_RNvMC1aAue_1f", "_RNvMC1aDC1bE1f",
+	"_RINvC1a1fTuE", "_RNvCs99999999999999_1a1f", "_RNvC99999999999999991a",
+	"_R1C1a",
 };
 
 static const char *
@@ -172,10 +224,61 @@ try_liars(void)
 	ok(try_many("_Z1fI", "P", "iEvv", 150), "150 are not");
 }
 
+/* Two references to what the one before refers to twice: _RNvMC1a, levels
+ * tuples, 1f. */
+static bool
+try_double(int levels)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	char s[4096], out[PF_MANGLED_TEXT], at[8] = "u";
+	size_t n = 0, from;
+	int i;
+
+	n += (size_t)snprintf(s + n, sizeof(s) - n, "_RNvMC1aT");
+	for (i = 0; i < levels; i++) {
+		from = n - 2;
+		n += (size_t)snprintf(s + n, sizeof(s) - n, "T%s%sE", at, at);
+		/* "B_" is 0, "B0_" 1, "B10_" 63. */
+		if (from <= 62)
+			snprintf(at, sizeof(at), "B%c_", digits[from - 1]);
+		else
+			snprintf(at, sizeof(at), "B%c%c_", digits[(from - 1) /
+			    62], digits[(from - 1) % 62]);
+	}
+	snprintf(s + n, sizeof(s) - n, "E1f");
+	return pf_mangled_read(out, s, strlen(s));
+}
+
+static void
+try_rust(void)
+{
+	static const char *const middles[] = { "I", "Nv", "NC", "M", "X", "Y",
+	    "T", "R", "A", "S", "F", "FG_", "D", "DG_", "B_", "Kj", "C", "P",
+	    "RL_", "IC1a", "INvC1a1f", "p1a" };
+	clock_t from = clock();
+	size_t i, n;
+
+	for (i = 0; i < sizeof(middles) / sizeof(middles[0]); i++)
+		for (n = 1; n < 50000; n = n * 3 + 1) {
+			try_many("_R", middles[i], "C1a1f", n);
+			try_many("_RINvC1a1f", middles[i], "uE", n);
+			try_many("_RNvMC1a", middles[i], "u1f", n);
+		}
+	for (i = 1; i < 100; i++)
+		try_double((int)i);
+	ok((clock() - from) / CLOCKS_PER_SEC < 60, "nor do those of Rust");
+	ok(try_double(5), "what refers to twice the same is read");
+	ok(!try_double(40), "unless that is too much");
+	ok(try_many("_RNvMC1a", "P", "u1f", 100), "100 levels of Rust");
+	ok(!try_many("_RNvMC1a", "P", "u1f", 1000), "1000 are too many");
+}
+
 int
 main(void)
 {
 	try_names();
+	try_rust();
 	try_liars();
 	return done_testing();
 }

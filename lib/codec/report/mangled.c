@@ -403,6 +403,9 @@ pf_mangled_read(char out[PF_MANGLED_TEXT], const char *s, size_t n)
 	/* Some systems put one more before every name. */
 	m.p = s + (s[1] == '_' ? 1 : 0);
 	m.end = s + n;
+	if (memcmp(m.p, "_R", 2) == 0)
+		return pf_mangled_rust(out, m.p + 2, (size_t)(m.end - m.p) -
+		    2);
 	if (memcmp(m.p, "_Z", 2) != 0)
 		return false;
 	m.p += 2;

@@ -1,11 +1,12 @@
 /*
- * Names of C++ as the linker has them (_Z..., the Itanium C++ ABI), and those
- * of Rust that have the same form: what they are called, without arguments.
+ * Names of C++ as the linker has them (_Z..., the Itanium C++ ABI), those of
+ * Rust that have the same form, and the newer ones of Rust (_R..., RFC 2603):
+ * what they are called, without arguments.
  *
  * The demanglers of libstdc++ and libiberty are not asked, since whoever sends
  * a report may send any name: a hundred bytes suffice to keep them busy for
  * years.  Here arguments and template arguments are read only to find their
- * end, nothing is read twice, and depth and memory are bounded.
+ * end, what is read twice is counted, and depth and memory are bounded.
  */
 #ifndef PF_CODEC_REPORT_MANGLED_H
 #define PF_CODEC_REPORT_MANGLED_H

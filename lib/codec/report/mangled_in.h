@@ -1,7 +1,7 @@
 /*
  * What the parts of the reader of mangled names have in common: mangled.c has
- * the names, mangled_type.c the types and expressions, mangled_in.c what both
- * read and write.
+ * the names, mangled_type.c the types and expressions, mangled_rust.c the newer
+ * names of Rust, mangled_in.c what all read and write.
  */
 #ifndef PF_CODEC_REPORT_MANGLED_IN_H
 #define PF_CODEC_REPORT_MANGLED_IN_H
@@ -63,5 +63,8 @@ void	pf_mangled_types(struct pf_mangled *);	/* to an E, without text */
 void	pf_mangled_type(struct pf_mangled *);
 void	pf_mangled_arguments(struct pf_mangled *);	/* of a template */
 void	pf_mangled_expression(struct pf_mangled *);	/* without text */
+
+/* What follows the _R; as pf_mangled_read(). */
+bool	pf_mangled_rust(char out[PF_MANGLED_OUT], const char *, size_t n);
 
 #endif

@@ -66,7 +66,7 @@ const struct pf_err	*pf_rules_add(struct pf_rules *, const char *,
 
 const struct pf_ignore	*pf_rules_ignore(const struct pf_rules *);
 
-/* "6", and if rules were added a sum of their text: "6+0a1b2c3d". */
+/* "7", and if rules were added a sum of their text: "7+0a1b2c3d". */
 void		 pf_rules_version(char out[PF_RULES_TEXT],
 		    const struct pf_rules *);
 
