@@ -367,6 +367,14 @@ report='==9==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x1
     #0 0x1 in parse /parse.c:1:1'
 crash tsan plain M '%TARGET% %INPUT%'
 crash lsan plain P '%TARGET% %INPUT%'
+# A bot without a symbolizer, and one that has run it again with one.
+printf row >"$T/row"
+report=$(ASAN_OPTIONS=symbolize=0 "$T/asan" "$T/row" 2>&1)
+crash nameless asan row '%TARGET% %INPUT%'
+"$T/asan" "$T/row" >"$T/named" 2>&1
+mkpack check "$(cat "$T/job.asan")" b1 -s 9999 -t 9999 -f build=target \
+    -f hash="$(cat "$T/hash.nameless")" -f target="$(sha "$T/asan")" \
+    -f runs=5 -f crashed=5 -f same=5 "$T/named" >>"$T/crashes"
 lay <"$T/crashes"
 pf-ingest -q
 
@@ -396,6 +404,12 @@ while [ $n -gt 0 ]; do
 	check "$n: not run" $want - "$why" pf-report bundle "$id"
 	n=$((n - 1))
 done
+
+known nameless
+open_bundle nameless -T
+check 'names are looked for where a run again had them' 0 \
+    '~^same bug, .*: row < LLVM|^same bug, .* in row < LLVM' - repro
+ok 'their report is in it' cmp "$T/named" "$d/report"
 
 known overflow
 d=$T/overflow

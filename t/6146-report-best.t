@@ -62,6 +62,9 @@ again()
 	crash "$second" foreign "$T/none"
 } | lay
 check 'crashes' 0 '~new' - pf-ingest
+pf-report crashes -o sarif -J "$job" | jq --arg crash "$(sql "SELECT id FROM
+    crashes WHERE hash = '$(sha "$T/in.nameless")'")" '.runs[0].results[] |
+    select(.properties.crash == $crash) | .partialFingerprints' >"$T/prints"
 {
 	again "$job" silent "$T/names" 5
 	again "$job" nameless "$T/names" 5
@@ -108,6 +111,30 @@ is "$(line foreign severity)" medium 'what it told counts'
 like "$(line foreign 'its stack' "$second")" '^parse_name' \
     'in the job that ran it again it counts'
 is "$(line differs severity)" critical 'its own report counts'
+
+# So it is in lists for other programs; what they know a bug by stays.
+# sarif NAME EXPRESSION, junit NAME
+sarif()
+{
+	pf-report crashes -o sarif -J "$job" -b "$(pf-report -j crash \
+	    "$(id "$1")" | jq -r .bucket)" | jq -r ".runs[0].results[0] | $2"
+}
+junit()
+{
+	pf-report crashes -o junit -J "$job" -b "$(pf-report -j crash \
+	    "$(id "$1")" | jq -r .bucket)"
+}
+is "$(sarif nameless .message.text)" \
+    'Heap-buffer-overflow WRITE 1 in parse_name < load' 'SARIF has its words'
+is "$(sarif nameless '.locations[0].physicalLocation | [
+    .artifactLocation.uri, .region.startLine] | join(" ")')" \
+    'file:///src/parse.c 12' 'and where it is in the source'
+is "$(sarif nameless '.stacks[0].frames | length')" 2 'with the stack'
+is "$(sarif nameless '.partialFingerprints')" "$(cat "$T/prints")" \
+    'what it is known by is as before'
+junit nameless >"$T/xml"
+ok 'JUnit has its place' grep -q ' file="file:///src/parse.c" line="12"' "$T/xml"
+ok 'and its text' grep -q '#1 0x4f7b5d in load' "$T/xml"
 
 # What lies there is looked at.
 path=$(line gone 'best report')

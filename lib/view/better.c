@@ -80,11 +80,10 @@ take(struct pf_better *b, const char *storage, const char *path,
 }
 
 const struct pf_err *
-pf_better_get(struct pf_better *b, struct pf_db *db, const char *storage,
+pf_better_find(struct pf_better *b, struct pf_db *db, const char *storage,
     const char *crash, const struct pf_given *t)
 {
 	const struct pf_err *err;
-	struct pf_live live = { .n = 0 };
 	struct pf_q q = PF_Q_INIT;
 	bool more = false;
 
@@ -93,8 +92,18 @@ pf_better_get(struct pf_better *b, struct pf_db *db, const char *storage,
 	    (err = pf_q_row(&q, &more)) == NULL && more)
 		take(b, storage, pf_q_text(&q, 0), pf_q_text(&q, 1), t);
 	pf_q_done(&q);
-	if (err == NULL && b->output != NULL &&
-	    (err = pf_live_load(&live, db)) == NULL)
+	return err;
+}
+
+const struct pf_err *
+pf_better_get(struct pf_better *b, struct pf_db *db, const char *storage,
+    const char *crash, const struct pf_given *t)
+{
+	const struct pf_err *err;
+	struct pf_live live = { .n = 0 };
+
+	if ((err = pf_better_find(b, db, storage, crash, t)) == NULL &&
+	    b->output != NULL && (err = pf_live_load(&live, db)) == NULL)
 		describe(b, &live, t);
 	pf_live_free(&live);
 	return err;

@@ -17,6 +17,7 @@
 struct pf_better {
 	char	*output;	/* the report; NULL: there is none */
 	char	*path;		/* where it lies, below the storage */
+	/* Not by pf_better_find(). */
 	char	 type[PF_TITLE_TEXT];		/* "Abrt", as it says */
 	char	 stack[PF_SIGN_FRAMES];		/* by the rules in force */
 };
@@ -28,6 +29,10 @@ struct pf_better {
  * hash, if that of the crash was cut.  pf_better_free() in any case.
  */
 const struct pf_err	*pf_better_get(struct pf_better *, struct pf_db *,
+			    const char *storage, const char *crash,
+			    const struct pf_given *);
+/* The same for who reads it for himself. */
+const struct pf_err	*pf_better_find(struct pf_better *, struct pf_db *,
 			    const char *storage, const char *crash,
 			    const struct pf_given *);
 void			 pf_better_free(struct pf_better *);

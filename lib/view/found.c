@@ -10,9 +10,10 @@
 #define FLUSH	(1 << 16)
 
 const struct pf_err *
-pf_found_init(struct pf_found *f, struct pf_db *db)
+pf_found_init(struct pf_found *f, struct pf_db *db, const char *storage)
 {
-	*f = (struct pf_found){ .db = db, .words = PF_BUF_INIT };
+	*f = (struct pf_found){ .db = db, .storage = storage,
+	    .words = PF_BUF_INIT };
 	return pf_live_load(&f->live, db);
 }
 
@@ -20,6 +21,7 @@ void
 pf_found_free(struct pf_found *f)
 {
 	pf_live_free(&f->live);
+	pf_better_free(&f->better);
 	pf_buf_free(&f->words);
 }
 
@@ -60,7 +62,7 @@ set_words(struct pf_found *f)
 
 	pf_buf_reset(&f->words);
 	pf_report_title(title, f->report);
-	pf_buf_adds(&f->words, f->sign.parsed || *f->bug->type == '\0' ?
+	pf_buf_adds(&f->words, f->parsed || *f->bug->type == '\0' ?
 	    title : f->bug->type);
 	if (f->report->message[0] != '\0')
 		pf_buf_addf(&f->words, ": %s", f->report->message);
@@ -75,17 +77,31 @@ const struct pf_err *
 pf_found_read(struct pf_found *f, const struct pf_bug *b)
 {
 	struct pf_rules *rules = f->live.gen[0].rules;
-	const struct pf_report *r;
+	const struct pf_report *r = pf_rules_report(rules);
+	const struct pf_err *err;
+	struct pf_sign s;
 
 	f->bug = b;
+	f->given = b->given;
+	pf_better_free(&f->better);
+	if ((err = pf_better_find(&f->better, f->db, f->storage, b->crash,
+	    &b->given)) != NULL)
+		return err;
 	pf_rules_sign(&f->sign, rules, &b->given);
-	f->report = r = pf_rules_report(rules);
+	snprintf(f->type, sizeof(f->type), "%s", r->type);
+	f->parsed = f->sign.parsed;
+	if (f->better.output != NULL) {
+		f->given.output = f->better.output;
+		pf_rules_sign(&s, rules, &f->given);
+		f->parsed = s.parsed;
+	}
+	f->report = r;
 	f->state = pf_rules_state(rules);
 	f->at = pf_found_place(f, pf_report_main(r));
 	if ((f->at == NULL || f->at->ignored) && has_line(&r->place))
 		f->at = &r->place;
 	set_words(f);
-	return pf_judged_get(&f->judged, f->db, b->crash, &b->given);
+	return pf_judged_get(&f->judged, f->db, b->crash, &f->given);
 }
 
 /* A part of a path; . says nothing, .. takes one back. */

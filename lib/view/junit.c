@@ -53,6 +53,7 @@ add_body(struct junit *j)
 {
 	const struct pf_bug *bug = j->found.bug;
 	const struct pf_judged *s = &j->found.judged;
+	const char *output = j->found.given.output;
 	struct pf_buf *b = &j->b;
 
 	add_line(b, "bucket", bug->bucket);
@@ -71,9 +72,9 @@ add_body(struct junit *j)
 	add_line(b, "job", bug->job);
 	add_line(b, "target", bug->target);
 	add_line(b, "input", bug->input);
-	if (*bug->given.output != '\0') {
+	if (*output != '\0') {
 		pf_buf_addc(b, '\n');
-		pf_xml_text(b, bug->given.output, strlen(bug->given.output));
+		pf_xml_text(b, output, strlen(output));
 	}
 }
 
@@ -139,7 +140,8 @@ add_campaign(void *arg, const char *id, const char *name)
 }
 
 const struct pf_err *
-pf_found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
+pf_found_junit(FILE *f, const struct pf_bugs *pick,
+    const char *storage, const char *root)
 {
 	struct junit *j = pf_calloc(1, sizeof(*j));
 	const struct pf_err *err;
@@ -147,7 +149,7 @@ pf_found_junit(FILE *f, const struct pf_bugs *pick, const char *root)
 
 	*j = (struct junit){ .f = f, .pick = pick, .root = root,
 	    .b = PF_BUF_INIT };
-	if ((err = pf_found_init(&j->found, pick->db)) == NULL &&
+	if ((err = pf_found_init(&j->found, pick->db, storage)) == NULL &&
 	    (err = pf_bugs_count(&n, pick, NULL)) == NULL) {
 		pf_buf_adds(&j->b, "<?xml version=\"1.0\" "
 		    "encoding=\"UTF-8\"?>\n<testsuites");

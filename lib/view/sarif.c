@@ -116,7 +116,7 @@ rule_of(struct sarif *s, const struct pf_found *f)
 		snprintf(r->id, sizeof(r->id), "%s", i == RULES - 1 ?
 		    "(others)" : key);
 		snprintf(r->type, sizeof(r->type), "%s", i == RULES - 1 ?
-		    "Others" : f->report->type);
+		    "Others" : f->type);
 	}
 	if (r->worst == NULL || d > r->worst) {
 		r->worst = d;
@@ -419,7 +419,8 @@ add_head(struct sarif *s)
 }
 
 const struct pf_err *
-pf_found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
+pf_found_sarif(FILE *f, const struct pf_bugs *pick,
+    const char *storage, const char *root)
 {
 	struct sarif *s = pf_calloc(1, sizeof(*s));
 	const struct pf_err *err;
@@ -429,7 +430,7 @@ pf_found_sarif(FILE *f, const struct pf_bugs *pick, const char *root)
 	s->root = root;
 	s->b = s->text = (struct pf_buf)PF_BUF_INIT;
 	add_head(s);
-	if ((err = pf_found_init(&s->found, pick->db)) == NULL &&
+	if ((err = pf_found_init(&s->found, pick->db, storage)) == NULL &&
 	    (err = pf_bugs_each(pick, NULL, add_result, s)) == NULL) {
 		pf_jw_close(&s->b, ']');
 		add_tool(s);

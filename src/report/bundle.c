@@ -15,6 +15,7 @@
 #include "codec/tar.h"
 #include "report/bundle.h"
 #include "report/report.h"
+#include "view/better.h"
 #include "view/find.h"
 
 #define CHUNK	(64 << 10)
@@ -242,6 +243,26 @@ understand(struct bundle *u)
 	return NULL;
 }
 
+/* What is looked for is what the best report tells: where its own has no
+ * names, whoever has a symbolizer would see another crash. */
+static const struct pf_err *
+take_best(struct pf_again *a, const struct report *r)
+{
+	const struct pf_given own = { .type = a->type, .tool = a->tool,
+	    .stack = a->stack, .output = a->output, .signal = a->signal };
+	const struct pf_err *err;
+	struct pf_better best;
+
+	if ((err = pf_better_find(&best, r->show.db, r->conf.storage_path,
+	    a->id, &own)) == NULL && best.output != NULL) {
+		free(a->output);
+		a->output = best.output;
+		best.output = NULL;
+	}
+	pf_better_free(&best);
+	return err;
+}
+
 const struct pf_err *
 report_bundle(struct report *r, const char *arg)
 {
@@ -256,7 +277,8 @@ report_bundle(struct report *r, const char *arg)
 		    "terminal: give -o file");
 	if ((err = pf_find_crash(id, r->show.db, arg)) == NULL &&
 	    (err = pf_again_load(&u.crash, r->show.db, r->conf.storage_path,
-	    id)) == NULL && (err = understand(&u)) == NULL &&
+	    id)) == NULL && (err = take_best(&u.crash, r)) == NULL &&
+	    (err = understand(&u)) == NULL &&
 	    (err = pf_live_load(&u.live, r->show.db)) == NULL &&
 	    (err = pf_live_text(&u.rules, r->show.db)) == NULL &&
 	    (err = open_source(&input, u.crash.input, u.crash.input_hash)) ==

@@ -232,7 +232,7 @@ report_found(struct report *r)
 		usage();
 	if ((err = pf_bugs_begin(&k, r->show.db)) == NULL)
 		err = (sarif ? pf_found_sarif : pf_found_junit)(stdout, &k,
-		    r->root);
+		    r->conf.storage_path, r->root);
 	end = pf_bugs_end(&k);
 	return err != NULL ? err : end;
 }

@@ -11,7 +11,7 @@
 #define LIMIT	100	/* buckets, if not said */
 
 typedef const struct pf_err *writer(FILE *, const struct pf_bugs *,
-    const char *root);
+    const char *storage, const char *root);
 
 static const struct pf_err *
 write_list(struct req *r, struct pf_db *db, writer *fn)
@@ -28,7 +28,8 @@ write_list(struct req *r, struct pf_db *db, writer *fn)
 		return pf_errno("memory for a list");
 	route_int(&k.max, r, "limit");
 	if ((err = pf_bugs_begin(&k, db)) == NULL)
-		err = fn(f, &k, route_text(r, "root"));
+		err = fn(f, &k, r->h->conf.storage_path,
+		    route_text(r, "root"));
 	end = pf_bugs_end(&k);
 	if (err == NULL)
 		err = end;
