@@ -118,6 +118,8 @@ is "$(signature glog/checks-equal-asan.clang-lines)" \
     'assertion: one == 7 |equal < step < handle|1|6|' 'of glog'
 is "$(signature glib/gchecks-equal.gcc-O0)" 'assertion (one == 7|-|1|6|' \
     'of GLib'
+is "$(signature afl/showmap-hoard.asan)" \
+    'AddressSanitizer out-of-memory|-|1|-|' 'a limit of memory'
 head -c 100000 /dev/urandom >"$T/rubbish"
 ok 'rubbish ends' signature "$T/rubbish"
 done_testing

@@ -11,6 +11,8 @@ begins(struct pf_report *r, const char *line, size_t n)
 {
 	const char *p;
 
+	if (pf_san_limit(r, line, "MemorySanitizer", "msan"))
+		return true;
 	if (n < 24 || (p = strstr(line, ": MemorySanitizer: ")) == NULL ||
 	    strncmp(line, "SUMMARY", 7) == 0)
 		return false;

@@ -2,6 +2,7 @@
  * What the reports of all sanitizers have in common; see san.h.
  */
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,7 +89,8 @@ pf_san_begin(struct pf_report *r, const char *tool, const char *said)
 	r->hold = PF_HOLD_FIRM;
 	if (sig != 0)
 		pf_report_signal(r, sig);
-	else if (strstr(said, "out of memory") != NULL)
+	else if (strstr(said, "out of memory") != NULL ||
+	    strncmp(said, "hard rss limit", 14) == 0)
 		pf_report_type(r, "out-of-memory", 13);
 	else if (strncmp(said, "attempting", 10) == 0 ||
 	    strncmp(said, "requested", 9) == 0 ||
@@ -108,6 +110,22 @@ pf_san_begin(struct pf_report *r, const char *tool, const char *said)
 	if (r->has_addr && strcmp(r->type, "Stack-overflow") == 0)
 		r->addr_class = PF_ADDR_STACK;
 	pf_san_stack(r, PF_STACK_CRASH);
+}
+
+bool
+pf_san_limit(struct pf_report *r, const char *line, const char *name,
+    const char *tool)
+{
+	const char *p;
+	size_t n = strlen(name);
+
+	if (line[0] != '=' || line[1] != '=' ||
+	    (p = strstr(line, ": hard rss limit exhausted")) == NULL ||
+	    (size_t)(p - line) < n + 2 || p[-(ptrdiff_t)n - 1] != '=' ||
+	    memcmp(p - n, name, n) != 0)
+		return false;
+	pf_san_begin(r, tool, p + 2);
+	return true;
 }
 
 /* Headers of stacks, by what stands in them. */

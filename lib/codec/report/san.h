@@ -14,6 +14,14 @@
  */
 void	pf_san_begin(struct pf_report *, const char *tool, const char *said);
 
+/*
+ * "==9==LeakSanitizer: hard rss limit exhausted (100Mb vs 110Mb)", which the
+ * runtimes say without the word ERROR, and have no stack for: whether it is
+ * the one of that name.
+ */
+bool	pf_san_limit(struct pf_report *, const char *line, const char *name,
+	    const char *tool);
+
 /* A line within it; false if it is the last one. */
 bool	pf_san_line(struct pf_report *, const char *line);
 

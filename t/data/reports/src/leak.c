@@ -1,6 +1,8 @@
 /*
  * Memory that nobody gives back.
  */
+#include <time.h>
+
 #include "bug.h"
 
 struct node {
@@ -86,10 +88,23 @@ reachable(int one)
 	kept = malloc((size_t)one * 100);
 }
 
+/* More than a limit allows, in no haste: it is looked at now and then. */
+BUG
+hoard(int one)
+{
+	struct timespec t = { 0, 1000000 };
+	char *volatile p;
+
+	while (one > 0 && (p = malloc(1 << 20)) != NULL) {
+		memset(p, one, 1 << 20);
+		nanosleep(&t, NULL);
+	}
+}
+
 static const struct bug bugs[] = {
 	{ "direct", direct },		{ "indirect", indirect },
 	{ "two", two_places },		{ "possible", possible },
-	{ "reachable", reachable },
+	{ "reachable", reachable },	{ "hoard", hoard },
 };
 
 int
