@@ -94,6 +94,40 @@ is "$(pf-triage -j "$T/a" | jq -r '.leaks.leaks[].place' | sort -u)" \
     "$(jq -r 'select(.campaign == "default") | select(.frames !=
     "far < off").place' "$T/leaks" | sort)" 'by the same hash'
 
+# More leaks than travel with a crash, of which one that does not tells of all.
+# A run again has them.
+for p in a b c d e f g h i j k l m n o p; do
+	i=0
+	while [ $i -lt 45 ]; do
+		i=$((i + 1))
+		block Direct $((1000 - i)) 1 "$p$i" "through_$p" "loads_of_$p"
+	done | report many
+	head -c 8192 "$T/many" >"$T/cut"
+	[ "$(pf-triage "$T/cut" | cut -f 14)" = \
+	    "$(pf-triage "$T/many" | cut -f 14)" ] || break
+done
+ok 'one that was cut is told by another leak' test "$p" != p
+crash "$second" "$T/cut"
+before=$(pf-report leaks | grep -c "	${p}[0-9]* <")
+mkpack check "$second" b1 -s 99 -t 1700000000099 -f build=target \
+    -f hash="$(sha "$T/input")" -f target="$(sha "$T/target")" -f runs=5 \
+    -f crashed=5 -f same=5 "$T/many" | lay
+check 'it is run again' 0 '~new' - pf-ingest
+is "$(pf-report -j crash "$(sql "SELECT id FROM crashes WHERE hash =
+    '$(sha "$T/input")'")" | jq -r '[.runs, .reproduced] | join(" ")')" '5 5' \
+    'which is the same crash'
+is "$(pf-report leaks | grep -c "	${p}[0-9]* <")" 45 "all leaks, not $before"
+printf '#!/bin/sh\n# later\n' >"$T/later"
+chmod +x "$T/later"
+pf-sched build -C other -t "$T/later" >/dev/null
+mkpack check "$second" b1 -s 100 -t 1700000000100 -f build=target \
+    -f hash="$(sha "$T/input")" -f target="$(sha "$T/later")" -f runs=5 \
+    -f crashed=5 -f same=5 "$T/many" | lay
+check 'on another build' 0 '~new' - pf-ingest
+like "$(pf-report crash "$(sql "SELECT id FROM crashes WHERE hash =
+    '$(sha "$T/input")'")" | grep 'run again	build')" ': reproduced 5 of 5 ' \
+    'it is the same there'
+
 # valgrind, which tells what is lost through a block: once.
 crash "$job" "$data/valgrind/leak-indirect.gcc-O0"
 crash "$job" "$data/valgrind/leak-indirect.gcc-O0.xml"

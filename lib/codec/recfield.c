@@ -64,18 +64,16 @@ static const struct field {
 };
 #define FIELDS	(sizeof(fields) / sizeof(fields[0]))
 
-/* Adds a text, cut so that it takes at most max bytes when quoted. */
-static void
-add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
+size_t
+pf_rec_cut(const char *s, size_t len, size_t max)
 {
 	struct pf_buf quoted = PF_BUF_INIT;
-	size_t n = strlen(s);
+	size_t n = len < max ? len : max;
 
-	if (n > max)
-		n = max;
 	for (;;) {
 		/* Not in the middle of a character. */
-		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		while (n > 0 && n < len &&
+		    ((unsigned char)s[n] & 0xc0) == 0x80)
 			n--;
 		pf_buf_reset(&quoted);
 		pf_jw_strn(&quoted, NULL, s, n);
@@ -83,8 +81,15 @@ add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
 			break;
 		n = n * max / quoted.len;
 	}
-	pf_jw_strn(b, key, s, n);
 	pf_buf_free(&quoted);
+	return n;
+}
+
+/* Adds a text, cut so that it takes at most max bytes when quoted. */
+static void
+add_cut(struct pf_buf *b, const char *key, const char *s, size_t max)
+{
+	pf_jw_strn(b, key, s, pf_rec_cut(s, strlen(s), max));
 }
 
 /* As it is kept: only names that are known, each once. */

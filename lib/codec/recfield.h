@@ -16,6 +16,9 @@ const struct pf_err	*pf_rec_field(struct pf_buf *, enum pf_kind,
 			    const char *name, const struct pf_json *from,
 			    const char *key);
 
+/* How much of a text is kept: so many bytes at most when quoted. */
+size_t			 pf_rec_cut(const char *, size_t n, size_t max);
+
 /* All fields of the kind, by their own names. */
 const struct pf_err	*pf_rec_fields(struct pf_buf *, enum pf_kind,
 			    const struct pf_json *from);

@@ -23,6 +23,9 @@ struct pf_trace {
 	size_t	 length;
 };
 
+/* So many bytes of its report travel with a crash. */
+#define PF_TRACE_SENT	8192
+
 /* Always fills the struct. */
 void		 pf_trace_parse(struct pf_trace *, const char *, size_t n);
 

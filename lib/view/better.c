@@ -12,7 +12,7 @@
 #include "view/better.h"
 
 #define MOST	65536		/* bytes of the report of a check */
-#define CUT	8000		/* a bot sends 8 KiB of its first report */
+#define CUT	(PF_TRACE_SENT - 192)	/* so long was it cut, quoted */
 #define SAME	5		/* pf_check_rank(): the same, with names */
 
 /* The first by the bots' clocks, as of the checks themselves. */
@@ -23,11 +23,24 @@ static const char sql[] = "SELECT 'checks/' || r.job_id || '/' || r.report, "
     "r.job_id = c.job_id AND r.report <> '' AND r.rank >= ?2 "
     "ORDER BY r.timestamp, r.rid LIMIT 1";
 
+/* Of what a bot sends as much is kept as has room when it is quoted. */
+static bool
+was_cut(const char *s, size_t n)
+{
+	struct pf_buf quoted = PF_BUF_INIT;
+	bool cut;
+
+	pf_jw_strn(&quoted, NULL, s, n);
+	cut = quoted.len >= CUT;
+	pf_buf_free(&quoted);
+	return cut;
+}
+
 /* Whether it tells more than what was told, and not of another crash. */
 static bool
 tells_more(const char *output, size_t n, const struct pf_given *t)
 {
-	struct pf_trace own, other;
+	struct pf_trace own, other, part;
 	size_t len = strlen(t->output);
 
 	pf_trace_parse(&other, output, n);
@@ -38,7 +51,11 @@ tells_more(const char *output, size_t n, const struct pf_given *t)
 		return true;
 	if (own.named == 0)
 		return strcmp(own.type, other.type) == 0;
-	return len >= CUT && n > len && strcmp(own.major, other.major) == 0;
+	if (n <= len || !was_cut(t->output, len))
+		return false;
+	/* Of many leaks that which counts may be in the rest. */
+	pf_trace_parse(&part, output, len);
+	return strcmp(own.major, part.major) == 0;
 }
 
 static void

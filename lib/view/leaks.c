@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/scratch.h"
+#include "view/better.h"
 #include "view/leaks.h"
 #include "view/place.h"
 
@@ -85,28 +86,49 @@ add_leaks(struct pf_db *scratch, const struct pf_report *r,
 	return err;
 }
 
+/* Of one crash, by the best report of it: its own may be cut. */
 static const struct pf_err *
-collect(struct pf_db *scratch, struct pf_db *db, const char *campaign)
+read_leaks(struct pf_db *scratch, struct pf_rules *rules,
+    const struct pf_leaks *w, struct pf_db *db, const struct pf_q *q)
+{
+	const struct pf_err *err;
+	struct pf_better best;
+	struct pf_given said;
+	struct pf_sign s;
+
+	pf_place_said(&said, q);
+	if (*said.output != '\0' && !may_leak(said.output))
+		return NULL;
+	if ((err = pf_better_find(&best, db, w->storage, pf_q_text(q,
+	    PF_PLACE_ID), &said)) == NULL) {
+		if (best.output != NULL)
+			said.output = best.output;
+		if (may_leak(said.output)) {
+			pf_rules_sign(&s, rules, &said);
+			err = add_leaks(scratch, pf_rules_report(rules),
+			    pf_q_text(q, PF_PLACE_CAMPAIGN), pf_q_text(q,
+			    PF_PLACE_ID));
+		}
+	}
+	pf_better_free(&best);
+	return err;
+}
+
+static const struct pf_err *
+collect(struct pf_db *scratch, struct pf_db *db, const struct pf_leaks *w)
 {
 	const struct pf_err *err;
 	struct pf_live live = { .n = 0 };
 	struct pf_q q = PF_Q_INIT;
-	struct pf_given said;
-	struct pf_sign s;
 	bool more = true;
 
 	if ((err = pf_live_load(&live, db)) == NULL)
 		err = pf_place_query(&q, db, NULL);
-	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
-		pf_place_said(&said, &q);
-		if ((campaign != NULL && strcmp(campaign, pf_q_text(&q,
-		    PF_PLACE_CAMPAIGN)) != 0) || !may_leak(said.output))
-			continue;
-		pf_rules_sign(&s, live.gen[0].rules, &said);
-		err = add_leaks(scratch, pf_rules_report(live.gen[0].rules),
-		    pf_q_text(&q, PF_PLACE_CAMPAIGN), pf_q_text(&q,
-		    PF_PLACE_ID));
-	}
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		if (w->campaign == NULL || strcmp(w->campaign, pf_q_text(&q,
+		    PF_PLACE_CAMPAIGN)) == 0)
+			err = read_leaks(scratch, live.gen[0].rules, w, db,
+			    &q);
 	pf_q_done(&q);
 	pf_live_free(&live);
 	return err;
@@ -136,14 +158,14 @@ tell(struct pf_db *scratch, const struct pf_leaks *w)
 }
 
 const struct pf_err *
-pf_leaks_walk(struct pf_db *db, const char *storage, const struct pf_leaks *w)
+pf_leaks_walk(struct pf_db *db, const struct pf_leaks *w)
 {
 	const struct pf_err *err;
 	struct pf_db *scratch = NULL;
 
-	if ((err = pf_scratch_open(&scratch, storage)) == NULL &&
+	if ((err = pf_scratch_open(&scratch, w->storage)) == NULL &&
 	    (err = pf_db_run(scratch, NULL, make, "")) == NULL &&
-	    (err = collect(scratch, db, w->campaign)) == NULL)
+	    (err = collect(scratch, db, w)) == NULL)
 		err = tell(scratch, w);
 	pf_db_close(scratch);
 	return err;

@@ -20,6 +20,7 @@ struct pf_leaked {
 };
 
 struct pf_leaks {
+	const char	*storage;
 	const char	*campaign;	/* id, NULL: all */
 	int64_t		 max;
 	void		(*each)(void *, const struct pf_leaked *);
@@ -27,7 +28,7 @@ struct pf_leaks {
 };
 
 /* By the rules in force; those first of which the most bytes are lost. */
-const struct pf_err	*pf_leaks_walk(struct pf_db *, const char *storage,
+const struct pf_err	*pf_leaks_walk(struct pf_db *,
 			    const struct pf_leaks *);
 
 #endif

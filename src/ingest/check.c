@@ -92,22 +92,27 @@ make_times(struct pf_buf *b, const struct pf_rec *r)
 	pf_jw_int(b, "filed", now);
 }
 
-/* Of the report of a check: what it says is read here, not by the bot. */
+/* Of the report of a check: what it says is read here, not by the bot.  That
+ * of the crash was cut: of many leaks the one that counts may have come later,
+ * so only as much of this one is compared with it. */
 static void
 add_report(struct pf_buf *b, const struct pf_rec *r)
 {
-	struct pf_trace t;
+	struct pf_trace t, sent;
 	char major[PF_TRACE_MAJOR];
+	size_t n = (size_t)r->len;
 
 	if (r->len == 0)
 		return;
-	pf_trace_parse(&t, r->body, (size_t)r->len);
+	pf_trace_parse(&t, r->body, n);
+	pf_trace_parse(&sent, r->body, pf_rec_cut(r->body, n,
+	    PF_TRACE_SENT));
 	pf_jw_str(b, "report", r->sha256);
 	pf_jw_int(b, "size", r->len);
 	pf_jw_str(b, "type", t.type);
 	pf_jw_str(b, "tool", t.tool);
 	pf_jw_str(b, "stack", t.stack);
-	pf_jw_str(b, "major", pf_trace_major(major, &t));
+	pf_jw_str(b, "major", pf_trace_major(major, &sent));
 }
 
 static const struct pf_err *

@@ -46,7 +46,8 @@ report_leaks(struct report *r, const char *arg)
 {
 	const struct pf_err *err;
 	struct out o = { .r = r, .b = PF_BUF_INIT };
-	struct pf_leaks w = { .max = r->show.max, .each = add, .arg = &o };
+	struct pf_leaks w = { .storage = r->conf.storage_path,
+	    .max = r->show.max, .each = add, .arg = &o };
 	char id[PF_ID_MAX + 1];
 
 	(void)arg;
@@ -58,7 +59,7 @@ report_leaks(struct report *r, const char *arg)
 	    sizeof(columns) / sizeof(columns[0]));
 	if (r->show.header && r->show.format == PF_FORMAT_TSV)
 		pf_table_header(&o.t);
-	err = pf_leaks_walk(r->show.db, r->conf.storage_path, &w);
+	err = pf_leaks_walk(r->show.db, &w);
 	pf_table_end(&o.t);
 	pf_show_flush(&r->show, &o.b);
 	pf_buf_free(&o.b);

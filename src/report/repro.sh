@@ -213,11 +213,12 @@ check_runtime()
 	fi
 }
 
-# A bot sends so much of a report and no more: then only so much is compared.
+# So much of a report is kept, quoted: then only so much is compared.
 cut_alike()
 {
 	size=$(wc -c <"$home/report") || size=0
-	if [ "$size" -ge 8000 ]; then
+	quotes=$(tr -cd '\n\t\042\134' <"$home/report" | wc -c) || quotes=0
+	if [ $((size + quotes)) -ge 8000 ]; then
 		head -c "$size" "$work/report" >"$work/cut" &&
 		    mv "$work/cut" "$work/report"
 	fi

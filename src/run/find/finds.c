@@ -20,8 +20,7 @@
 #include "run/health/health.h"
 #include "store/spool.h"
 
-#define OUTPUT_MAX	8192	/* bytes of a report that travel; escaped, a
-				 * header still holds them */
+#define OUTPUT_MAX	PF_TRACE_SENT	/* escaped, a header still holds them */
 
 #define GATHER_MAX	(1 << 20)	/* bytes of a pack, but for its last
 				 * record: it is in memory, here and when it is
