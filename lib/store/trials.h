@@ -24,10 +24,10 @@ struct pf_trials {
  * has a stack they have to have died of the same signal.
  */
 #define PF_TRIALS_ALIKE \
-	"CASE WHEN r.major GLOB '" PF_RULES ":*' AND major(c.output) <> '' " \
-	"THEN major(c.output) = r.major WHEN (c.stack = '') <> (r.stack " \
-	"= '') THEN 1 WHEN c.stack = '' THEN c.signal = 0 OR c.signal = " \
-	"r.signal ELSE (c.type, c.stack) = (r.type, r.stack) END"
+	"coalesce(iif(r.major GLOB '" PF_RULES ":*', nullif(major(c.output), " \
+	"'') = r.major, NULL), CASE WHEN (c.stack = '') <> (r.stack = '') " \
+	"THEN 1 WHEN c.stack = '' THEN c.signal = 0 OR c.signal = r.signal " \
+	"ELSE (c.type, c.stack) = (r.type, r.stack) END)"
 #define PF_TRIALS_SAME \
 	"iif((r.stack <> '' OR r.major <> '' OR r.signal > 0) AND EXISTS " \
 	"(SELECT 1 FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE " \
