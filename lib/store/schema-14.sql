@@ -3,6 +3,8 @@
 -- Each bucket that the hook was told of, or is due to be (hooks), or that
 -- nobody wanted to be told of when it arose.  A row outlives its bucket: one
 -- that arises again, or what rules make of it, is not news.
+-- So there are as many as buckets were by any rules that were in force, and of
+-- a campaign by some rules no more than [limits] crash_buckets, and the rest.
 CREATE TABLE told (
 	bucket	TEXT PRIMARY KEY,
 	crash	TEXT NOT NULL		-- what stood for it; id in crashes,
