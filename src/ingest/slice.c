@@ -11,7 +11,7 @@
 #include "ingest/crew.h"
 #include "ingest/ingest.h"
 
-#define MUCH	(512 * 1024)	/* bytes, to be hashed by several */
+#define MUCH	(64 * 1024)	/* bytes, to be hashed by several */
 
 static void
 parse_one(void *arg, size_t i)
