@@ -106,7 +106,8 @@ look()
 }
 
 # history_new [STEPS]: the undisturbed run; $T/at-N is the storage before
-# step N, $T/lines-N its lines, $T/want-N what it has to end in
+# step N, $T/lines-N its lines, $T/want-N what it has to end in.  What is
+# tried again is not long waited for: a fault that stays would be for a minute.
 history_new()
 {
 	sched_new '[timeouts]
@@ -114,7 +115,15 @@ tick = 1s
 bot = 2s
 job_grace = 1s
 [limits]
-max_failures = 2'
+max_failures = 2
+[retry.database]
+initial_delay = 10ms
+[retry.bot_operation]
+initial_delay = 10ms
+max_delay = 50ms
+[retry.recovery]
+initial_delay = 10ms
+max_delay = 50ms'
 	pf-sched submit -N warm -e afl++ -t /bin/true >/dev/null
 	look >"$T/want-0"
 	history_n=1
