@@ -24,10 +24,11 @@ elapse()
 	done
 }
 
-# expiry WHAT: the end of the live lease, or of its job's time
+# expiry WHAT [LEASE]: the end of the live lease, or of its job's time; LEASE
+# is where its tick is found
 expiry()
 {
-	echo "{\"op\":\"expire\",\"what\":\"$1\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql 'SELECT lease_tick FROM assignments WHERE ended_at IS NULL')}"
+	echo "{\"op\":\"expire\",\"what\":\"$1\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql "SELECT ${2:-lease_tick FROM assignments WHERE ended_at IS NULL}")}"
 }
 
 # step N: its lines, for the database as it is before it
@@ -77,7 +78,8 @@ step()
 	32)	echo "{\"op\":\"complete\",$step_who,$step_token,\"result\":\"completed\"}" ;;
 	34)	echo "{\"op\":\"start\",$step_who,$step_token}"
 		elapse 4
-		expiry job ;;
+		# Which the start has renewed, if it is not the first one too.
+		expiry job 'tick FROM clock' ;;
 	35)	elapse 3
 		echo "{\"op\":\"expire\",\"what\":\"bot\",\"bot\":\"$step_bot\",\"lease_tick\":$(sql 'SELECT lease_tick FROM bots')}" ;;
 	36)	echo "{\"op\":\"drain\",$step_who}" ;;
