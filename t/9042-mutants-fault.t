@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
 . "$PF_ROOT/t/lib/mutant.sh"
 whole
-need make gcc sqlite3 strace socat
+need make gcc sqlite3 strace socat jq
 
 export PF_STEPS
 # A result that was not bound is ignored as if it were known.
@@ -17,6 +17,27 @@ mutant ignore lib/store/db.c '/^bind(/,/^}/{
     's/INSERT INTO results/INSERT OR IGNORE INTO results/'
 failing ignore 9030-sched-malloc.t 'unchecked binds, and OR IGNORE' \
     'binds: what was answered was there'
+
+# Want of memory that is swallowed: status 0, and something is left out.
+PF_STEPS=12
+mutant no_row lib/store/db.c '/^pf_q_row(/,/^}/s/rc != SQLITE_DONE)/rc != SQLITE_DONE \&\& rc != SQLITE_NOMEM)/' pf-sched
+failing no_row 9031-serve-malloc.t 'a row that had no memory, taken for done' \
+    'at a step: what was answered was there'
+
+PF_STEPS=snapshot
+mutant left_out src/sched/snapshot.c '/^each(/,/^}/{
+	/one(s, /s/.*/		if ((err = one(s, pf_q_text(\&q, 0))) != NULL \&\&\
+		    err->class == PF_BUSY)\
+			err = NULL;/
+}' pf-sched
+failing left_out 9026-tool-malloc.t 'a snapshot that leaves out a job' \
+    'snapshot: as before or done'
+
+PF_STEPS=' '
+mutant no_text lib/store/db.c \
+    '/^need_memory(/,/^}/s/pf_no_memory();/return;/' pf-report
+failing no_text 9026-tool-malloc.t 'a report that leaves out a text' \
+    'a report is whole'
 
 # A recovery that is killed must do all of it the next time.
 PF_STEPS=8

@@ -21,6 +21,8 @@ pf-sched -q backup "$T/backup"
 for tool in submit snapshot backup; do
 	cp -r "$T/m" "$T/ready-$tool"
 done
+# Whatever a snapshot leaves out is missed.
+rm "$T/ready-snapshot/storage/metadata/jobs"/*
 # Its bot left and nobody noticed.
 cp -r "$T/m" "$T/ready-recover"
 sqlite3 "$T/ready-recover/storage/data/pandafuzz.db" \
