@@ -30,11 +30,24 @@ mutant old_epoch src/sched/remake.c \
 failing old_epoch 2070-restore.t 'an epoch that is not raised' \
     'the epoch was raised'
 
-mutant no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' \
-    t/unit/history.t
-run "$T/no_strike/bin/history.t"
-ok 'strikes that do not count, by random histories' \
-    grep -q '^not ok .*seed' "$T/out"
-is "$(grep -c '^ok .*seed' "$T/out")" \
-    "$((60 - $(grep -c '^not ok .*seed' "$T/out")))" 'it came to its end'
+# by_histories NAME FILE SED WHAT: seen by random histories, which end
+by_histories()
+{
+	mutant "$1" "$2" "$3" t/unit/history.t
+	run env PF_SEEDS=20 "$T/$1/bin/history.t"
+	ok "$4, by random histories" grep -q '^not ok .*seed' "$T/out"
+	is "$(grep -c '^ok .*seed' "$T/out")" \
+	    "$((20 - $(grep -c '^not ok .*seed' "$T/out")))" \
+	    'they came to their end'
+}
+by_histories no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' \
+    'strikes that do not count'
+by_histories no_grace lib/act/expire.c \
+    's/(j.duration + a->conf->job_grace)/j.duration/' \
+    'a job that overran without its grace'
+by_histories not_told lib/act/submit.c \
+    's/return pf_blob_arrived(a, NULL, \*sha, there);/return NULL;/' \
+    'a job that waits on though another found its file'
+by_histories given_up lib/act/expire.c 's/ || j.waiting == 0//' \
+    'a job given up though its file is there'
 done_testing

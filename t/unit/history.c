@@ -8,6 +8,7 @@
 
 #include "../lib/acts.h"
 #include "../lib/sound.h"
+#include "../lib/states.h"
 #include "../lib/tap.h"
 #include "base/mem.h"
 #include "codec/hash.h"
@@ -16,77 +17,6 @@
 #include "os/clock.h"
 #include "os/fs.h"
 #include "store/dbw.h"
-
-#define BOTS	6
-#define JOBS	40
-#define OPS	400
-#define LEASE	3	/* ticks */
-
-enum { REG, IDLE, BUSY, OUT, FAILED };
-static const char *const bot_names[] = { "registering", "idle", "busy",
-    "timed_out", "failed" };
-enum { PEND, GIVEN, RUN, DONE, FAIL, CANC };
-static const char *const job_names[] = { "pending", "assigned", "running",
-    "completed", "failed", "cancelled" };
-
-static struct bot {
-	char	 id[PF_ID_MAX + 1];	/* "" while it is unknown */
-	int	 state, inc, job;	/* job -1: none */
-	int	 failures;
-	bool	 drain, online;
-	int64_t	 seen;			/* tick */
-} bots[BOTS];
-
-static struct job {
-	char	 id[PF_ID_MAX + 1];
-	int	 state, attempt, strikes, engine, priority, bot;
-	bool	 cancel;
-	int64_t	 lease, given;		/* ticks: of the last renewal, of the
-					 * grant */
-	const char *ended;		/* result of the last lease */
-	int	 ended_bot;
-} jobs[JOBS];
-
-static int njobs;
-static int64_t tick, boot_ms;
-static uint64_t chance;
-static struct pf_conf conf;
-static char sha[PF_SHA_TEXT];
-
-static int
-roll(int n)
-{
-	chance ^= chance << 13;
-	chance ^= chance >> 7;
-	chance ^= chance << 17;
-	return (int)(chance % (uint64_t)n);
-}
-
-static bool
-live(int j)
-{
-	return jobs[j].state == GIVEN || jobs[j].state == RUN;
-}
-
-/* The job of a bot is over for it. */
-static struct job *
-release(int b, const char *how)
-{
-	struct job *j = &jobs[bots[b].job];
-
-	j->ended = how;
-	j->ended_bot = b;
-	j->bot = bots[b].job = -1;
-	return j;
-}
-
-static void
-requeue(int b, const char *how)
-{
-	struct job *j = release(b, how);
-
-	j->state = j->cancel ? CANC : PEND;
-}
 
 static enum pf_class
 do_register(int b)
@@ -126,10 +56,15 @@ do_submit(int b)
 	if (njobs == JOBS)
 		return PF_OK;
 	*n = (struct job){ .engine = roll(3), .priority = roll(3), .bot = -1,
-	    .ended = "" };
+	    .ended = "", .limit = 1 + roll(4), .file = roll(FILES) };
+	n->waits = !files[n->file].there;
 	got = op(&j, "{\"op\":\"submit\",\"name\":\"n\",\"engine\":\"e%d\","
-	    "\"priority\":%d,\"target\":{\"sha256\":\"%s\",\"name\":\"t\"}}",
-	    n->engine, n->priority, sha);
+	    "\"priority\":%d,\"duration_ms\":%d,\"target\":{\"sha256\":\"%s\","
+	    "\"name\":\"t\",\"size\":%zu,\"upload\":true}}", n->engine,
+	    n->priority, n->limit * 1000, files[n->file].sha,
+	    strlen(files[n->file].text));
+	if (!n->waits)
+		(void)arrive(n->file);
 	id = pf_json_text(pf_json_first(pf_json_get(j, "jobs")));
 	if (got == PF_OK && id != NULL) {
 		snprintf(n->id, sizeof(n->id), "%s", id);
@@ -142,8 +77,8 @@ do_submit(int b)
 static bool
 can(int b, int j)
 {
-	return jobs[j].state == PEND && (jobs[j].engine == b % 3 ||
-	    jobs[j].engine == (b + 1) % 3);
+	return jobs[j].state == PEND && !jobs[j].waits && (jobs[j].engine ==
+	    b % 3 || jobs[j].engine == (b + 1) % 3);
 }
 
 /* What it gets must be one of the best that wait for its engines. */
@@ -229,10 +164,11 @@ do_token(int b)
 	static const char *const ops[] = { "heartbeat", "start", "complete",
 	    "handback" };
 	static const char *const results[] = { "completed", "failed",
-	    "cancelled" };
+	    "cancelled", "timed_out" };
+	static const int ends[] = { DONE, FAIL, CANC, OVER };
 	struct pf_json *reply;
 	enum pf_class got, want = PF_STALE;
-	int k = roll(4), r = roll(3), j, attempt;
+	int k = roll(4), r = roll(4), j, attempt;
 
 	if (njobs == 0 || bots[b].id[0] == '\0')
 		return PF_OK;
@@ -248,12 +184,13 @@ do_token(int b)
 		bots[b].seen = tick;
 		bots[b].online = true;
 		if (k < 2) {
+			if (jobs[j].state == GIVEN)
+				jobs[j].started = tick;
 			jobs[j].state = RUN;
 			jobs[j].lease = tick;
 		} else if (k == 2) {
 			release(b, results[r]);
-			jobs[j].state = r == 2 || jobs[j].cancel ? CANC :
-			    r == 0 ? DONE : FAIL;
+			jobs[j].state = jobs[j].cancel ? CANC : ends[r];
 			bots[b].state = IDLE;
 			if (r != 1)
 				bots[b].failures = 0;
@@ -341,15 +278,6 @@ do_tick(int b)
 	return got;
 }
 
-static void
-silent(int b, bool with_job)
-{
-	bots[b].failures += with_job ? 1 : 0;
-	bots[b].online = false;
-	bots[b].state = bots[b].state == FAILED ||
-	    bots[b].failures >= conf.max_failures ? FAILED : OUT;
-}
-
 /* As the reaper would, or too early. */
 static enum pf_class
 do_expire(int b)
@@ -380,6 +308,80 @@ do_expire(int b)
 	return got;
 }
 
+/* Past its time and a tick of grace, and one for what began in between. */
+static enum pf_class
+do_overrun(int b)
+{
+	struct pf_json *reply;
+	struct job *j;
+	enum pf_class got;
+
+	if (bots[b].job == -1)
+		return PF_OK;
+	j = &jobs[bots[b].job];
+	got = op(&reply, "{\"op\":\"expire\",\"what\":\"job\",\"bot\":\"%s\","
+	    "\"job\":\"%s\",\"epoch\":1,\"attempt\":%d,\"lease_tick\":%lld}",
+	    bots[b].id, j->id, j->attempt, (long long)j->lease);
+	pf_json_free(reply);
+	if (j->state != RUN || j->started + j->limit + 2 >= tick)
+		return got == PF_STALE ? PF_OK : PF_BUG;
+	j->state = j->cancel ? CANC : OVER;
+	release(b, "timed_out");
+	bots[b].state = IDLE;
+	overran++;
+	return got;
+}
+
+/* A file comes; its op may be late, then the next job that names it is told
+ * that it is there. */
+static enum pf_class
+do_upload(int b)
+{
+	struct pf_json *reply;
+	const struct pf_json *row;
+	struct file *f = &files[roll(FILES)];
+	int64_t n = -1;
+	enum pf_class got;
+
+	(void)b;
+	if (!f->there && roll(4) != 0) {
+		bring(f);
+		if (roll(2) == 0)
+			return PF_OK;
+	}
+	got = op(&reply, "{\"op\":\"blob\",\"rows\":[{\"rid\":\"%s\",\"size\":"
+	    "%zu,\"sha256\":\"%s\"}]}", f->sha, strlen(f->text), f->sha);
+	row = pf_json_first(pf_json_get(reply, "rows"));
+	(void)pf_json_int(&n, row, "jobs", 0, JOBS);
+	pf_json_free(reply);
+	return got == PF_OK && n == (f->there ? arrive((int)(f - files)) :
+	    -1) ? PF_OK : PF_BUG;
+}
+
+/* Nobody brings its file any more, or not yet: what is kept is no time at all
+ * or an hour. */
+static enum pf_class
+do_forget(int b)
+{
+	struct pf_json *reply;
+	struct job *j;
+	enum pf_class got;
+
+	(void)b;
+	if (njobs == 0)
+		return PF_OK;
+	j = &jobs[roll(njobs)];
+	conf.keep_uploads = roll(4) != 0 ? 3600000 : -3600000;
+	got = op(&reply, "{\"op\":\"expire\",\"what\":\"upload\",\"job\":"
+	    "\"%s\"}", j->id);
+	pf_json_free(reply);
+	if (j->state != PEND || !j->waits || conf.keep_uploads > 0)
+		return got == PF_STALE ? PF_OK : PF_BUG;
+	j->state = FAIL;
+	forgotten++;
+	return got;
+}
+
 static bool
 same(void)
 {
@@ -387,8 +389,10 @@ same(void)
 	int i;
 
 	for (i = 0; i < njobs && good; i++)
-		good = row_is("SELECT status, attempt FROM jobs WHERE id = ?",
-		    jobs[i].id, job_names[jobs[i].state], jobs[i].attempt);
+		good = row_is("SELECT status, 2 * attempt + (status = "
+		    "'pending' AND waiting > 0) FROM jobs WHERE id = ?",
+		    jobs[i].id, job_names[jobs[i].state], 2 * jobs[i].attempt +
+		    (jobs[i].state == PEND && jobs[i].waits));
 	for (i = 0; i < BOTS && good; i++)
 		good = bots[i].id[0] == '\0' || row_is("SELECT status, "
 		    "current_job IS NULL FROM bots WHERE id = ?", bots[i].id,
@@ -401,19 +405,27 @@ begin(const char *dir)
 {
 	char id[PF_ID_MAX + 1];
 	struct pf_json *reply;
-	int lock = -1;
+	int i, lock = -1;
 	bool made;
 
 	memset(jobs, 0, sizeof(jobs));
 	memset(bots, 0, sizeof(bots));
-	for (njobs = 0; njobs < BOTS; njobs++)
-		bots[njobs].job = -1;
+	for (i = 0; i < BOTS; i++)
+		bots[i].job = -1;
 	njobs = 0;
 	tick = boot_ms = 0;
 	pf_conf_default(&conf);
 	snprintf(conf.storage_path, sizeof(conf.storage_path), "%s", dir);
+	for (i = 0; i < FILES; i++) {
+		snprintf(files[i].text, sizeof(files[i].text), "target %d", i);
+		pf_sha256(files[i].sha, files[i].text, strlen(files[i].text));
+		files[i].there = false;
+		if (i % 2 == 0)
+			bring(&files[i]);
+	}
 	conf.tick = 1000;
 	conf.bot = LEASE * 1000;
+	conf.job_grace = 1000;
 	conf.max_attempts = 2;
 	conf.max_failures = 3;
 	if (pf_dbw_init(dir, &made) != NULL ||
@@ -437,20 +449,19 @@ history(int seed)
 	static enum pf_class (*const does[])(int) = { do_register, do_submit,
 	    do_claim, do_claim, do_claim, do_token, do_token, do_token,
 	    do_cancel, do_operator, do_tick, do_tick, do_tick, do_tick,
-	    do_tick, do_tick, do_expire, do_expire, do_expire };
-	char dir[] = "/tmp/pf-history.XXXXXX", path[256], name[64];
+	    do_tick, do_tick, do_expire, do_expire, do_expire, do_overrun,
+	    do_overrun, do_upload, do_forget };
+	const char *tmp = getenv("TMPDIR");
+	char dir[128], path[256], name[64];
 	int i, k;
 	bool good = true;
 
+	snprintf(dir, sizeof(dir), "%s/pf-history.XXXXXX", tmp != NULL ? tmp :
+	    "/tmp");
 	if (mkdtemp(dir) == NULL)
 		pf_die("no directory");
 	snprintf(path, sizeof(path), "%s/data", dir);
 	(void)pf_mkdirs(path, 0750);
-	pf_sha256(sha, "target", 6);
-	snprintf(path, sizeof(path), "%s/targets/%s", dir, sha);
-	(void)pf_mkdirs(path, 0750);
-	snprintf(path, sizeof(path), "%s/targets/%s/data", dir, sha);
-	(void)pf_file_put(path, NULL, "target", 6, 0640);
 	act = (struct pf_act){ .conf = &conf };
 	chance = 0x9e3779b97f4a7c15u * (uint64_t)(seed + 1);
 	begin(dir);
@@ -480,5 +491,9 @@ main(void)
 
 	for (i = 0; i < seeds; i++)
 		history(i);
+	fprintf(stderr, "# %d jobs overran, %d got their files, %d never\n",
+	    overran, arrived, forgotten);
+	ok(seeds < 60 || (overran > 0 && arrived > 0 && forgotten > 0),
+	    "jobs overran, waited for files and gave up on them");
 	return done_testing();
 }
