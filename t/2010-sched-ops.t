@@ -75,6 +75,8 @@ job -d 90s
 op "{\"op\":\"claim\",\"bot\":\"$one\",\"inc\":\"i-one\"}"
 is "$(get .job.id)" "$job" 'the job is given'
 is "$(get '[.epoch, .attempt, .again] | join(" ")')" '1 1 false' 'its token'
+is "$(get '[.job.started_at, (.job.created_at | type)] | tojson')" \
+    '[null,"number"]' 'it has not run'
 op "{\"op\":\"claim\",\"bot\":\"$one\",\"inc\":\"i-one\"}"
 is "$(get '[.job.id, .attempt, .again] | join(" ")')" "$job 1 true" \
     'asking twice gets the same job'
@@ -94,6 +96,9 @@ refused stale attempt \
 op "{\"op\":\"heartbeat\",$token,\"attempt\":1}"
 is "$(get .cancel)" false 'a heartbeat keeps the lease'
 is "$(sql "SELECT status FROM jobs")" running 'and makes the job running'
+op "{\"op\":\"claim\",\"bot\":\"$one\",\"inc\":\"i-one\"}"
+is "$(get '.job.started_at')" "$(sql 'SELECT started_at FROM jobs')" \
+    'who asks again hears since when'
 refused data result "{\"op\":\"complete\",$token,\"attempt\":1,\"result\":\"fine\"}" \
     'a result that is none'
 op "{\"op\":\"complete\",$token,\"attempt\":1,\"result\":\"completed\"}"

@@ -70,6 +70,15 @@ is "$(get '"\(.class) \(.field)"')" 'stale tick' 'nor can anybody be made so'
 check 'explain says why' 0 \
     '~assigned on bot one; the master is deaf since [0-9T:.-]*Z: bots are not heard, and no lease ends$' \
     - pf-report explain job "$id"
+run pf-sched -q submit -N next -e libfuzzer -t /bin/true
+next=$(cat "$T/out")
+check 'that no bot asks for a job' 0 \
+    '~^pending: .*; but the master is deaf since [0-9T:.-]*Z: no bot is heard$' \
+    - pf-report explain job "$next"
+bot two '["libfuzzer"]'
+check 'and that a free one is not heard' 0 \
+    '~^(idle|registering): gets one of 1 waiting jobs with its next request; but the master is deaf since ' \
+    - pf-report explain bot "$bot"
 check 'and so does status' 0 '~^deaf_since	[0-9T:.-]*Z$' - pf-report status
 before=$(sql 'SELECT tick FROM clock')
 ear httpd

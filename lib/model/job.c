@@ -340,7 +340,10 @@ pf_job_json(struct pf_buf *b, struct pf_db *db, const char *id)
 		pf_q_json(&q, 13, b, "work_dir");
 		pf_q_json(&q, 14, b, "output_dir");
 		pf_q_json(&q, 15, b, "status");
-		pf_q_json(&q, 16, b, "started_at");
+		if (pf_q_int(&q, 16) == 0)
+			pf_jw_null(b, "started_at");
+		else
+			pf_jw_int(b, "started_at", pf_q_int(&q, 16));
 		pf_jw_bool(b, "cancel", pf_q_int(&q, 17) != 0);
 		regress = strcmp(pf_q_text(&q, 3), "regress") == 0;
 	}

@@ -82,6 +82,22 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    id) : err;
 }
 
+/* What no bot asks for, no bot gets. */
+static const struct pf_err *
+tell_deaf(struct pf_buf *b, struct pf_db *db)
+{
+	const struct pf_err *err;
+	char when[PF_TIME_TEXT];
+	int64_t since = 0;
+
+	err = pf_db_int(db, &since, NULL, "SELECT CAST(value AS INTEGER) FROM "
+	    "system WHERE key = 'deaf_since'", "");
+	if (since != 0)
+		pf_buf_addf(b, "; but the master is deaf since %s: no bot is "
+		    "heard", pf_time_text(when, since));
+	return err;
+}
+
 /* A job that a bot has: how it stands with the lease. */
 static void
 held(struct pf_buf *b, const struct job *j, const struct pf_conf *conf)
@@ -247,7 +263,7 @@ pending(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	else
 		pf_buf_addf(b, "waiting for the next request of one of %"
 		    PRId64 " free bots for %s", o.free, j->needs);
-	return NULL;
+	return tell_deaf(b, db);
 }
 
 const struct pf_err *
@@ -308,7 +324,7 @@ could(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	else
 		pf_buf_addf(b, "gets one of %" PRId64 " waiting jobs with its "
 		    "next request", waiting);
-	return NULL;
+	return tell_deaf(b, db);
 }
 
 /* What is looked at of a bot. */
