@@ -185,6 +185,7 @@ again()
 # Calls after which something may be there or not.
 history_calls=pwrite64,write,sendto,fdatasync,fsync,syncfs,openat,fcntl,flock
 history_calls=$history_calls,ftruncate,fallocate,rename,unlink,unlinkat,mkdir
+history_calls=$history_calls,chmod,fchmod,fchown,bind,link,linkat
 
 # What to put before a program to have them counted in $T/trace.
 history_trace="strace -f -qq -o $T/trace -e trace=$history_calls"
