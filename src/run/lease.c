@@ -6,7 +6,8 @@
 #include "os/stop.h"
 #include "run/run.h"
 
-#define LOOK_MS		1000	/* between two looks while a call waits */
+#define LOOK_MS		1000	/* between two looks while a call waits, or
+				 * as long as the last one took */
 
 void
 lease_take(struct slot *s, const struct job *j)
@@ -100,18 +101,20 @@ bool
 lease_meanwhile(void *arg)
 {
 	struct slot *s = arg;
-	int64_t now = pf_boot_ms();
+	int64_t now = pf_boot_ms(), took;
 
 	if (pf_stopping && s->fetching && !s->beating)
 		return false;
 	if (s->looking || now < s->next_look)
 		return true;
-	s->next_look = now + LOOK_MS;
 	s->looking = true;
 	if (s->look != NULL)
 		s->look(s->look_arg);
 	(void)lease_keep(s);
 	s->looking = false;
+	/* Else a call would be nothing but looks, which run crashes again. */
+	took = pf_boot_ms() - now;
+	s->next_look = now + took + (took > LOOK_MS ? took : LOOK_MS);
 	/* What waits is not worth more than the end of an engine. */
 	return s->lease == LEASE_NONE || s->lease == LEASE_HELD;
 }
