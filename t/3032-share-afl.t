@@ -13,15 +13,21 @@ need afl-fuzz afl-clang-fast clang
 
 build_share_afl
 
-run_master
+run_master 'heartbeat_interval = 1s'
 submit two afl++ "$T/magic" -C camp -d 150s -p 10
 two=$job
 submit one libfuzzer "$T/magic" -C camp -d 5s
 one=$job
 main=$T/w/slot-0/jobs/$two/out/main
 queue=$T/w/slot-0/jobs/$two/out/pandafuzz/queue
-# imported: afl-fuzz has taken something, and says so
 imported()
+{
+	find "$main/queue" -name 'id:*,sync:pandafuzz,*'
+}
+has_imported() { [ -n "$(imported)" ]; }
+# says_so: the same in its statistics, which it writes once a minute and when
+# it ends: so it is ended, and pf-run stopped that it does not clear away
+says_so()
 {
 	grep -Eq '^corpus_imported *: *[1-9]' "$main/fuzzer_stats"
 }
@@ -41,9 +47,14 @@ ok 'it is laid before the first' until_true 15 \
     test -e "$queue/id:000001,src:$hash"
 is "$(ls "$queue")" "id:000000,src:$magic
 id:000001,src:$hash" 'under names that afl-fuzz takes, and no others'
-ok 'which imports it' until_true 90 imported
-is "$(find "$main/queue" -name 'id:*,sync:pandafuzz,*' | wc -l)" 1 \
-    'what of it is new'
+ok 'which imports it' until_true 90 has_imported
+slot=$(pgrep -P "$bot")
+kill -STOP "$slot"
+at_end "kill -CONT $slot 2>/dev/null"
+pkill -f "^[^ ]*afl-fuzz .*$T/w/slot-0/jobs/$two/"
+ok 'and says so' until_true 20 says_so
+is "$(imported | wc -l)" 1 'what of it is new'
+kill -CONT "$slot"
 pf-sched cancel "$two" >/dev/null
 wait "$bot"
 is $? 0 'it ends well'

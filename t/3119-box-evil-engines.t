@@ -80,10 +80,18 @@ all()
 	jobs=
 	for harm in $some; do
 		cp "$T/plain" "$T/$harm"
-		long='-d 4s -T 500ms'
-		# How long it takes to be noticed is the machine's affair.
-		[ "$harm" != fills ] || long='-d 90s -T 30s'
 		for engine in afl++ blackbox; do
+			long='-d 4s -T 500ms'
+			case " $apart " in
+			*" $harm "*)	long='-d 2s -T 500ms' ;;
+			esac
+			case $harm-$engine in
+			# How long it takes to be noticed is the machine's
+			# affair.
+			fills-*)	long='-d 90s -T 30s' ;;
+			# Each input is run again, which takes seconds.
+			stays-blackbox)	long='-d 1s -T 500ms' ;;
+			esac
 			# shellcheck disable=SC2086 # words
 			submit "$harm-$engine" "$engine" "$T/$harm" $long \
 			    -m 64M -s "$T/seeds"

@@ -11,7 +11,7 @@
 need clang
 build_share
 
-run_master
+run_master 'heartbeat_interval = 1s'
 conf=$PF_CONF
 # with KEY=VALUE ...: the bot's configuration, and its next job
 with()
@@ -43,9 +43,11 @@ ok 'and one that is large' until_true 20 filed_n "$one" 31
 
 with 'import_inputs = 7'
 ok 'another one takes some' until_true 20 given_n "$dir" 7
-ok 'and then' until_true 20 grep -q cov: "$dir/own/engine.log"
+ok 'and goes on' until_true 20 grep -q cov: "$dir/own/engine.log"
+ok 'after a whole answer' until_true 20 grep -q '"cursor":[1-9]' \
+    "$dir/own/share.json"
+is "$(given "$dir")" 7 'not the others'
 stop
-is "$(given_n "$dir" 31 && echo all)" '' 'not the others'
 
 # rounds: questions for bytes so far
 rounds()
@@ -62,8 +64,8 @@ stop
 printf '[limits]\ncorpus_size = 60000\n' >>"$conf"
 with
 ok 'without limits' until_true 20 given_n "$dir" 30
-stop
 ok 'all that is not too large' test ! -e "$dir/corpus/$big"
+stop
 sed -i '/^corpus_size/d' "$conf"
 
 # A master that sends little.
