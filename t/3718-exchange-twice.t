@@ -12,7 +12,7 @@
 . "$PF_ROOT/t/lib/share.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/away.sh
 . "$PF_ROOT/t/lib/away.sh"
-need clang sqlite3
+need clang sqlite3 jq
 
 build_quiet
 run_master 'heartbeat_interval = 500ms'

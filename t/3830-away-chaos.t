@@ -12,7 +12,7 @@
 . "$PF_ROOT/t/lib/away.sh"
 whole
 sweep_all
-need clang afl-fuzz sqlite3
+need clang afl-fuzz sqlite3 jq
 
 away_targets lf af
 run_master
