@@ -10,7 +10,7 @@
 need clang python3
 
 build_quiet
-run_master
+run_master 'heartbeat_interval = 30s'
 export TERM=xterm
 
 tap_explain()

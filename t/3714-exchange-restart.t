@@ -12,7 +12,7 @@
 need clang sqlite3
 build_share
 
-run_master
+run_master 'heartbeat_interval = 30s'
 submit one libfuzzer "$T/magic" -C camp -d 5s -p -50
 one=$job
 submit two libfuzzer "$T/magic" -C camp -d 300s

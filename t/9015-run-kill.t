@@ -15,7 +15,7 @@ need clang afl-fuzz sqlite3 jq
 
 away_targets lf af
 # All crashes are one: 200 rounds find more than the samples that are kept.
-run_master '[limits]' 'crash_samples = 1000000'
+run_master 'heartbeat_interval = 1s' '[limits]' 'crash_samples = 1000000'
 submit lf libfuzzer "$T/lf" -d 1h
 submit af afl++ "$T/af" -d 1h
 # Without a box it is harder to leave nobody behind: half of the times.

@@ -2,10 +2,12 @@
 # After tap.sh and master.sh: bots with tiny targets, in a second or two.
 
 # run_master [LINE ...]: a master whose reaper has nothing to do, with these
-# timeouts, and a bot's configuration with short pauses
+# timeouts, and a bot's configuration with short pauses.  Without timeouts of
+# its own a bot soon hears that its job is cancelled.
 run_master()
 {
-	[ $# -eq 0 ] || set -- '[timeouts]' "$@"
+	[ $# -gt 0 ] || set -- 'heartbeat_interval = 1s'
+	set -- '[timeouts]' "$@"
 	master_new - <<-END
 	$(printf '%s\n' "$@")
 	[retry.communication]
