@@ -21,6 +21,7 @@ struct boxed {
 	pid_t	 pid;		/* 0: a free place */
 	pid_t	 init;		/* of its namespace, 0: it has none */
 	pid_t	 self;		/* the program itself, 0: not known yet */
+	int	 due;		/* a signal for it, once it is known */
 };
 
 struct box {

@@ -215,7 +215,10 @@ box_ended(struct fuzz *f, pid_t pid, int *status)
 	if (pid <= 0 || b == NULL)
 		return false;
 	if (!pf_proc_ended(pid, status)) {
-		(void)find_self(b);
+		if (find_self(b) != 0 && b->due != 0) {
+			(void)kill(b->self, b->due);
+			b->due = 0;
+		}
 		return false;
 	}
 	*status = translate(b, *status);
@@ -234,6 +237,8 @@ box_signal(struct fuzz *f, pid_t pid, int sig)
 		pf_proc_signal(pid, sig);
 	else if (find_self(b) != 0)
 		(void)kill(b->self, sig);
+	else
+		b->due = sig;
 }
 
 /* What is started meanwhile is met in the next round. */
