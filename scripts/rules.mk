@@ -159,7 +159,9 @@ check-valgrind: setup-check
 # A fault at every system call and allocation of who must lose nothing.  In
 # memory: what survives a program's death does not need a disk for it.
 FAULTS = t/9000-ingest-kill.t t/9001-accept-faults.t t/9002-outbox-faults.t \
-	t/9003-tools-faults.t t/9005-ingest-faults.t t/9012-push-faults.t \
+	t/9003-tools-faults.t t/9005-ingest-faults.t t/9007-ingest-slices.t \
+	t/9012-push-faults.t t/7065-httpd-large-faults.t \
+	t/7207-httpd-upload-faults.t \
 	t/3116-box-evil-least.t t/3830-away-chaos.t t/3832-away-packets.t \
 	t/9015-run-kill.t t/9020-sched-faults.t t/9022-serve-faults.t \
 	t/9025-tool-faults.t t/9026-tool-malloc.t t/9030-sched-malloc.t \

@@ -170,4 +170,7 @@ ok 'filing is in trouble' until_true 5 grep -q 'stays in the spool\|the spool ke
 ok 'it is killed in time' until_true 3 gone "$T/child"
 kill $pid
 wait $pid 2>/dev/null || :
+sed -i 's|^on_new_crash = .*|on_new_crash = hook|' "$T/conf"
+check 'a hook that is looked for nowhere' 78 - \
+    '~on_new_crash = "hook" in \[ingest\] is not an absolute path' pf-ingest
 done_testing

@@ -194,6 +194,15 @@ finds 'no pool' shared "shared/$job" \
 mends 'no pool' 'the whole: counted anew'
 is "$(sql 'SELECT count(*) FROM shared')" "$n" 'all is shared again'
 
+# What is no pack in the spool is not waited for, and hides nothing.
+mkfifo "$SPOOL/new/fifo"
+mkdir "$SPOOL/new/dir"
+ln -s "$db" "$SPOOL/new/link"
+check 'a spool with a fifo, a directory and a link' 0 - - \
+    timeout 20 pf-ingest fsck
+check 'a dry run of it' 0 - - timeout 20 pf-ingest -n
+rm -r "$SPOOL"/new/*
+
 # The ledger: lines without rows, rows without lines, a line that is damaged.
 L=$(echo "$S"/metadata/ledger/*.jsonl)
 # Only those that are not young are missed; old ones have no sum.
@@ -214,12 +223,12 @@ run pf-ingest -r fsck
 run pf-ingest -r fsck
 check 'then it is made of the rows' 0 - - pf-ingest fsck
 cp "$T/ledger" "$L"
-sed -i '1s/"bot":"b1"/"bot":"b3"/' "$L"
+sed -i '2s/"bot":"b1"/"bot":"b3"/' "$L"
 kinds 'a line is damaged' ledger unledgered
-check 'it gets another' 1 '~^ledger	.*:0	the line is not as' \
+check 'it gets another' 1 '~^ledger	.*:2	the line is not as' \
     '~written into the ledger' pf-ingest -r fsck
 kinds 'the damaged one stays' ledger
-sed -i 1d "$L"
+sed -i 2d "$L"
 check 'until it is thinned out' 0 - - pf-ingest fsck
 
 # A crash that only its report knows.

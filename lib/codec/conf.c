@@ -46,7 +46,7 @@ static const struct key {
 	    "/var/spool/pandafuzz", 0, 0 },
 	{ "sched", "socket", T_PATH, AT(sched_socket),
 	    "/run/pandafuzz/sched.sock", 0, 0 },
-	{ "ingest", "on_new_crash", T_TEXT, AT(on_new_crash), "", 0, 0 },
+	{ "ingest", "on_new_crash", T_FILE, AT(on_new_crash), "", 0, 0 },
 	{ "ingest", "hook_timeout", T_DUR, AT(hook_timeout), "1m",
 	    100, 86400000 },
 	{ "ingest", "hooks_per_minute", T_NUM, AT(hooks_per_minute), "30",

@@ -486,3 +486,11 @@ pf_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
 }
+
+bool
+pf_is_file(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}

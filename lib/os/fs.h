@@ -97,7 +97,8 @@ const struct pf_err	*pf_disk_free(int64_t *bytes, int64_t *inodes,
 const struct pf_err	*pf_within(bool *in, const char *path,
 			    const char *root);
 
-/* True if path is there. */
+/* True if path is there; and if it is a regular file, and no link to one. */
 bool	pf_exists(const char *path);
+bool	pf_is_file(const char *path);
 
 #endif

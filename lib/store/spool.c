@@ -236,6 +236,21 @@ move_ours(struct pf_pack *p, const char *dir, const char *part, int tries)
 }
 
 const struct pf_err *
+pf_spool_read(struct pf_pack *p, const char *dir)
+{
+	const struct pf_err *err;
+	char name[PF_PACK_NAME];
+
+	/* What it is called again if that fails. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(p->name, ":"),
+	    p->name);
+	err = pf_read_all(&p->data, p->fd, (size_t)p->size, name);
+	if (err != NULL)
+		pf_spool_back(p, dir);
+	return err;
+}
+
+const struct pf_err *
 pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
     const char *entry, size_t max)
 {
@@ -256,11 +271,9 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
 	err = move_pack(p->name, old, dir, "cur", p->tries);
 	if (err != NULL)
 		goto done;
-	if (p->size <= (int64_t)max)
-		err = pf_read_all(&p->data, p->fd, max, entry);
 	*found = true;
-	if (err != NULL)
-		pf_spool_back(p, dir);
+	if (p->size <= (int64_t)max)
+		err = pf_spool_read(p, dir);
 done:
 	if (err != NULL || !*found)
 		pf_spool_drop(p);

@@ -66,11 +66,27 @@ judge_pack(struct ingest *g, const char *entry, const struct pf_buf *b)
 	return NULL;
 }
 
+static const struct pf_err *
+dry_pack(struct ingest *g, const char *entry, const char *path)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+
+	err = pf_slurp(&b, path, (size_t)g->conf->pack_size);
+	if (err == NULL)
+		err = judge_pack(g, entry, &b);
+	else if (err->class == PF_DATA)
+		err = dry_large(g, path);
+	else if (err->class == PF_NOTFOUND)
+		err = NULL;
+	pf_buf_free(&b);
+	return err;
+}
+
 const struct pf_err *
 dry_run(struct ingest *g)
 {
 	const struct pf_err *err;
-	struct pf_buf b = PF_BUF_INIT;
 	char **list, *path;
 	size_t i, n;
 
@@ -78,17 +94,10 @@ dry_run(struct ingest *g)
 		return err;
 	for (i = 0; err == NULL && i < n && !stopping(); i++) {
 		path = pf_asprintf("%s/%s", g->conf->spool_path, list[i]);
-		pf_buf_reset(&b);
-		err = pf_slurp(&b, path, (size_t)g->conf->pack_size);
-		if (err == NULL)
-			err = judge_pack(g, list[i], &b);
-		else if (err->class == PF_DATA)
-			err = dry_large(g, path);
-		else if (err->class == PF_NOTFOUND)
-			err = NULL;
+		if (pf_is_file(path))
+			err = dry_pack(g, list[i], path);
 		free(path);
 	}
-	pf_buf_free(&b);
 	pf_spool_list_free(list);
 	return err;
 }

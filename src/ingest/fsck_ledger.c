@@ -21,6 +21,7 @@ struct day {
 	char	*name;
 	ino_t	 ino;
 	off_t	 at;		/* read up to there */
+	int64_t	 line;		/* which is this one */
 };
 
 static struct day *
@@ -107,7 +108,7 @@ take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
 }
 
 static const struct pf_err *
-add_line(struct fsck *f, const char *path, off_t at, const char *text,
+add_line(struct fsck *f, const char *path, int64_t number, const char *text,
     size_t n)
 {
 	const struct pf_err *err = NULL;
@@ -117,7 +118,7 @@ add_line(struct fsck *f, const char *path, off_t at, const char *text,
 	char *place;
 
 	if (!pf_sum_ok(text, n)) {
-		place = pf_asprintf("%s:%lld", path, (long long)at);
+		place = pf_asprintf("%s:%lld", path, (long long)number);
 		finding(f, "ledger", place, "the line is not as it was "
 		    "written");
 		free(place);
@@ -145,7 +146,7 @@ read_day(struct fsck *f, struct day *d, const char *path)
 	while (err == NULL && !stopping() &&
 	    (n = getline(&line, &room, in)) > 0 && line[n - 1] == '\n') {
 		line[n - 1] = '\0';
-		err = add_line(f, path, d->at, line, (size_t)n - 1);
+		err = add_line(f, path, ++d->line, line, (size_t)n - 1);
 		d->at += n;
 	}
 	if (err == NULL && ferror(in))

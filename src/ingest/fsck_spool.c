@@ -48,6 +48,11 @@ check_pack(struct fsck *f, const char *entry)
 	char *path = pf_asprintf("%s/%s", f->g->conf->spool_path, entry);
 	char why[PF_ERR_MSG];
 
+	/* Filing leaves it alone, and whoever opens a FIFO waits. */
+	if (!pf_is_file(path)) {
+		free(path);
+		return NULL;
+	}
 	f->files++;
 	if ((err = pf_slurp(&b, path, (size_t)f->g->conf->pack_size)) == NULL)
 		err = check_frames(&b);

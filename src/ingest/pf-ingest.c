@@ -16,7 +16,7 @@
 #include "store/conffile.h"
 
 #define BATCH_PACKS	64
-#define BATCH_BYTES	(24 << 20)
+#define BATCH_BYTES	(16 << 20)
 #define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
 #define WATCH_MS	200		/* at a hook that runs */
@@ -79,18 +79,37 @@ flush(struct ingest *g, struct batch *b)
 	return err;
 }
 
+/* One that was too large to be read beside the others. */
+static const struct pf_err *
+read_alone(struct ingest *g, struct batch *b, struct pf_pack *p, bool *there)
+{
+	const struct pf_err *err;
+
+	*there = false;
+	if ((err = flush(g, b)) != NULL) {
+		pf_spool_back(p, g->conf->spool_path);
+		return err;
+	}
+	*there = (err = pf_spool_read(p, g->conf->spool_path)) == NULL;
+	if (err != NULL)
+		ail(g, p->name, err);
+	return NULL;
+}
+
 /* Claims one pack and files it, or puts it with the others to be filed. */
 static const struct pf_err *
 take(struct ingest *g, struct batch *b, const char *entry)
 {
 	const struct pf_err *err;
-	const size_t max = (size_t)g->conf->pack_size;
+	const int64_t max = g->conf->pack_size;
+	const int64_t room = b->n > 0 && max > BATCH_BYTES ? BATCH_BYTES : max;
 	struct pf_pack p;
 	bool found;
 
 	if (ail_waits(g, entry + 4))
 		return NULL;
-	err = pf_spool_take(&p, &found, g->conf->spool_path, entry, max);
+	err = pf_spool_take(&p, &found, g->conf->spool_path, entry,
+	    (size_t)room);
 	if (err != NULL && found) {
 		ail(g, entry + 4, err);
 		return NULL;
@@ -98,8 +117,11 @@ take(struct ingest *g, struct batch *b, const char *entry)
 	if (err != NULL || !found)
 		return err;
 	b->taken++;
-	if (p.size > (int64_t)max)
+	if (p.size > max)
 		return file_large(g, &p);
+	if (p.size > room && ((err = read_alone(g, b, &p, &found)) != NULL ||
+	    !found))
+		return err;
 	if (p.tries > 1)
 		return file_carefully(g, &p);
 	b->pack[b->n++] = p;
