@@ -196,7 +196,7 @@ check-power: setup-power
 	$(MAKE) -j2 all $(O)/t/lib/mkpack $(POWER)
 	for fs in $(FS); do sh t/power/check $$([ $$fs = ext4 ] && \
 	    echo $(CUTS) || echo $$(($(CUTS) / 8 + 10))) 1 $$fs || exit 1; done
-	sh t/power/errors
+	sh t/power/errors 1000
 
 # The lease, as a model: every order of events.
 check-model: setup-model
