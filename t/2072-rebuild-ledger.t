@@ -56,7 +56,7 @@ is "$(crashes)" "$good" 'what is beside the crash is believed'
 is "$(sql 'SELECT edges FROM coverage')" 5000 'a sample that is wrong is none'
 # shellcheck disable=SC2016
 cmd='pf-ingest -r fsck; [ $? -eq 1 ]'
-check 'fsck finds the lines' 0 "~$ledger:0	the line is not" \
+check 'fsck finds the lines' 0 "~$ledger:1	the line is not" \
     '~written into the ledger' sh -c "$cmd"
 is "$(crashes)" "$good" 'and does not bless them'
 is "$(sql 'SELECT edges FROM coverage')" 5000 'nor the sample'
