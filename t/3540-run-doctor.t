@@ -95,6 +95,20 @@ says 'box: namespaces' fail 'bwrap is not on the PATH' 'isolation = strict'
 	cat "$PF_CONF"
 	echo 'capabilities = libfuzzer'
 } >"$T/lib.conf"
+mkdir "$T/engines"
+ln -s "$PF_ROOT/etc/engines.d/nothing" "$T/engines/broken"
+cat >"$T/engines/mine" <<'END'
+#!/bin/sh
+[ "$1" != -c ] || echo 'contract : 1'
+END
+chmod +x "$T/engines/mine"
+{
+	cat "$PF_CONF"
+	echo "engines = $T/engines"
+} >"$T/own.conf"
+doctor 0 'engines of others' -c "$T/own.conf"
+says engines ok '"mine"'
+like "$(cat "$T/err")" 'engines/broken: ' 'and what is wrong with one is said'
 doctor 0 'afl++ left out' -c "$T/lib.conf"
 says afl++ warn afl-fuzz 'capabilities'
 
