@@ -30,7 +30,7 @@ master_real()
 	pf-sched serve >"$T/sched.out" 2>&1 &
 	sched=$!
 	# shellcheck disable=SC2016 # at the end
-	at_end 'kill $sched $httpd 2>/dev/null'
+	at_end 'kill $(mine $sched $httpd) 2>/dev/null'
 	until_true 5 test -S "$T/sock" || fail 'pf-sched serves'
 }
 

@@ -28,7 +28,7 @@ serve_start()
 {
 	pf-sched serve 2>"$T/serve.err" &
 	serve_pid=$!
-	at_end "kill $serve_pid 2>/dev/null"
+	at_end "kill \$(mine $serve_pid) 2>/dev/null"
 	serve_n=0
 	until socat /dev/null "UNIX-CONNECT:$T/m/sock" 2>/dev/null ||
 	    [ $serve_n -gt 200 ]; do

@@ -18,7 +18,7 @@ dead_or_there()
 	    socat /dev/null "UNIX-CONNECT:$T/m/sock"
 }
 # shellcheck disable=SC2016 # the one there is then
-at_end 'kill $serve_pid 2>/dev/null'
+at_end 'kill $(mine $serve_pid) 2>/dev/null'
 
 # ask N: its lines sent and each answered
 ask()

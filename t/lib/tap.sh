@@ -34,6 +34,16 @@ at_end()
 $tap_end"
 }
 
+# mine PID ...: those that are children of this shell.  The number of one that
+# has ended may by now be that of another test, which is not to be killed.
+mine()
+{
+	for mine_pid; do
+		[ "$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$mine_pid/status" \
+		    2>/dev/null)" != $$ ] || echo "$mine_pid"
+	done
+}
+
 # What a kind of test can tell after a failure; its library redefines it.
 tap_explain() { :; }
 
