@@ -145,22 +145,25 @@ need_build(struct pf_act *a, struct plan *p, bool *known)
 	return pf_event_add(a->db, &e);
 }
 
-/* How often it is to be run; 0 if what became of it is known. */
+/*
+ * How often it is to be run; 0 if it was, and what became of it is known.  The
+ * target it was found with is a build as any other.
+ */
 static const struct pf_err *
 runs_of(int64_t *runs, struct pf_act *a, const struct plan *p,
     const struct pf_regress *r)
 {
 	const struct pf_err *err;
 	struct pf_trials t = PF_TRIALS_INIT;
-	bool live;
+	bool made, live;
 
 	*runs = 0;
-	if ((err = pf_regress_live(&live, a->db, &p->build, r->hash)) !=
+	if ((err = pf_regress_live(&made, &live, a->db, &p->build, r->hash)) !=
 	    NULL || live)
 		return err;
 	if ((err = pf_trials_get(&t, a->db, p->build.campaign, r->hash,
 	    p->build.seq)) == NULL && pf_fate_of(runs, t.v, t.n) !=
-	    PF_FATE_UNKNOWN)
+	    PF_FATE_UNKNOWN && made)
 		*runs = 0;
 	pf_trials_free(&t);
 	return err;

@@ -148,7 +148,7 @@ see(struct pf_trial *seen, const struct pf_trial *t)
 	pf_repro_interval(&low, &high, t->same, t->runs);
 	rate = seen->runs > 0 ? (double)seen->same / (double)seen->runs : -1;
 	if (rate < low || rate > high)
-		*seen = (struct pf_trial){ 0, 0, 0 };
+		*seen = (struct pf_trial){ .runs = 0 };
 	seen->runs += t->runs;
 	seen->same += t->same;
 }
@@ -161,7 +161,7 @@ enum pf_fate
 pf_fate_of(int64_t *enough, const struct pf_trial *t, size_t n)
 {
 	enum pf_fate v = PF_FATE_UNKNOWN, was = PF_FATE_UNKNOWN;
-	struct pf_trial seen = { 0, 0, 0 };
+	struct pf_trial seen = { .runs = 0 };
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -178,7 +178,7 @@ pf_fate_of(int64_t *enough, const struct pf_trial *t, size_t n)
 		/* A crash of another kind says nothing of this one. */
 		if (v != PF_FATE_UNKNOWN && v != PF_FATE_CHANGED)
 			was = v;
-		if (t[i].same > 0)
+		if (t[i].same > 0 && !t[i].first)
 			see(&seen, &t[i]);
 	}
 	return v;

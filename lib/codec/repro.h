@@ -9,6 +9,7 @@
 #ifndef PF_CODEC_REPRO_H
 #define PF_CODEC_REPRO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,7 @@ const char	*pf_fate_word(enum pf_fate);
 /* A crash on a build. */
 struct pf_trial {
 	int64_t	 runs, crashed, same;
+	bool	 first;		/* of the runs of the first, once more */
 };
 
 /*

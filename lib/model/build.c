@@ -95,16 +95,18 @@ pf_regress_job(struct pf_db *db, const struct pf_build *b,
 }
 
 const struct pf_err *
-pf_regress_live(bool *live, struct pf_db *db, const struct pf_build *b,
-    const char *hash)
+pf_regress_live(bool *made, bool *live, struct pf_db *db,
+    const struct pf_build *b, const char *hash)
 {
-	int64_t one;
+	const struct pf_err *err;
+	int64_t left = 0;
 
-	*live = false;
-	return pf_db_int(db, &one, live, "SELECT 1 FROM regressions AS r JOIN "
-	    "jobs AS j ON j.id = r.job WHERE r.campaign = ? AND r.seq = ? "
-	    "AND r.hash = ? AND j.completed_at IS NULL", "sis", b->campaign,
-	    b->seq, hash);
+	err = pf_db_int(db, &left, made, "SELECT j.id IS NOT NULL AND "
+	    "j.completed_at IS NULL FROM regressions AS r LEFT JOIN jobs AS j "
+	    "ON j.id = r.job WHERE r.campaign = ? AND r.seq = ? AND r.hash = "
+	    "?", "sis", b->campaign, b->seq, hash);
+	*live = left != 0;
+	return err;
 }
 
 const struct pf_err *

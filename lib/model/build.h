@@ -49,9 +49,10 @@ struct pf_regress {
 	char	 crash[PF_ID_MAX + 1], hash[65];
 	int64_t	 size;
 };
-/* Is a job to run it on the build, or running it? */
-const struct pf_err	*pf_regress_live(bool *live, struct pf_db *,
-			    const struct pf_build *, const char *hash);
+/* Was a job made to run it on the build, and is that yet to end? */
+const struct pf_err	*pf_regress_live(bool *made, bool *live,
+			    struct pf_db *, const struct pf_build *,
+			    const char *hash);
 const struct pf_err	*pf_regress_put(struct pf_db *,
 			    const struct pf_build *,
 			    const struct pf_regress *, int64_t runs,

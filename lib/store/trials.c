@@ -6,6 +6,26 @@
 #include "base/mem.h"
 #include "store/trials.h"
 
+/*
+ * Runs of the target that the crash was found with count twice if that is
+ * given as a build: what was known before other builds must not be missing
+ * there for it.
+ */
+#define FOUND \
+	"(SELECT c.target_hash FROM crashes AS c JOIN jobs AS j ON j.id = " \
+	"c.job_id WHERE c.hash = ?2 AND j.campaign = ?1 ORDER BY " \
+	"c.first_seen, c.id LIMIT 1)"
+#define SQL \
+	"WITH a AS MATERIALIZED (SELECT coalesce(b.seq, 0) AS seq, r.runs, " \
+	"r.crashed, " PF_TRIALS_SAME " AS same, r.target IS " FOUND " AS " \
+	"first FROM check_records AS r LEFT JOIN builds AS b ON b.campaign = "\
+	"r.campaign AND b.target = r.target WHERE r.campaign = ?1 AND " \
+	"r.hash = ?2 AND r.build = 'target') " \
+	"SELECT seq, sum(runs), sum(crashed), sum(same), max(first) FROM " \
+	"(SELECT * FROM a WHERE seq BETWEEN 1 AND ?3 UNION ALL SELECT 0, " \
+	"runs, crashed, same, 0 FROM a WHERE seq = 0 OR first) GROUP BY 1 " \
+	"ORDER BY 1"
+
 static void
 add(struct pf_trials *t, const struct pf_trial *one)
 {
@@ -20,25 +40,20 @@ const struct pf_err *
 pf_trials_get(struct pf_trials *t, struct pf_db *db, const char *campaign,
     const char *hash, int64_t seq)
 {
-	static const struct pf_trial none = { 0, 0, 0 };
+	static const struct pf_trial none = { .runs = 0 };
 	const struct pf_err *err;
 	struct pf_trial one;
 	struct pf_q q;
 	bool more = true, last = false;
 
 	t->n = 0;
-	err = pf_q(&q, db, "SELECT coalesce(b.seq, 0), sum(r.runs), "
-	    "sum(r.crashed), sum(" PF_TRIALS_SAME ") FROM check_records AS r "
-	    "LEFT JOIN builds AS b ON b.campaign = r.campaign AND b.target = "
-	    "r.target WHERE r.campaign = ?1 AND r.hash = ?2 AND r.build = "
-	    "'target' AND coalesce(b.seq, 0) <= ?3 GROUP BY 1 ORDER BY 1",
-	    "ssi", campaign, hash, seq);
+	err = pf_q(&q, db, SQL, "ssi", campaign, hash, seq);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		if (t->n == 0 && pf_q_int(&q, 0) != 0)
 			add(t, &none);
 		last = pf_q_int(&q, 0) == seq;
 		one = (struct pf_trial){ pf_q_int(&q, 1), pf_q_int(&q, 2),
-		    pf_q_int(&q, 3) };
+		    pf_q_int(&q, 3), pf_q_int(&q, 4) };
 		add(t, &one);
 	}
 	pf_q_done(&q);

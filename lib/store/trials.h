@@ -37,10 +37,10 @@ struct pf_trials {
 	"r.same)"
 
 /*
- * What it was found with first, all that is none of the campaign's builds
- * together; then the builds it was run on that come before the one of the
- * number; last that one, run on or not.  Reads no more than the checks of the
- * input.  pf_trials_free() in every case.
+ * What it was found with first, be it one of the campaign's builds or not, and
+ * all that is none of them together; then the builds it was run on that come
+ * before the one of the number; last that one, run on or not.  Reads no more
+ * than the checks of the input.  pf_trials_free() in every case.
  */
 const struct pf_err	*pf_trials_get(struct pf_trials *, struct pf_db *,
 			    const char *campaign, const char *hash,

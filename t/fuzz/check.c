@@ -14,12 +14,13 @@
 static void
 try_check(const struct pf_check *c)
 {
-	struct pf_trial t[3] = { { c->runs, c->crashed, c->same },
-	    { c->runs, 0, 0 }, { c->runs, c->crashed, c->same } };
+	struct pf_trial t[3] = { { .runs = c->runs, .crashed = c->crashed,
+	    .same = c->same }, { .runs = c->runs } };
 	double low, high, rate = (double)c->same / (double)c->runs;
 	int64_t enough;
 	enum pf_fate f;
 
+	t[2] = t[0];
 	MUST(pf_sha_ok(c->hash) && pf_sha_ok(c->target) &&
 	    pf_check_build(c->build));
 	MUST(0 <= c->same && c->same <= c->crashed && c->crashed <= c->runs &&
