@@ -249,7 +249,8 @@ take_run(struct checker *c)
 	if (k->key[0] == '\0' && t->crashed && !t->empty)
 		memcpy(k->key, t->key, sizeof(k->key));
 	same = t->crashed && strcmp(t->key, k->key) == 0;
-	if (t->empty && (t->signal == 0 || k->signal != t->signal))
+	if (t->unrun || (t->empty && (t->signal == 0 ||
+	    k->signal != t->signal)))
 		pf_odds_void(&c->tally);
 	else {
 		pf_odds_add(&c->tally, t->crashed, same);

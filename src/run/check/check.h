@@ -46,10 +46,12 @@ struct trial {
 	pid_t		 pid;		/* 0: none */
 	int64_t		 began, ends;	/* CLOCK_BOOTTIME, ms */
 	const char	*word;		/* of the build */
+	bool		 valgrind;	/* likewise */
 	/* How it ended: */
 	bool		 crashed;
 	bool		 hung;		/* and was ended for that */
-	bool		 empty;		/* it tells nothing */
+	bool		 empty;		/* it tells nothing, */
+	bool		 unrun;		/* as valgrind did not run it */
 	int		 signal, exit_code;
 	char		 key[CHECK_KEY];
 	struct pf_trace	 trace;

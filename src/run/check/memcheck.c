@@ -23,7 +23,6 @@
 #define SHARED_MS	60000	/* to hear what the campaign has */
 #define BUSY_MS		60000	/* for a run that cannot be started */
 #define FINDINGS	64	/* of one run */
-#define FATAL		"\nvalgrind:  Fatal error at startup"
 #define DONE_MAX	(64 << 20)
 
 struct memcheck {
@@ -239,27 +238,16 @@ give_up(struct fuzz *f, struct memcheck *m, const char *why)
 	snprintf(f->message, sizeof(f->message), "%.500s", why);
 }
 
-/*
- * Whether valgrind itself began: it says so before all else, and, if names of
- * the C library are missing, still ends at once, with status 1.
- */
-static bool
-has_begun(const struct trial *t)
-{
-	return strstr(t->log.data, "== Memcheck") != NULL &&
-	    (t->exit_code != 1 || strstr(t->log.data, FATAL) == NULL);
-}
-
 static void
 ran(struct fuzz *f, struct memcheck *m)
 {
 	const struct trial *t = &m->trial;
 	bool whole = !t->empty && !t->hung;
 
-	if (whole && !has_begun(t)) {
+	if (t->unrun) {
 		give_up(f, m, "valgrind does not run the target: see what it "
 		    "says with valgrind TARGET; it may need the symbols of "
-		    "the C library");
+		    "the C library, or a target without debug information");
 		return;
 	}
 	if (seen_add(&m->done, m->hash)) {

@@ -20,6 +20,8 @@
 #define OOM_ADJ		990	/* it goes before the engine does */
 #define SLOW		20	/* so much longer under valgrind */
 #define ERROR_STATUS	99	/* of valgrind, if it has found something */
+#define FATAL		"\nvalgrind:  Fatal error at startup"
+#define NO_MORE		"== Valgrind: I can't recover.  Giving up."
 
 static char *
 own_path(const struct fuzz *f, const char *what)
@@ -100,6 +102,7 @@ trial_start(struct trial *t, struct fuzz *f, const struct build *b,
 	if ((err = pf_file_write(input, &bytes)) == NULL)
 		err = trial_program(t, f, &spec, ms);
 	t->word = b->word;
+	t->valgrind = b->valgrind;
 	pf_buf_free(&bytes);
 	argv_free(argv);
 	free(input);
@@ -117,6 +120,19 @@ trial_key(char key[CHECK_KEY], const struct pf_trace *t, const char *type)
 		snprintf(key, CHECK_KEY, "signal-%.60s", type);
 	/* It is a word of a line. */
 	key[strcspn(key, " \t\n")] = '\0';
+}
+
+/*
+ * Whether valgrind ran the program: it says so before all else, and, if names
+ * of the C library are missing or it cannot read the debug information, still
+ * ends before that begins, with status 1.
+ */
+static bool
+has_begun(const struct trial *t)
+{
+	return strstr(t->log.data, "== Memcheck") != NULL &&
+	    (t->exit_code != 1 || (strstr(t->log.data, FATAL) == NULL &&
+	    strstr(t->log.data, NO_MORE) == NULL));
 }
 
 static void
@@ -137,6 +153,8 @@ judge(struct trial *t, int status, bool hung)
 	    strncmp(t->log.data, "bwrap: ", 7) == 0) ||
 	    (t->exit_code != 0 && t->log.len >= LOG_MAX &&
 	    t->trace.tool[0] == '\0');
+	t->unrun = t->valgrind && !t->empty && !hung && !has_begun(t);
+	t->empty = t->empty || t->unrun;
 	if (hung)
 		type = "timeout";
 	else if (t->signal != 0)
