@@ -104,6 +104,9 @@ is "$(told "$long" target 'runs, crashed, same, signal')" '5|5|5|6' \
     'five times the same: no more are needed'
 is "$(told "$long" asan 'runs, crashed, same, type, tool, stack')" \
     '10|10|0|abort|asan|steady' 'the build of a sanitizer tells where'
+like "$(pf-report crash "$(master_sql "SELECT id FROM crashes WHERE
+    job_id = '$job' AND hash = '$long'")")" 'its stack	steady' \
+    'which describes the crash'
 is "$(told "$long" target 'count(*)')" 1 'once'
 is "$(told "$flaky" target 'runs = 10 AND crashed BETWEEN 1 AND 9')" 1 \
     'a flaky one is run ten times, and some of them crash'

@@ -62,6 +62,8 @@ fuzz()
 fuzz bare "$T/bare"
 is "$(told)" 'target|5|5
 valgrind|1|1' 'a crash is one under valgrind, too'
+like "$(pf-report crash "$(crashes_of id | head -n 1)")" \
+    'its stack	main' 'which says where'
 fuzz names "$T/t"
 is "$(told)" 'target|5|5' 'a run that valgrind gave up does not count'
 

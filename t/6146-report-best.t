@@ -25,6 +25,21 @@ report WRITE | sed 's, in [a-z_]* /src/.*, (/opt/target+0x1234),' \
     >"$T/nameless"
 report READ | sed 's/heap-buffer-overflow/heap-use-after-free/' >"$T/other"
 report WRITE | sed 's/name/mine/' >"$T/mine"
+cat >"$T/abort" <<'!'
+==7== Memcheck, a memory error detector
+==7== Process terminating with default action of signal 6 (SIGABRT)
+==7==    at 0x48E7EEC: raise (raise.c:26)
+==7==    by 0x4883471: abort (abort.c:79)
+==7==    by 0x109153: refuse (load.c:2)
+==7==    by 0x109173: load (load.c:9)
+!
+cat >"$T/leak" <<'!'
+==7==ERROR: LeakSanitizer: detected memory leaks
+
+Direct leak of 100 byte(s) in 1 object(s) allocated from:
+    #0 0x4f7a5d in malloc (/opt/target+0x1234)
+    #1 0x4f7b5d in load /src/load.c:3:1
+!
 # Its own is cut at 8 KiB, within a long line.
 {
 	report WRITE
@@ -41,6 +56,14 @@ crash()
 	printf 'input %s' "$2" >"$T/in.$2"
 	mkpack crash "$1" b1 -s $seq -t $seq -f type=segfault -f signal=11 \
 	    -f stack='told < up' -f output="$(cat "$3")" "$T/in.$2"
+}
+# plain NAME SIGNAL: a crash that told nothing else
+plain()
+{
+	seq=$((seq + 1))
+	printf 'input %s' "$1" >"$T/in.$1"
+	mkpack crash "$job" b1 -s $seq -t $seq -f type=signal \
+	    -f signal="$2" -f command='%TARGET% %INPUT%' "$T/in.$1"
 }
 # again JOB NAME REPORT SAME [TARGET [BUILD]]
 again()
@@ -60,6 +83,11 @@ again()
 	crash "$job" named "$T/names"
 	crash "$job" cut "$T/cut"
 	crash "$second" foreign "$T/none"
+	plain writes 11
+	plain aborts 6
+	plain asserts 6
+	plain both 11
+	plain leaks 11
 } | lay
 check 'crashes' 0 '~new' - pf-ingest
 pf-report crashes -o sarif -J "$job" | jq --arg crash "$(sql "SELECT id FROM
@@ -77,6 +105,13 @@ pf-report crashes -o sarif -J "$job" | jq --arg crash "$(sql "SELECT id FROM
 	again "$job" otherwise "$T/names" 0
 	again "$job" lies "$T/nameless" 5
 	again "$job" gone "$T/mine" 5
+	# By other builds, of what told nothing but a signal.
+	again "$job" writes "$T/names" 0 "$(sha "$T/names")" asan
+	again "$job" aborts "$T/names" 0 "$(sha "$T/names")" asan
+	again "$job" asserts "$T/abort" 0 "$target" valgrind
+	again "$job" leaks "$T/leak" 0 "$(sha "$T/names")" asan
+	again "$job" both "$T/names" 0 "$(sha "$T/names")" asan
+	again "$job" both "$T/mine" 5
 } | lay
 check 'run again' 0 '~check	new' - pf-ingest
 
@@ -112,6 +147,21 @@ like "$(line foreign 'its stack' "$second")" '^parse_name' \
     'in the job that ran it again it counts'
 is "$(line differs severity)" critical 'its own report counts'
 
+is "$(line writes 'its type')" 'Heap-buffer-overflow WRITE 1' \
+    'a signal for a bad access is what another build says of it'
+is "$(line writes severity)" critical 'and as bad'
+ok 'that is its report' cmp "$T/names" "$(line writes 'best report')"
+is "$(best writes .stack)" 'parse_name < load' 'in JSON, too'
+is "$(line asserts 'its stack')" 'refuse < load' 'and valgrind of an abort'
+is "$(line both 'its stack')" 'parse_mine < load' \
+    'what crashed says it before another build'
+check 'a bundle' 0 - - pf-report bundle -o "$T/writes.tar" "$(id writes)"
+is "$(tar -xOf "$T/writes.tar" --wildcards '*/report')" '' \
+    'which runs the target, looks for no crash of another build'
+for n in aborts leaks; do
+	is "$(line $n 'best report')" '' "$n: another build died otherwise"
+done
+
 # So it is in lists for other programs; what they know a bug by stays.
 # sarif NAME EXPRESSION, junit NAME
 sarif()
@@ -130,6 +180,9 @@ is "$(sarif nameless '.locations[0].physicalLocation | [
     .artifactLocation.uri, .region.startLine] | join(" ")')" \
     'file:///src/parse.c 12' 'and where it is in the source'
 is "$(sarif nameless '.stacks[0].frames | length')" 2 'with the stack'
+is "$(sarif writes .message.text)" \
+    'Heap-buffer-overflow WRITE 1 in parse_name < load' \
+    'of another build as well'
 is "$(sarif nameless '.partialFingerprints')" "$(cat "$T/prints")" \
     'what it is known by is as before'
 junit nameless >"$T/xml"

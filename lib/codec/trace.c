@@ -73,6 +73,7 @@ pf_trace_parse(struct pf_trace *t, const char *text, size_t n)
 		set_stack(t, &w->state);
 		t->named = count_named(&w->report);
 		t->signal = w->report.signal;
+		t->access = w->report.access != PF_ACCESS_NONE;
 		t->length = n - t->offset;
 	} else
 		t->offset = 0;

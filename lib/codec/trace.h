@@ -7,6 +7,7 @@
 #ifndef PF_CODEC_TRACE_H
 #define PF_CODEC_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pf_trace {
@@ -19,6 +20,7 @@ struct pf_trace {
 				 * recognised */
 	size_t	 named;		/* frames of the stack that have names */
 	int	 signal;	/* 0: none told */
+	bool	 access;	/* memory was accessed that must not be */
 	size_t	 offset;	/* the report within the text */
 	size_t	 length;
 };

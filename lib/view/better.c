@@ -1,6 +1,7 @@
 /*
  * Better reports; see better.h.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define MOST	65536		/* bytes of the report of a check */
 #define CUT	(PF_TRACE_SENT - 192)	/* so long was it cut, quoted */
 #define SAME	5		/* pf_check_rank(): the same, with names */
+#define OTHER	3		/* crashed otherwise, with names */
 
 /* The first by the bots' clocks, as of the checks themselves. */
 static const char sql[] = "SELECT 'checks/' || r.job_id || '/' || r.report, "
@@ -22,6 +24,14 @@ static const char sql[] = "SELECT 'checks/' || r.job_id || '/' || r.report, "
     "(j.campaign, c.hash, c.target_hash, 'target') WHERE c.id = ?1 AND "
     "r.job_id = c.job_id AND r.report <> '' AND r.rank >= ?2 "
     "ORDER BY r.timestamp, r.rid LIMIT 1";
+
+/* On other builds, whose types are often others. */
+static const char others[] = "SELECT 'checks/' || r.job_id || '/' || "
+    "r.report, r.report FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id "
+    "JOIN check_records AS r ON (r.campaign, r.hash) = (j.campaign, c.hash) "
+    "WHERE c.id = ?1 AND r.job_id = c.job_id AND r.build <> 'target' AND "
+    "r.report <> '' AND r.rank % 2 = 1 AND r.rank >= ?2 "
+    "ORDER BY r.build, r.timestamp, r.rid";
 
 /* Of what a bot sends as much is kept as has room when it is quoted. */
 static bool
@@ -58,6 +68,24 @@ tells_more(const char *output, size_t n, const struct pf_given *t)
 	return strcmp(own.major, part.major) == 0;
 }
 
+/*
+ * Whether it may tell what a death by that signal came of: it died likewise,
+ * or what it did to memory may have no page elsewhere.
+ */
+static bool
+tells_cause(const char *output, size_t n, const struct pf_given *t)
+{
+	struct pf_trace other;
+	int sig = (int)t->signal;
+
+	pf_trace_parse(&other, output, n);
+	if (other.major[0] == '\0' || other.named == 0)
+		return false;
+	return strcmp(other.type, pf_trace_signal(sig)) == 0 ||
+	    ((sig == SIGSEGV || sig == SIGBUS) && (other.access ||
+	    strcmp(other.type, "stack-overflow") == 0));
+}
+
 static void
 describe(struct pf_better *b, struct pf_live *l, const struct pf_given *t)
 {
@@ -73,9 +101,11 @@ describe(struct pf_better *b, struct pf_live *l, const struct pf_given *t)
 
 /* What is gone, or is not what its name says, is none. */
 static void
-take(struct pf_better *b, const char *storage, const char *path,
-    const char *sha, const struct pf_given *t)
+take(struct pf_better *b, const char *storage, const struct pf_q *q,
+    bool (*tells)(const char *, size_t, const struct pf_given *),
+    const struct pf_given *t)
 {
+	const char *path = pf_q_text(q, 0), *sha = pf_q_text(q, 1);
 	struct pf_buf text = PF_BUF_INIT;
 	char *whole = pf_asprintf("%s/%s", storage, path);
 	char sum[PF_SHA_TEXT];
@@ -86,8 +116,7 @@ take(struct pf_better *b, const char *storage, const char *path,
 		for (i = 0; i < text.len; i++)
 			if (text.data[i] == '\0')
 				text.data[i] = ' ';
-		if (strcmp(sum, sha) == 0 &&
-		    tells_more(text.data, text.len, t)) {
+		if (strcmp(sum, sha) == 0 && tells(text.data, text.len, t)) {
 			b->output = pf_strdup(text.data);
 			b->path = pf_strdup(path);
 		}
@@ -107,7 +136,30 @@ pf_better_find(struct pf_better *b, struct pf_db *db, const char *storage,
 	*b = (struct pf_better){ .output = NULL };
 	if ((err = pf_q(&q, db, sql, "si", crash, (int64_t)SAME)) == NULL &&
 	    (err = pf_q_row(&q, &more)) == NULL && more)
-		take(b, storage, pf_q_text(&q, 0), pf_q_text(&q, 1), t);
+		take(b, storage, &q, tells_more, t);
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+pf_better_any(struct pf_better *b, struct pf_db *db, const char *storage,
+    const char *crash, const struct pf_given *t)
+{
+	const struct pf_err *err;
+	struct pf_trace own;
+	struct pf_q q = PF_Q_INIT;
+	bool more = true;
+
+	if ((err = pf_better_find(b, db, storage, crash, t)) != NULL ||
+	    b->output != NULL || t->signal <= 0 || *t->stack != '\0')
+		return err;
+	pf_trace_parse(&own, t->output, strlen(t->output));
+	if (own.major[0] != '\0')
+		return NULL;
+	err = pf_q(&q, db, others, "si", crash, (int64_t)OTHER);
+	while (err == NULL && b->output == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more)
+		take(b, storage, &q, tells_cause, t);
 	pf_q_done(&q);
 	return err;
 }
@@ -119,7 +171,7 @@ pf_better_get(struct pf_better *b, struct pf_db *db, const char *storage,
 	const struct pf_err *err;
 	struct pf_live live = { .n = 0 };
 
-	if ((err = pf_better_find(b, db, storage, crash, t)) == NULL &&
+	if ((err = pf_better_any(b, db, storage, crash, t)) == NULL &&
 	    b->output != NULL && (err = pf_live_load(&live, db)) == NULL)
 		describe(b, &live, t);
 	pf_live_free(&live);

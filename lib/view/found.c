@@ -84,7 +84,7 @@ pf_found_read(struct pf_found *f, const struct pf_bug *b)
 	f->bug = b;
 	f->given = b->given;
 	pf_better_free(&f->better);
-	if ((err = pf_better_find(&f->better, f->db, f->storage, b->crash,
+	if ((err = pf_better_any(&f->better, f->db, f->storage, b->crash,
 	    &b->given)) != NULL)
 		return err;
 	pf_rules_sign(&f->sign, rules, &b->given);
