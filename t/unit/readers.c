@@ -366,6 +366,26 @@ static const struct row gdb[] = {
 	    "rsp            0x7fffff7feff0      0x7fffff7feff0\n"
 	    "$1 = (void *) 0x7fffff7fefe8\n", "gdb", "Stack-overflow",
 	    "stack-overflow", "d", "", PF_ADDR_STACK, SIGSEGV },
+	/* What a processor refuses has no address. */
+	{ SEGV "#0  0x05 in d () at b.c:4\n$1 = (void *) 0x0\n"
+	    "=> 0x5 <d+4>:\tnotrack jmp *%rdx\n", "gdb", "UNKNOWN",
+	    "segfault", "d", "", PF_ADDR_NON_CANONICAL, SIGSEGV },
+	{ SEGV "#0  0x05 in d () at b.c:4\n=> 0x5 <d+4>:\trepz ret\n"
+	    "$1 = (void *) 0x0\n", "gdb", "UNKNOWN", "segfault", "d", "",
+	    PF_ADDR_NON_CANONICAL, SIGSEGV },
+	{ SEGV "#0  0x05 in d () at b.c:4\n=> 0x5 <d+4>:\tcall   *0x8(%rax)\n"
+	    "$1 = (void *) 0x0\nrax  0x0  0\nrbx  0x4141414141414141  1\n",
+	    "gdb", "Null-dereference READ", "null-dereference", "d", "",
+	    PF_ADDR_NULL, SIGSEGV },
+	{ SEGV "#0  0x05 in d () at b.c:4\n$1 = (void *) 0x0\n"
+	    "=> 0x5 <d+4>:\tmov    %eax,0x8(%r12,%rax,4)\n"
+	    "rax  0x4141414141414141  1\nr12  0x800000000000  1\n", "gdb",
+	    "UNKNOWN WRITE", "segfault", "d", "", PF_ADDR_NON_CANONICAL,
+	    SIGSEGV },
+	{ SEGV "#0  0x05 in d () at b.c:4\nr\nrax\nrsp \n"
+	    "$1 = {si_signo = 11, si_errno = 0, si_code = -6, _sifields = "
+	    "{_sigfault = {si_addr = 0x3e800000001}}}\n", "gdb", "UNKNOWN",
+	    "segfault", "d", "", PF_ADDR_NONE, SIGSEGV },
 	{ "#0  0x01 in f (n=1) at a.c:3\n#1  0x02 in g () at a.c:4\n", "gdb",
 	    "UNKNOWN", "unknown", "f < g", "", PF_ADDR_NONE, 0 },
 	{ "a: c.c:7: f: Assertion `x' failed.\n\nProgram received signal "

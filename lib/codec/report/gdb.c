@@ -13,11 +13,12 @@
  * address tell more if there are lines such as
  *
  *	=> 0x555555555189 <parse+4>:	mov    (%rax),%eax
- *	rsp            0x7fffffffe010      0x7fffffffe010
+ *	rax            0x18                24
  *	$1 = (void *) 0x18
+ *	$2 = {si_signo = 11, si_errno = 0, si_code = 1, _sifields = {...
  *
- * which x/i $pc, info registers and p $_siginfo._sifields._sigfault.si_addr
- * print.
+ * which x/i $pc, info registers, p $_siginfo._sifields._sigfault.si_addr and
+ * p $_siginfo print.
  */
 #include <ctype.h>
 #include <signal.h>
@@ -34,6 +35,10 @@
 #define THREAD		0xffff
 #define IN_STACK	0x10000	/* frames come */
 #define HAD_STACK	0x20000	/* the one that matters was there */
+#define JUMPS		0x40000	/* the instruction goes where a register, or
+				 * the stack, says */
+#define BASE		0x80000	/* by the number of the register that the
+				 * instruction goes by */
 
 #define PIE_BASE	0x555555554000
 #define PIE_SIZE	0x40000000
@@ -221,15 +226,78 @@ access_of(const char *insn)
 	return PF_ACCESS_WRITE;
 }
 
+/* By their number less one. */
+static const char *const regs[] = { "rax", "rbx", "rcx", "rdx", "rsi", "rdi",
+    "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
+
+#define NREGS	((int)(sizeof(regs) / sizeof(regs[0])))
+
+/* The number of the register whose name stands here; 0 if it is none. */
+static int
+reg_of(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789");
+	int i;
+
+	for (i = 0; i < NREGS; i++)
+		if (strlen(regs[i]) == n && memcmp(regs[i], s, n) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* "call   *%rax", "notrack jmp *%rdx", "ret": the memory that it goes to is
+ * touched by the instruction after it. */
+static bool
+jumps(const char *insn)
+{
+	const char *p = strstr(insn, "*%");
+
+	if (p != NULL)
+		return memchr(insn, '(', strcspn(insn, "#")) == NULL;
+	p = pf_line_after(insn, "repz ");
+	return pf_line_after(p != NULL ? p : insn, "ret") != NULL;
+}
+
+/*
+ * The processor refused the address, and so the kernel has none to tell: what
+ * looks like null is not.
+ */
+static void
+refused(struct pf_report *r)
+{
+	if (r->addr_class != PF_ADDR_NONE && r->addr_class != PF_ADDR_NULL)
+		return;
+	pf_report_signal(r, r->signal);
+	r->has_addr = false;
+	r->addr = 0;
+	r->addr_class = PF_ADDR_NON_CANONICAL;
+	if (r->phase & JUMPS)
+		r->access = PF_ACCESS_EXEC;
+}
+
+/* Whoever jumps to null is there when it dies, not where it jumped. */
+static void
+see_jump(struct pf_report *r)
+{
+	if (r->phase & JUMPS && r->has_addr && r->addr == 0)
+		refused(r);
+}
+
 static void
 read_instruction(struct pf_report *r, const char *s)
 {
-	const char *p = strstr(s, ":\t");
+	const char *p = strstr(s, ":\t"), *q;
 
 	if (p == NULL || (r->signal != SIGSEGV && r->signal != SIGBUS) ||
 	    r->access != PF_ACCESS_NONE)
 		return;
-	r->access = access_of(p + 2);
+	p += 2;
+	r->access = access_of(p);
+	if ((q = strstr(p, "(%")) != NULL || (q = strstr(p, "*%")) != NULL)
+		r->phase |= reg_of(q + 2) * BASE;
+	if (jumps(p))
+		r->phase |= JUMPS;
+	see_jump(r);
 }
 
 /* Whether the stack was at its end where it was to grow. */
@@ -243,29 +311,68 @@ see_overflow(struct pf_report *r, uint64_t addr, uint64_t sp)
 }
 
 /*
- * "$1 = (void *) 0x18": the address, if a number was asked for; and the
- * pointer of the stack, kept as the address as long as there is none.
+ * "rax            0x4141414141414141  4702111234474983745": whether it is what
+ * the instruction goes by, and none that a processor takes.  The pointer of
+ * the stack is kept as the address as long as there is none.
+ */
+static void
+read_register(struct pf_report *r, const char *s)
+{
+	int reg = reg_of(s);
+	uint64_t v;
+
+	if (reg == 0 || !pf_line_hex(pf_line_skip(s + strcspn(s, " ")), &v))
+		return;
+	if (reg == r->phase / BASE && v >> 47 != 0 && v >> 47 != 0x1ffff)
+		refused(r);
+	if (strcmp(regs[reg - 1], "rsp") != 0)
+		return;
+	if (r->has_addr)
+		see_overflow(r, r->addr, v);
+	else
+		r->addr = v;
+}
+
+static void
+read_address(struct pf_report *r, const char *s)
+{
+	uint64_t v, sp = r->addr;
+
+	if (r->addr_class != PF_ADDR_NONE || !pf_line_hex(s, &v))
+		return;
+	pf_report_addr(r, v);
+	see_overflow(r, v, sp);
+	see_jump(r);
+}
+
+/*
+ * "$1 = (void *) 0x18", or all that the kernel told: "$1 = {si_signo = 11,
+ * si_errno = 0, si_code = 128, ...".  A code of 128 is SI_KERNEL; one that is
+ * not positive a process's, that sent the signal.
  */
 static void
 read_value(struct pf_report *r, const char *s)
 {
-	static const char is[] = " = (void *) 0x";
-	const char *p = strstr(s, is);
-	uint64_t v, sp = r->addr;
+	static const char is[] = " = (void *) 0x", code[] = ", si_code = ",
+	    addr[] = "_sigfault = {si_addr = 0x";
+	const char *p;
+	int64_t v;
 
-	if (r->signal != SIGSEGV && r->signal != SIGBUS)
+	if ((p = strstr(s, is)) != NULL)
+		read_address(r, p + sizeof(is) - 3);
+	if ((p = strstr(s, code)) == NULL ||
+	    !pf_line_num(p + sizeof(code) - 1, &v) || v == 0)
 		return;
-	if (p != NULL && !r->has_addr &&
-	    pf_line_hex(p + sizeof(is) - 3, &v)) {
-		pf_report_addr(r, v);
-		see_overflow(r, v, sp);
-	} else if ((p = pf_line_after(s, "rsp ")) != NULL &&
-	    pf_line_hex(pf_line_skip(p), &v)) {
-		if (r->has_addr)
-			see_overflow(r, r->addr, v);
-		else
-			r->addr = v;
-	}
+	if (v == 128)
+		refused(r);
+	else if ((p = strstr(s, addr)) != NULL)
+		read_address(r, p + sizeof(addr) - 3);
+}
+
+static bool
+faulted(const struct pf_report *r)
+{
+	return r->signal == SIGSEGV || r->signal == SIGBUS;
 }
 
 /* A call of what is no code has left no other trace. */
@@ -338,8 +445,10 @@ line(struct pf_report *r, const char *s, size_t n)
 			called_null(r);
 	} else if (*s == '=')
 		read_instruction(r, s);
-	else if (*s == '$' || *s == 'r')
+	else if (*s == '$' && faulted(r))
 		read_value(r, s);
+	else if (*s == 'r' && faulted(r))
+		read_register(r, s);
 	else if (*s == '\0' || !other_thread(r, s))
 		/* What stands between frames is of "bt full". */
 		return true;

@@ -119,6 +119,21 @@ insist(int one)
 	assert(one == 2 && "one is two");
 }
 
+BUG
+high_write(int one)
+{
+	*(volatile long *)high = one;
+}
+
+BUG
+call_high(int one)
+{
+	void (*volatile f)(int) = (void (*)(int))high;
+
+	f(one);
+	sink++;
+}
+
 static const struct bug bugs[] = {
 	{ "null-read", null_read },	{ "null-write", null_write },
 	{ "null-field", null_field },	{ "wild-read", wild_read },
@@ -127,6 +142,7 @@ static const struct bug bugs[] = {
 	{ "constant", write_constant },	{ "divide", divide },
 	{ "trap", trap },		{ "bus", bus },
 	{ "abort", give_up },		{ "assert", insist },
+	{ "high-write", high_write },	{ "call-high", call_high },
 };
 
 int
