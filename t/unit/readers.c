@@ -275,6 +275,15 @@ static const struct row valgrind[] = {
 	    P "   at 0x3: malloc (vg.c:1)\n" P "\n", "valgrind",
 	    "Heap-use-after-free WRITE 8", "heap-use-after-free", "f",
 	    "Invalid write of size 8", PF_ADDR_HEAP, 0 },
+	{ P "Invalid read of size 8\n" P "   at 0x1: f (a.c:3)\n"
+	    P " Address 0x4a is 1,016 bytes inside a block of size 1,023 "
+	    "alloc'd\n" P "\n", "valgrind", "Heap-buffer-overflow READ 8",
+	    "heap-buffer-overflow", "f", "Invalid read of size 8",
+	    PF_ADDR_HEAP, 0 },
+	{ P "Invalid read of size 8\n" P "   at 0x1: f (a.c:3)\n"
+	    P " Address 0x4a42048 is 1,016 bytes inside a block of size "
+	    "1,024 alloc'd\n" P "\n", "valgrind", "UNKNOWN READ 8", "segfault",
+	    "f", "Invalid read of size 8", PF_ADDR_HEAP, 0 },
 	{ P "Invalid free() / delete / delete[] / realloc()\n"
 	    P "   at 0x2: free (vg.c:1)\n" P "   by 0x1: f (a.c:3)\n"
 	    P " Address 0x4a is 0 bytes inside a block of size 64 free'd\n"

@@ -123,6 +123,20 @@ set_type(struct pf_report *r, const char *from, const char *to)
 		pf_report_type(r, to, strlen(to));
 }
 
+/* "... is 16 bytes inside a block of size 20": whether an access of this size
+ * ends beyond it.  Without a size it begins there. */
+static bool
+ends_within(const struct pf_report *r, const char *s)
+{
+	const char *p = strstr(s, " bytes inside a block of size "), *at;
+	int64_t offset, size;
+
+	if (p == NULL || (at = strstr(s, " is ")) == NULL ||
+	    !pf_line_num(at + 4, &offset) || !pf_line_num(p + 30, &size))
+		return p != NULL;
+	return r->size <= size && offset <= size - r->size;
+}
+
 /* "... 0 bytes inside a block of size 64 free'd": which error it was. */
 static void
 of_block(struct pf_report *r, const char *s)
@@ -135,7 +149,7 @@ of_block(struct pf_report *r, const char *s)
 	else if (freed) {
 		set_type(r, "UNKNOWN", "heap-use-after-free");
 		set_type(r, "Bad-free", "attempting double-free");
-	} else if (strstr(s, " bytes inside a block") == NULL)
+	} else if (!ends_within(r, s))
 		set_type(r, "UNKNOWN", "heap-buffer-overflow");
 	pf_report_stack(r, freed ? PF_STACK_FREE : PF_STACK_ALLOC);
 }

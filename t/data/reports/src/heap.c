@@ -216,6 +216,16 @@ usable(int one)
 	free(p);
 }
 
+/* Its first half is within. */
+BUG
+astride(int one)
+{
+	char *volatile p = (char *)malloc((size_t)one * 20);
+
+	AT(long, p, one * 2) = one;
+	free(p);
+}
+
 static const struct bug bugs[] = {
 	{ "read-1", read_1 },		{ "write-1", write_1 },
 	{ "read-2", read_2 },		{ "write-2", write_2 },
@@ -231,6 +241,7 @@ static const struct bug bugs[] = {
 	{ "overlap", overlap },		{ "negative", negative },
 	{ "too-big", too_big },		{ "product", product },
 	{ "usable", usable },
+	{ "astride", astride },
 };
 
 int
