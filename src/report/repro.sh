@@ -106,23 +106,24 @@ give_up()
 {
 	trap '' HUP INT TERM
 	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
-	# These end what they began.
-	for p in "$dog" "$reader"; do
-		[ -z "$p" ] || kill "$p" 2>/dev/null
-	done
+	[ -z "$dog" ] || kill -KILL "$dog" 2>/dev/null
+	# This ends what it began.
+	[ -z "$reader" ] || kill "$reader" 2>/dev/null
 	say "interrupted" >&4
 	exit 3
 }
 
-# watch SECONDS SIGNAL PID FILE: sends it, and makes the file, when it is late
+# watch SECONDS SIGNAL PID FILE: sends it, and makes the file, when it is late.
+# It sleeps by the second, so that it may be killed: shells lose what they can
+# catch when it comes as they begin, or begin to wait.
 watch()
 {
 	(
-		nap=
-		trap 'kill "$nap"; exit' TERM
-		sleep "$1" &
-		nap=$!
-		wait "$nap"
+		slept=0
+		while [ "$slept" -lt "$1" ]; do
+			sleep 1
+			slept=$((slept + 1))
+		done
 		: >"$4"
 		kill "-$2" "$3"
 	) >/dev/null 2>&1 &
@@ -131,7 +132,7 @@ watch()
 
 unwatch()
 {
-	{ kill "$dog" && wait "$dog"; } 2>/dev/null
+	{ kill -KILL "$dog" && wait "$dog"; } 2>/dev/null
 	dog=
 }
 
