@@ -521,7 +521,7 @@ check 'without the runtime of the sanitizer' 3 - \
     '~^environment: missing sanitizer runtime: .*libclang_rt' repro
 mkdir "$T/few"
 for p in awk sed grep tr cut sort head env uname dirname sha256sum mkdir \
-    rm cp ln cat sleep sh wc mkfifo; do
+    rm cp ln cat sleep sh wc mkfifo date; do
 	ln -s "$(command -v "$p")" "$T/few/$p"
 done
 id=$first

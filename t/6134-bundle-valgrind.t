@@ -143,7 +143,7 @@ cp "$T/repro.saved" "$d/repro.sh"
 # Where valgrind is not, or does not work.
 mkdir "$T/few"
 for p in awk sed grep tr cut sort head env uname dirname sha256sum mkdir mv \
-    rm cp ln cat sleep sh wc mkfifo; do
+    rm cp ln cat sleep sh wc mkfifo date; do
 	ln -s "$(command -v "$p")" "$T/few/$p"
 done
 path=$T/few

@@ -16,6 +16,7 @@
 #include "report/bundle.h"
 #include "report/report.h"
 #include "view/better.h"
+#include "view/checked.h"
 #include "view/find.h"
 
 #define CHUNK	(64 << 10)
@@ -263,6 +264,18 @@ take_best(struct pf_again *a, const struct report *r)
 	return err;
 }
 
+/* How often it crashed again where it was found. */
+static void
+add_checked(void *arg, const struct pf_checked *c)
+{
+	struct bundle *u = arg;
+
+	if (strcmp(c->target, u->crash.target_hash) != 0)
+		return;
+	u->runs += c->runs;
+	u->same += c->same;
+}
+
 const struct pf_err *
 report_bundle(struct report *r, const char *arg)
 {
@@ -279,6 +292,8 @@ report_bundle(struct report *r, const char *arg)
 	    (err = pf_again_load(&u.crash, r->show.db, r->conf.storage_path,
 	    id)) == NULL && (err = take_best(&u.crash, r)) == NULL &&
 	    (err = understand(&u)) == NULL &&
+	    (err = pf_checked_each(r->show.db, id, add_checked, &u)) ==
+	    NULL &&
 	    (err = pf_live_load(&u.live, r->show.db)) == NULL &&
 	    (err = pf_live_text(&u.rules, r->show.db)) == NULL &&
 	    (err = open_source(&input, u.crash.input, u.crash.input_hash)) ==

@@ -17,6 +17,7 @@ struct bundle {
 	struct pf_json		*options;	/* of the job, or NULL */
 	struct pf_elf		 elf;
 	unsigned		 built;		/* of enum pf_built */
+	int64_t			 runs, same;	/* of its target, so far */
 	struct pf_live		 live;		/* the rules in force, */
 	char			*rules;		/* and their text */
 };

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/elfscan.h"
+#include "codec/repro.h"
 #include "codec/table.h"
 #include "report/bundle.h"
 
@@ -252,6 +253,9 @@ bundle_script(struct pf_buf *b, const struct bundle *u)
 	set(b, "machine", machine(&u->elf));
 	set(b, "under", valgrind ? "valgrind" : "");
 	add_expected(b, a);
+	/* Any crash ends it: only of a rare one these are many. */
+	pf_buf_addf(b, "tries=%" PRId64 "\n",
+	    pf_repro_enough(u->same, u->runs));
 	add_limits(b, a, valgrind);
 	add_start(b, u, valgrind);
 	pf_buf_adds(b, bundle_repro_sh);

@@ -303,6 +303,23 @@ pick_block()
 	cut_alike
 }
 
+# One run, and what it amounts to.
+try()
+{
+	cp "$home/input" "$input" || differs "no room in ${TMPDIR:-/tmp}"
+	# Whatever the path of the target is, it is called so.
+	ln -s "$given" "$work/target" || exit 3
+	execute
+	check_runtime
+	if [ -n "$under" ]; then
+		pick_block
+	else
+		cut_alike
+	fi
+	signature "$work/report"
+	by_status
+}
+
 judge()
 {
 	if exactly; then
@@ -330,13 +347,16 @@ set -u
 unset CDPATH
 # Of what a target says so many bytes are looked at.
 most=1048576
+# No run is begun after so many seconds.
+patience=120
 pid='' dog='' reader=''
 # What we say of a signal is no word of what it interrupts.
 exec 4>&2
 trap give_up HUP INT TERM
 umask 077
 home=$(cd "$(dirname "$0")" && pwd) || exit 3
-for tool in awk sed grep tr cut sort head env uname mkfifo wc cat sleep; do
+for tool in awk sed grep tr cut sort head env uname mkfifo wc cat sleep \
+    date; do
 	have "$tool" || differs "there is no $tool here"
 done
 [ "$(printf ab | head -c 1)" = a ] || differs "head has no -c here"
@@ -357,29 +377,29 @@ check_valgrind
 find_symbolizer
 
 work=$(absolute "${TMPDIR:-/tmp}")/repro.$$
-mkdir "$work" || differs "no directory can be made in ${TMPDIR:-/tmp}"
-trap 'rm -rf "$work"' EXIT
-cp "$home/input" "$work/input" || differs "no room in ${TMPDIR:-/tmp}"
-# Whatever the path of the target is, it is called so.
-ln -s "$given" "$work/target" || exit 3
 input=$work/input
 # shellcheck disable=SC2034 # an argument may have it
 target=$work/target
 
+mkdir "$work" || differs "no directory can be made in ${TMPDIR:-/tmp}"
+trap 'rm -rf "$work"' EXIT
 signature "$home/report"
 want_kind=$kind want_where=$where want_named=$named
 [ "$want_kind" != - ] || want_kind=$expected
-execute
-check_runtime
-if [ -n "$under" ]; then
-	pick_block
-else
-	cut_alike
-fi
-signature "$work/report"
-by_status
+tried=0 began=$(date +%s)
+while
+	try
+	tried=$((tried + 1))
+	[ "$kind" = - ] && [ "$tried" -lt "$tries" ] &&
+	    [ $(($(date +%s) - began)) -lt "$patience" ]
+do
+	# What one run leaves is nothing for the next.
+	rm -rf "$work"
+	mkdir "$work" || differs "no directory can be made in ${TMPDIR:-/tmp}"
+done
 if [ "$kind" = - ]; then
-	say "no crash: the target ended with status $status"
+	say "no crash: the target ended with status $status, in $tried of" \
+	    "$tries runs"
 	exit 2
 fi
 [ "$want_named" -eq 0 ] || [ "$named" -eq 1 ] || [ "$want_where" = - ] ||
