@@ -86,4 +86,14 @@ sed 's/^patience=.*/patience=0/' "$T/d.never/repro.sh" >"$T/script" &&
 check 'nor for longer than one has patience' 2 \
     '~with status 0, in 1 of 180 runs$' - sh "$T/d.never/repro.sh"
 is "$(runs never)" 1 'which is said'
+
+# Who wants the status only.
+for shell in sh bash 'busybox sh'; do
+	command -v "${shell%% *}" >/dev/null || continue
+	for closed in '2>&-' '>&-' '>&- 2>&-'; do
+		rm -f "$T/runs.flaky"
+		check "$shell, $closed" 0 '*' - \
+		    sh -c "exec $shell \"\$1\" $closed" - "$T/d.flaky/repro.sh"
+	done
+done
 done_testing

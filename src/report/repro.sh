@@ -350,6 +350,10 @@ most=1048576
 # No run is begun after so many seconds.
 patience=120
 pid='' dog='' reader=''
+# Who wants no words may have closed them; opened, they are no other file's.
+# shellcheck disable=SC2261 # tried, not redirected
+(: 4>&2) || exec 2>/dev/null
+(: 4>&1) 2>/dev/null || exec >/dev/null
 # What we say of a signal is no word of what it interrupts.
 exec 4>&2
 trap give_up HUP INT TERM
