@@ -167,6 +167,9 @@ fields(void)
 	    "Segmentation fault (core dumped)\n", 11 };
 	sign(&a, "", &t);
 	is_str(a.frames, "f < g < h", "a death without a stack has that told");
+	t.output = "terminate called after throwing an instance of 'E'\n";
+	sign(&a, "", &t);
+	is_str(a.frames, "f < g < h", "so has an exception");
 }
 
 static void

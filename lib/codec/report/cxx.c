@@ -26,6 +26,19 @@ begin(struct pf_report *r, const char *word, const char *said, size_t n)
 	r->message = pf_report_text(r, said, n);
 }
 
+/* What was thrown stands for the place where no stack tells one: which
+ * exception it was tells it from its neighbours. */
+static void
+uncaught(struct pf_report *r, const char *said, size_t n)
+{
+	const char *words = strstr(said, ": ");
+
+	begin(r, "uncaught exception", said, n);
+	if (words != NULL && (size_t)(words - said) < n)
+		n = (size_t)(words - said);
+	pf_frame_name(r, &r->place, said, n);
+}
+
 static bool
 begins_gnu(struct pf_report *r, const char *line)
 {
@@ -40,7 +53,7 @@ begins_gnu(struct pf_report *r, const char *line)
 		return false;
 	type = pf_line_after(p, "after throwing an instance of '");
 	if (type != NULL) {
-		begin(r, "uncaught exception", type, strcspn(type, "'"));
+		uncaught(r, type, strcspn(type, "'"));
 		r->phase = WORDS;
 	} else if (pf_line_after(p, "without an active exception") != NULL ||
 	    pf_line_after(p, "recursively") != NULL)
@@ -66,7 +79,7 @@ begins_llvm(struct pf_report *r, const char *line)
 		return false;
 	else if (strstr(p, of) != NULL) {
 		p = strstr(p, of) + sizeof(of) - 1;
-		begin(r, "uncaught exception", p, strlen(p));
+		uncaught(r, p, strlen(p));
 	} else
 		begin(r, "terminate", p, strlen(p));
 	return true;

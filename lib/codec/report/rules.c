@@ -409,8 +409,10 @@ pf_rules_sign(struct pf_sign *s, struct pf_rules *g, const struct pf_given *t)
 	}
 	if (!s->parsed)
 		take_word(r, t);
-	else if ((st == NULL || st->n == 0) && r->place.name[0] == '\0' &&
-	    r->place.file[0] == '\0')
+	/* What was thrown is less than where. */
+	else if ((st == NULL || st->n == 0) && r->place.file[0] == '\0' &&
+	    (r->place.name[0] == '\0' || strcmp(r->coarse,
+	    "uncaught-exception") == 0))
 		add_frames(r, t->stack);
 	pf_state_of(&g->state, r, g->ignore);
 	pf_rules_key(s, g, r, &g->state);
