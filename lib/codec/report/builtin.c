@@ -75,6 +75,7 @@ const char *const pf_ignore_builtin[] = {
     "function aligned_alloc\n"
     "function posix_memalign\n"
     "function valloc\n"
+    "function pvalloc\n"
     "function strdup\n"
     "function strndup\n"
     "function memcpy\n"

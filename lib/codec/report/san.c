@@ -96,7 +96,10 @@ pf_san_begin(struct pf_report *r, const char *tool, const char *said)
 	    strncmp(said, "requested", 9) == 0 ||
 	    strncmp(said, "specified", 9) == 0 ||
 	    strncmp(said, "reallocarray", 12) == 0 ||
-	    strncmp(said, "calloc", 6) == 0)
+	    strncmp(said, "calloc", 6) == 0 ||
+	    strncmp(said, "pvalloc", 7) == 0 ||
+	    strncmp(said, "invalid al", 10) == 0 ||
+	    strncmp(said, "bad parameters", 14) == 0)
 		pf_report_type(r, said, strlen(said));
 	else if (strncmp(said, "CHECK failed", 12) == 0)
 		pf_report_type(r, "check-failure", 13);

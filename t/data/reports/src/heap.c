@@ -226,6 +226,33 @@ astride(int one)
 	free(p);
 }
 
+BUG
+page(int one)
+{
+	void *volatile p = pvalloc((size_t)-one);
+
+	sink = p != NULL;
+	free(p);
+}
+
+BUG
+align(int one)
+{
+	void *p = NULL;
+
+	sink = posix_memalign(&p, (size_t)one * 3, 16);
+	free(p);
+}
+
+BUG
+aligned(int one)
+{
+	void *volatile p = aligned_alloc((size_t)one * 3, 16);
+
+	sink = p != NULL;
+	free(p);
+}
+
 static const struct bug bugs[] = {
 	{ "read-1", read_1 },		{ "write-1", write_1 },
 	{ "read-2", read_2 },		{ "write-2", write_2 },
@@ -241,7 +268,8 @@ static const struct bug bugs[] = {
 	{ "overlap", overlap },		{ "negative", negative },
 	{ "too-big", too_big },		{ "product", product },
 	{ "usable", usable },
-	{ "astride", astride },
+	{ "astride", astride },		{ "page", page },
+	{ "align", align },		{ "aligned", aligned },
 };
 
 int
