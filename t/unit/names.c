@@ -121,6 +121,7 @@ static const struct {
 	    8, 53, 0, 1 },
 	{ "    #0 pthread_create <null> (r+0x1)", "pthread_create", "", "r",
 	    0, 0, 0, 1 },
+	{ "    #0 <null> <null> (0x7f1234567000)", "", "", "", 0, 0, 0, 0 },
 	{ "    #0 0x1 in f /my path/a b.c:1:2", "f", "/my path/a b.c", "",
 	    1, 2, 1, 0 },
 	{ "    #0 0x1 in A::f(int) const a.cc:3:1", "A::f", "a.cc", "",

@@ -270,6 +270,8 @@ static const struct {
 	    "    #8 0x1 in f a.c:1\n    #9 0x1 in f a.c:1\n",
 	    "asan", "UNKNOWN WRITE", "segfault", "f", "critical",
 	    "write-controlled", PF_ADDR_CONTROLLED, SIGSEGV },
+	{ "sh: 12 Quit     ./a\n", "signal", "Signal", "signal", "", "info",
+	    "unknown", PF_ADDR_NONE, SIGQUIT },
 	{ "Command terminated by signal 6\n", "signal", "Abrt", "abort", "",
 	    "low", "abort", PF_ADDR_NONE, SIGABRT },
 };

@@ -20,6 +20,10 @@ static const struct {
 	{ "Trace/breakpoint trap",	SIGTRAP },
 	{ "Bad system call",		SIGSYS },
 	{ "Killed",			SIGKILL },
+	{ "Quit",			SIGQUIT },
+	{ "CPU time limit exceeded",	SIGXCPU },
+	{ "File size limit exceeded",	SIGXFSZ },
+	{ "Stack fault",		SIGSTKFLT },
 };
 
 #define NDEATHS	(sizeof(deaths) / sizeof(deaths[0]))
@@ -46,8 +50,9 @@ of_shell(const char *line)
 		    p[n + 1] == '(')) || (p != line && (p[n] == '.' ||
 		    p[n] == '/')))
 			return deaths[i].signal;
-		/* The longest one leaves no blank before the command. */
-		if (p != line && n == 24)
+		/* The longest ones leave one blank before the command, or
+		 * none. */
+		if (p != line && (n == 24 || (n == 23 && p[n] == ' ')))
 			return deaths[i].signal;
 	}
 	return 0;

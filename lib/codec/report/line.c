@@ -98,7 +98,8 @@ strip_tail(const char *s, size_t n, const char **mod, size_t *nmod)
 		else if (*nmod == 0 && memmem(p + 1, len, "+0x", 3) != NULL) {
 			*mod = p + 1;
 			*nmod = len;
-		} else if ((len != 6 || memcmp(p + 1, "<null>", 6) != 0) &&
+		} else if (memcmp(p + 1, "0x", 2) != 0 &&
+		    (len != 6 || memcmp(p + 1, "<null>", 6) != 0) &&
 		    (len != 16 || memcmp(p + 1, "<unknown module>", 16) != 0))
 			return n;
 		n = (size_t)(p - s);
