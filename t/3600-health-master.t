@@ -79,7 +79,7 @@ kill $heard
 is "$(grep -c '^event: health' "$T/heard")" 3 'they are heard'
 curl -sSN -m 5 "$url/api/v1/jobs/$job/progress" >"$T/heard" 2>/dev/null &
 heard=$!
-until_true 10 grep -q '^data' "$T/heard"
+until_true 10 grep -q '^data: .*}$' "$T/heard"
 kill $heard
 is "$(sed -n 's/^data: //p' "$T/heard" | jq -r '.health[].verdict')" unstable \
     'and who follows the job'
