@@ -44,12 +44,12 @@ static const struct pf_err *
 judge(struct ingest *g, struct slice before, struct slice s)
 {
 	const struct pf_err *err = NULL;
-	size_t i;
+	size_t i, n;
 
 	if (s.n == 0)
 		return NULL;
-	if (!s.it[0].parsed)
-		crew(hashers(s), hashers(s) > 0 ? s.n : 0, parse_one, s.it);
+	if (!s.it[0].parsed && (n = hashers(s)) > 0)
+		crew(n, s.n, parse_one, s.it);
 	for (i = 0; err == NULL && i < s.n; i++) {
 		err = check_item(g, &s.it[i]);
 		if (err != NULL && refuses(err))
