@@ -104,7 +104,7 @@ HTTPD =	pf-httpd aside box serve request route shape meter reply settle pool db 
 
 # Tests in C, fuzz targets.
 UNIT = history err buf num name time sock beneath sandbox user spool writer retry \
-		breaker proc ipc states moves json rec unpack conf trace table \
+		breaker proc ipc db states moves json rec unpack conf trace table \
 		header cursor wire tar elfscan sum zip \
 		verdict judge elf names triage readers frames \
 		cmdline xml checks repro rules mangled \

@@ -68,10 +68,23 @@ class_of(int rc)
 	case SQLITE_IOERR:
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+	case SQLITE_TOOBIG:
 		return PF_IO;
 	default:
 		return PF_BUG;
 	}
+}
+
+/*
+ * What only a damaged file makes SQLite say: nothing of ours is near to what
+ * is too big for it, a length in a row that was garbled is.
+ */
+static bool
+tells_damage(int rc)
+{
+	rc &= 0xff;
+	return rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ||
+	    rc == SQLITE_TOOBIG;
 }
 
 const struct pf_err *
@@ -83,11 +96,10 @@ pf_db_err(struct pf_db *db, int rc, const char *what)
 	if (class == PF_DENIED)
 		hint = " (the database, its -wal and -shm must be readable, "
 		    "their directory searchable; see pf-db(5))";
-	else if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
+	else if (tells_damage(rc))
 		hint = " (the database is damaged: pf-recovery(7) says what "
 		    "to do)";
-	if (db != NULL && ((rc & 0xff) == SQLITE_CORRUPT ||
-	    (rc & 0xff) == SQLITE_NOTADB))
+	if (db != NULL && tells_damage(rc))
 		db->damaged = true;
 	return pf_err(class, "%s: %s%s", what, db != NULL ?
 	    sqlite3_errmsg(db->handle) : sqlite3_errstr(rc), hint);
