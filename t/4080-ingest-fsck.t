@@ -142,6 +142,10 @@ hurts 'UPDATE corpus SET size = size + 1' counter row sums
 hurts "UPDATE results SET time = time + 1 WHERE kind = 'log'" row
 hurts "UPDATE results SET late = 1 - late WHERE kind = 'corpus'" row
 hurts "UPDATE results SET reply = '\"late\":fbl' WHERE kind = 'coverage'" row
+for version in 99999 w 7+1; do
+	hurts "UPDATE results SET reply = replace(reply, '\"rules\":\"',
+	    '\"rules\":\"$version') WHERE kind = 'crash'" row
+done
 hurts 'UPDATE coverage SET edges = 11' counter row
 hurts 'UPDATE coverage SET execs_per_sec = 1.2500000000000002' row
 hurts 'UPDATE job_stats SET executions = 11' row

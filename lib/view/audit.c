@@ -96,6 +96,13 @@ pf_audit_end(struct pf_db *db)
 #define BY_OTHERS \
 	"(r.j ->> '$.rules') IS NOT (SELECT version FROM m.rules WHERE n = " \
 	"(SELECT rules FROM m.placing))"
+/* Of no version there can have been, which pf_rules_version() says. */
+#define VERSION	"(r.j ->> '$.rules')"
+#define NO_VERSION \
+	"coalesce(CAST(" VERSION " AS INTEGER) NOT BETWEEN 1 AND (SELECT " \
+	"nullif(max(CAST(version AS INTEGER)), 0) FROM m.rules) OR " \
+	VERSION " <> CAST(" VERSION " AS INTEGER) || iif(instr(" VERSION \
+	", '+') > 0, '+' || substr(" VERSION ", -8), ''), false)"
 #define DROPPED \
 	"reply LIKE '%\"dropped\":true%'"
 
@@ -124,7 +131,8 @@ static const char results_1[] = P
     IS_BOOL("new_bucket") " OR (l.v > 0 AND " IS_BOOL("chosen") ") OR "
     "json_type(r.j, '$.count') IS NOT 'integer' "
     "OR (r.j ->> '$.count') < 1 OR json_type(r.j, '$.id') IS NOT 'text' OR "
-    "json_type(r.j, '$.bucket') IS NOT 'text' OR EXISTS (SELECT 1 FROM "
+    "json_type(r.j, '$.bucket') IS NOT 'text' OR " NO_VERSION " OR "
+    "EXISTS (SELECT 1 FROM "
     "json_each(r.j) WHERE key NOT IN ('late', 'dropped', 'id', 'unique', "
     "'count', 'bucket', 'rules', 'drop', 'new_bucket', 'chosen'))) "
     SAY("row", "'its reply makes no sense'")
