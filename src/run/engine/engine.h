@@ -104,6 +104,7 @@ struct fuzz {
 	struct pf_buf		 keys;		/* inputs in it, see sent.c */
 	int64_t			 looked;	/* files read */
 	int64_t			 found_crashes;
+	int64_t			 found;		/* crashes and inputs, once */
 	int64_t			 run_seed;	/* -1: the engine tells none */
 	bool			 stuck;		/* the pack finds no room */
 	bool			 paused;	/* the outbox is full */

@@ -74,6 +74,7 @@ launch(struct fuzz *f)
 	lf->report_at = -1;
 	lf->launched = lf->told_at = now;
 	lf->killed = lf->held = false;
+	lf->found = f->found;
 	lf->overdue = now + term * 1000;
 	if (lf->phase == LF_FUZZ)
 		lf->overdue += f->job->timeout * 2 +
@@ -202,13 +203,16 @@ give_up(struct fuzz *f, const struct lf *lf, int status)
 	    crashed_empty(lf) ? ", the empty input crashes it" : "", words);
 }
 
-/* True if it ended before it fuzzed, and too often. */
+/*
+ * True if it ended before it fuzzed, and too often.  A target may have closed
+ * its standard error, and libFuzzer then says nothing: what it found tells.
+ */
 static bool
 is_bad(struct fuzz *f, struct lf *lf)
 {
 	bool never;
 
-	if (lf->log.inited || lf_drop_bad(f, lf)) {
+	if (lf->log.inited || lf_drop_bad(f, lf) || f->found > lf->found) {
 		lf->bad_starts = 0;
 		return false;
 	}

@@ -45,6 +45,7 @@ struct lf {
 	int64_t			 pause;
 	int			 touch;		/* looks until the corpus is */
 	int			 bad_starts;
+	int64_t			 found;		/* before this one */
 	bool			 waits;		/* ended, but not done with */
 	int			 status;	/* how */
 	bool			 killed;	/* it hung */

@@ -264,6 +264,7 @@ send_input(struct fuzz *f, const struct find *found, const struct pf_buf *body)
 		f->found_crashes++;
 	if (!seen_add(&f->inputs, key))
 		return;
+	f->found++;
 	start_record(f, &r, found->crash ? PF_KIND_CRASH : PF_KIND_CORPUS);
 	r.body = body->data;
 	r.len = body->len;

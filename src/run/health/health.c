@@ -112,8 +112,9 @@ judge(struct fuzz *f)
 	    .disk_free = h->disk_free,
 	    .disk_need = f->slot->conf->disk_min_free,
 	    .doubling = f->engine->seldom };
-	/* It says so when it has begun; if it never does it has not. */
-	if (f->engine->seldom && l.execs < 0)
+	/* It says so when it has begun; if it never does it has not, unless
+	 * it finds something: then its target keeps it from saying. */
+	if (f->engine->seldom && l.execs < 0 && f->found == 0)
 		l.execs = 0;
 	changed = judge_look(&h->judge, &l);
 	for (i = 0; i < PF_VERDICT_MAX; i++)
