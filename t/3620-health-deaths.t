@@ -48,8 +48,18 @@ go()
 }
 # engine PATTERN: the process of the job that has it in its command line
 engine() { pgrep -f "^$1.*$T/w/slot-0/jobs/$job" | head -n 1; }
-# ends: waits for the bot, at most 30 s
-ends() { until_true 30 sh -c "! kill -0 $bot 2>/dev/null"; wait $bot; }
+# ends PATTERN: kills it as often as it takes for the bot to end, at most 60 s
+down()
+{
+	another_pid=$(engine "$1")
+	[ -z "$another_pid" ] || kill -9 "$another_pid" 2>/dev/null
+	! kill -0 $bot 2>/dev/null
+}
+ends()
+{
+	until_true 60 down "$1" || kill $bot
+	wait $bot
+}
 # another PATTERN PID: there is another process like that
 another()
 {
@@ -63,7 +73,7 @@ fuzzes() { [ -n "$(find "$queue/$job/out/main/queue" -name 'id:*src:*' \
     2>/dev/null)" ]; }
 events() { pf-report -j events | grep -c "\"to\":\"$1\""; }
 
-submit killed afl++ "$T/steps" -d 10m
+submit killed afl++ "$T/steps" -d 5m
 go
 ok 'it fuzzes' until_true 30 fuzzes
 find "$queue/$job/out/main/queue" -name 'id:*' -exec sha256sum '{}' + |
@@ -91,8 +101,7 @@ has_all()
 	[ -z "$(comm -23 "$T/had" "$T/has")" ]
 }
 ok 'nothing of its queue is lost' until_true 20 has_all
-kill -9 "$another_pid"
-ends
+ends '[^ ]*afl-fuzz'
 ok 'too often: the job fails' job_is failed
 like "$(job_message)" 'the engine died 3 times, the last time: afl-fuzz ended with signal 9' \
     'with the last words'
@@ -103,7 +112,7 @@ pf-report explain job "$job" >"$T/why"
 like "$(cat "$T/why")" 'failed at .*; restarted since .* died and was started' \
     'explained'
 
-submit lf libfuzzer "$T/quiet" -d 10m
+submit lf libfuzzer "$T/quiet" -d 5m
 go
 until_true 20 sh -c "grep -q INITED $queue/$job/own/engine.log" 2>/dev/null
 first=$(engine "$queue")
@@ -115,8 +124,7 @@ second=$another_pid
 kill -9 "$second"
 until_true 20 another "$queue" "$second"
 until_true 20 sh -c "grep -q INITED $queue/$job/own/engine.log" 2>/dev/null
-kill -9 "$another_pid"
-ends
+ends "$queue"
 ok 'killed again and again: the job fails' job_is failed
 like "$(job_message)" 'died 3 times, the last time: it was killed; no_start' \
     'and tells of what'
