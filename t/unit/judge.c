@@ -99,6 +99,8 @@ test_well(void)
 static void
 test_execs(void)
 {
+	int i;
+
 	fresh();
 	l.execs = 0;
 	after(0);
@@ -117,6 +119,18 @@ test_execs(void)
 	l.deaths = 1;
 	after(MIN);
 	is_str(held(), "restarted", "a new process has its time anew");
+
+	/* As afl-fuzz; and whoever waits has less patience than that. */
+	fresh();
+	judge_init(&j, STALL, MIN / 3);
+	l.pace = MIN;
+	l.execs = 0;
+	after(0);
+	for (i = 1; i < 120; i++)
+		after(1000);
+	is_str(held(), "", "numbers come once a minute");
+	after(1000);
+	is_str(held(), "no_execs", "two of them did not");
 
 	fresh();
 	l.doubling = true;

@@ -155,5 +155,6 @@ const struct engine engine_afl = {
 	.poll = poll_afl, .import = afl_import, .harvest = harvest,
 	.signal = afl_signal, .alive = afl_alive,
 	.stop_signal = SIGTERM, .stop = afl_stop,
-	.endless = true, .release = release,
+	/* fuzzer_stats is written once a minute. */
+	.pace = 60000, .endless = true, .release = release,
 };

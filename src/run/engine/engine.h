@@ -137,6 +137,8 @@ struct engine {
 					 * ends the job if that is no use */
 	bool		 seldom;	/* tells of its numbers at each doubling
 					 * of executions, from the first on */
+	int64_t		 pace;		/* ms between its numbers, 0: when they
+					 * change */
 	bool		 endless;	/* ends only when told, or by dying */
 	/*
 	 * Takes what lies in the job's directory of an earlier process, calling

@@ -111,7 +111,7 @@ judge(struct fuzz *f)
 	    .deaths = n->restarts, .starved = h->starved,
 	    .disk_free = h->disk_free,
 	    .disk_need = f->slot->conf->disk_min_free,
-	    .doubling = f->engine->seldom };
+	    .pace = f->engine->pace, .doubling = f->engine->seldom };
 	/* It says so when it has begun; if it never does it has not, unless
 	 * it finds something: then its target keeps it from saying. */
 	if (f->engine->seldom && l.execs < 0 && f->found == 0)

@@ -74,7 +74,7 @@ begin(struct judge *j, const struct look *l)
 
 /*
  * An engine that tells at each doubling is silent for as long as it ran up to
- * then; twice that is too long.
+ * then, one that tells at times for that time; twice that is too long.
  */
 static bool
 no_execs(const struct judge *j, const struct look *l)
@@ -85,6 +85,8 @@ no_execs(const struct judge *j, const struct look *l)
 		return false;
 	if (l->doubling && 2 * ran > wait)
 		wait = 2 * ran;
+	if (2 * l->pace > wait)
+		wait = 2 * l->pace;
 	return l->now - j->execs.at >= wait;
 }
 

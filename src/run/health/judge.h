@@ -29,6 +29,7 @@ struct look {
 	int64_t	 starved;	/* how often memory ran out, a count */
 	int64_t	 disk_free;	/* bytes */
 	int64_t	 disk_need;
+	int64_t	 pace;		/* ms between two times that execs is told */
 	bool	 doubling;	/* it tells at each doubling of execs only */
 };
 
