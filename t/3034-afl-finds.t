@@ -54,6 +54,19 @@ done
 is "$(sed 's/.*"parent":"\([0-9a-f]*\)".*/\1/' "$T/hang.json")" \
     "$(sha256sum <"$T/seeds/hang" | cut -d ' ' -f 1)" \
     'it was made of that seed'
+id=$(master_sql "SELECT id FROM crashes WHERE job_id = '$job' AND
+    type = 'timeout' ORDER BY timestamp, rid LIMIT 1")
+pf-report crash "$id" >"$T/hang.txt"
+pf-report -j crash "$id" >"$T/hang.json"
+for want in "engine's name	id:000000,src:" 'found by	havoc' \
+    'made of	[0-9a-f]{64}' 'found after ms	[0-9]' \
+    'found after executions	[0-9]'; do
+	like "$(cat "$T/hang.txt")" "$want" "pf-report: $want"
+done
+for want in '"origin":\{"name":"id:' '"op":"havoc","found_ms":[0-9]' \
+    '"found_execs":[0-9]+,"parent":"[0-9a-f]{64}"\}'; do
+	like "$(cat "$T/hang.json")" "$want" "as JSON: $want"
+done
 bad=$(sha256sum <"$T/seeds/bad" | cut -d ' ' -f 1)
 is "$(crashes_of hash | grep -c "$bad")" 1 'the seed that crashes is one'
 like "$(cat "$PF_STORAGE/crashes/$job/$bad.json")" \

@@ -15,6 +15,7 @@
 #include "view/checked.h"
 #include "view/crash.h"
 #include "view/detail.h"
+#include "view/origin.h"
 
 #define BOTS_MAX	1000	/* of a crash, the first ones */
 
@@ -182,6 +183,7 @@ pf_crash_members(struct pf_buf *b, struct pf_db *db, const char *storage,
 		pf_jw_bool(b, "severity_lowered", j.was != NULL);
 	}
 	pf_crash_load(&c, storage, q);
+	pf_origin_json(b, c.input);
 	pf_jw_str(b, "input", c.input);
 	if (*c.command != '\0')
 		pf_jw_str(b, "reproduce", c.command);

@@ -27,8 +27,9 @@ void	pf_crash_free(struct pf_crash *);
 void	pf_crash_given(struct pf_given *, const struct pf_q *);
 
 /* The row as members of an open JSON object, with bots (a thousand at most),
- * checks, small and severity (see checked.h), best (better.h), input
- * (where it lies) and reproduce (null if there is no command). */
+ * checks, small and severity (see checked.h), best (better.h), origin
+ * (origin.h), input (where it lies) and reproduce (null if there is no
+ * command). */
 const struct pf_err	*pf_crash_members(struct pf_buf *, struct pf_db *,
 			    const char *storage, const struct pf_q *);
 

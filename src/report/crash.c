@@ -15,6 +15,7 @@
 #include "view/checked.h"
 #include "view/crash.h"
 #include "view/find.h"
+#include "view/origin.h"
 
 /* Only the command: for "sh -c", so nothing else may come out. */
 static const struct pf_err *
@@ -157,6 +158,36 @@ better_lines(struct pf_table *t, const struct report *r,
 	free(path);
 }
 
+/* How its engine came upon it. */
+static void
+origin_lines(struct pf_table *t, const char *input)
+{
+	struct pf_origin o;
+
+	if (!pf_origin_get(&o, input))
+		return;
+	if (o.name[0] != '\0') {
+		pf_table_text(t, "engine's name");
+		pf_table_text(t, o.name);
+	}
+	if (o.op[0] != '\0') {
+		pf_table_text(t, "found by");
+		pf_table_text(t, o.op);
+	}
+	if (o.parent[0] != '\0') {
+		pf_table_text(t, "made of");
+		pf_table_text(t, o.parent);
+	}
+	if (o.ms >= 0) {
+		pf_table_text(t, "found after ms");
+		pf_table_int(t, o.ms);
+	}
+	if (o.execs >= 0) {
+		pf_table_text(t, "found after executions");
+		pf_table_int(t, o.execs);
+	}
+}
+
 static const struct pf_err *
 print_json(const struct report *r, const struct pf_q *q)
 {
@@ -218,6 +249,7 @@ print_text(const struct report *r, const struct pf_crash *c,
 		given.output = better.output;
 	if (err == NULL)
 		err = add_checks(&t, r, id, &given);
+	origin_lines(&t, c->input);
 	pf_table_text(&t, "input");
 	pf_table_text(&t, c->input);
 	if (!people) {

@@ -97,6 +97,16 @@ static const struct field best_fields[] = {
 	END
 };
 static const struct shape best = { "BetterReport", best_fields, false };
+static const struct field origin_fields[] = {
+	{ "name", SHAPE_TEXT, 0, "of the engine's file", NULL },
+	{ "op", SHAPE_TEXT, 0, "its word for what it did to parent", NULL },
+	{ "found_ms", SHAPE_INT, FIELD_NULL, "after the engine began", NULL },
+	{ "found_execs", SHAPE_INT, FIELD_NULL, "likewise", NULL },
+	{ "parent", SHAPE_TEXT, 0, "SHA-256 of the input it was made of",
+	    NULL },
+	END
+};
+static const struct shape origin = { "CrashOrigin", origin_fields, false };
 static const struct field smaller_fields[] = {
 	{ "hash", SHAPE_SHA256, 0, "of it", NULL },
 	{ "size", SHAPE_INT, 0, "of it", NULL },
@@ -120,6 +130,8 @@ static const struct field full_fields[] = {
 	    "same", &smaller },
 	{ "best", SHAPE_OBJECT, FIELD_NULL, "a report of it run again that "
 	    "tells more than output", &best },
+	{ "origin", SHAPE_OBJECT, FIELD_NULL, "how the engine came upon it, "
+	    "as far as it tells", &origin },
 	SEVERITY,
 	{ "casr", SHAPE_TEXT, 0, "the class in the words of CASR", NULL },
 	{ "severity_rule", SHAPE_TEXT, 0, "the rule that says so", NULL },
