@@ -108,7 +108,8 @@ chmod +x "$T/engines/mine"
 } >"$T/own.conf"
 doctor 0 'engines of others' -c "$T/own.conf"
 says engines ok '"mine"'
-like "$(cat "$T/err")" 'engines/broken: ' 'and what is wrong with one is said'
+says engine warn 'engines/broken: ' 'mend it'
+says mine ok "$T/engines/mine of unknown version" -
 doctor 0 'afl++ left out' -c "$T/lib.conf"
 says afl++ warn afl-fuzz 'capabilities'
 

@@ -118,7 +118,7 @@ main(int argc, char *argv[])
 		err = doctor_run(&o, &status);
 	else if ((err = settings_load(&conf, &o)) == NULL) {
 		engine_learn(&conf, o.verbose ? ENGINE_VERBOSE :
-		    ENGINE_FAULTS);
+		    ENGINE_FAULTS, NULL);
 		err = o.dry ? dry_run(&conf) : slots_run(&o, &conf, &status);
 	}
 	mine = pf_exit(err);

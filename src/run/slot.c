@@ -191,7 +191,7 @@ renew(struct slot *s)
 		return err;
 	pf_warn("%s: %s; the old configuration stays", s->name, err->msg);
 	*s->conf = old;
-	engine_learn(s->conf, ENGINE_QUIET);
+	engine_learn(s->conf, ENGINE_QUIET, NULL);
 	name_slot(s);
 	if ((err = settings_connect(s)) != NULL)
 		return err;

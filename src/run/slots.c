@@ -228,9 +228,10 @@ read_again(struct crew *c, struct pf_conf *conf)
 	if (strcmp(conf->bot_work_directory, c->conf->bot_work_directory) != 0)
 		return pf_err(PF_CONFIG, "another work directory takes a new "
 		    "start");
-	engine_learn(conf, c->opts->verbose ? ENGINE_VERBOSE : ENGINE_FAULTS);
+	engine_learn(conf, c->opts->verbose ? ENGINE_VERBOSE : ENGINE_FAULTS,
+	    NULL);
 	if ((err = settings_check(conf)) != NULL)
-		engine_learn(c->conf, ENGINE_QUIET);
+		engine_learn(c->conf, ENGINE_QUIET, NULL);
 	return err;
 }
 

@@ -78,7 +78,6 @@ look(struct doctor *d, const struct options *o, struct pf_conf *conf)
 	d->conf = conf;
 	doctor_ok(d, "configuration", pf_conf_path(o->conf_path));
 	doctor_machine(d);
-	engine_learn(conf, ENGINE_FAULTS);
 	doctor_engines(d);
 	doctor_workdir(d);
 	doctor_master(d);

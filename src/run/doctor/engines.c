@@ -12,6 +12,7 @@
 #include "os/proc.h"
 #include "run/box/box.h"
 #include "run/doctor/doctor.h"
+#include "run/engine/extern.h"
 
 #define PROGRAM_MAX	(64 << 20)
 
@@ -68,6 +69,33 @@ look_afl(struct doctor *d, const struct pf_json *list)
 		free(real);
 	}
 	free(path);
+}
+
+static void
+refused(void *d, const struct pf_err *err)
+{
+	doctor_warn(d, "engine", err->msg, "mend it, or take it out of engines "
+	    "in [bot]: it is not offered");
+}
+
+/* Those of pf-engine(5), as they tell of themselves. */
+static void
+look_others(struct doctor *d)
+{
+	const struct engine_ear ear = { refused, d };
+	const struct external *x;
+	const struct engine *e;
+	char *text;
+	size_t i;
+
+	engine_learn(d->conf, ENGINE_VERBOSE, &ear);
+	for (i = 0; (e = engine_learnt(i)) != NULL; i++) {
+		x = extern_named(e->name);
+		text = pf_asprintf("%s %s", x->path, x->probe.version[0] !=
+		    '\0' ? x->probe.version : "of unknown version");
+		doctor_ok(d, e->name, text);
+		free(text);
+	}
 }
 
 /* All that would be offered, those without a line of their own too. */
@@ -131,6 +159,7 @@ look_box(struct doctor *d)
 void
 doctor_engines(struct doctor *d)
 {
+	look_others(d);
 	look_offer(d);
 	look_symbolizer(d);
 	look_box(d);

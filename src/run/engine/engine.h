@@ -171,11 +171,15 @@ extern const struct engine engine_afl, engine_libfuzzer, engine_extern;
  * extern_learn.c: the executables of the directory of engines, in place of
  * those learnt before; none of these may be in use.  What is wrong with one is
  * said, unless quiet, and it is not offered; verbose tells of programs that
- * are not installed, too.
+ * are not installed, too.  It is a warning, or told to the ear.
  */
 enum engine_talk { ENGINE_QUIET, ENGINE_FAULTS, ENGINE_VERBOSE };
+struct engine_ear {
+	void	(*refused)(void *arg, const struct pf_err *);
+	void	*arg;
+};
 void			 engine_learn(const struct pf_conf *,
-			    enum engine_talk);
+			    enum engine_talk, const struct engine_ear *);
 /* The i-th of them, NULL: no more. */
 const struct engine	*engine_learnt(size_t i);
 

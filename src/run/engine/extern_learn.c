@@ -181,8 +181,18 @@ forget(void)
 	}
 }
 
+static void
+say(const struct engine_ear *ear, const char *what, const struct pf_err *err)
+{
+	if (ear != NULL)
+		ear->refused(ear->arg, err);
+	else
+		pf_warn("%s: %s", what, err->msg);
+}
+
 void
-engine_learn(const struct pf_conf *conf, enum engine_talk talk)
+engine_learn(const struct pf_conf *conf, enum engine_talk talk,
+    const struct engine_ear *ear)
 {
 	const struct pf_err *err;
 	const char *dir = conf->bot_engines;
@@ -202,7 +212,7 @@ engine_learn(const struct pf_conf *conf, enum engine_talk talk)
 	if (err == NULL)
 		err = pf_names(&names, &n, dir);
 	if (err != NULL && talk != ENGINE_QUIET)
-		pf_warn("no engines besides those built in: %s", err->msg);
+		say(ear, "no engines besides those built in", err);
 	for (i = 0; i < n; i++) {
 		if (names[i][0] == '.')
 			continue;
@@ -211,7 +221,7 @@ engine_learn(const struct pf_conf *conf, enum engine_talk talk)
 		/* That a program is not installed is no fault. */
 		if (err != NULL && (talk == ENGINE_VERBOSE ||
 		    (talk == ENGINE_FAULTS && err->class != PF_UNAVAIL)))
-			pf_warn("not offered: %s", err->msg);
+			say(ear, "not offered", err);
 		free(path);
 	}
 	pf_names_free(names);

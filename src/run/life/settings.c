@@ -131,7 +131,7 @@ look_at_engines(struct slot *s)
 	bool other;
 
 	/* What is wrong with one pf-run itself has said. */
-	engine_learn(s->conf, ENGINE_QUIET);
+	engine_learn(s->conf, ENGINE_QUIET, NULL);
 	other = engine_capabilities(&b, s->conf->bot_capabilities) != NULL ||
 	    b.len != s->offers.len || strcmp(b.data, s->offers.data) != 0;
 	pf_buf_free(&b);
