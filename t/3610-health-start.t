@@ -56,6 +56,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	abort();
 }
 END
+cat >"$T/unset.c" <<'END'
+#include <stdint.h>
+#include <stdlib.h>
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	volatile char *p = malloc(1);
+
+	(void)data;
+	if (p[0] == (char)size)
+		return 0;
+	free((void *)p);
+	return 0;
+}
+END
+clang -g -fsanitize=fuzzer,memory -o "$T/unset" "$T/unset.c" || exit 1
 build_quiet
 cat >"$T/plain.c" <<'END'
 int main(void) { return 0; }
@@ -128,10 +145,13 @@ fails 'all seeds crash, afl' afl++ crashes bad_seeds \
 fails 'all inputs crash, libFuzzer' libfuzzer lcrashes bad_seeds \
     'ERROR: .*; bad_seeds' -s "$T/seeds"
 
+fails 'as MemorySanitizer has it' libfuzzer unset bad_seeds \
+    'the empty input crashes it: .*WARNING: MemorySanitizer: .*; bad_seeds'
+
 run pf-report explain job "$job"
 like "$(cat "$T/out")" 'bad_seeds since 20.*submit a seed that works' \
     'explained with what to do'
-is "$(pf-report -j events | grep -c '"kind":"health"')" 12 'an event each'
+is "$(pf-report -j events | grep -c '"kind":"health"')" 13 'an event each'
 is "$(pf-report status | sed -n 's/^unwell_jobs	//p')" 0 \
     'none of them runs'
 is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'

@@ -187,8 +187,9 @@ crashed_empty(const struct lf *lf)
 static void
 give_up(struct fuzz *f, const struct lf *lf, int status)
 {
-	static const char *const marks[] = { "ERROR: ", "error while loading",
-	    "FATAL", "rror:", NULL };
+	static const char *const marks[] = { "ERROR: ", "WARNING: MemorySan",
+	    "WARNING: ThreadSan", "error while loading", "FATAL", "rror:",
+	    NULL };
 	char words[256];
 
 	log_last_words(words, sizeof(words), f->log, marks);
