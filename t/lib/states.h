@@ -20,6 +20,7 @@
 #define OPS	400
 #define LEASE	3	/* ticks */
 #define FILES	12	/* that jobs wait for, until they are uploaded */
+#define CAMPS	4
 
 enum { REG, IDLE, BUSY, OUT, FAILED };
 static const char *const bot_names[] = { "registering", "idle", "busy",
@@ -28,10 +29,19 @@ enum { PEND, GIVEN, RUN, DONE, FAIL, CANC, OVER };
 static const char *const job_names[] = { "pending", "assigned", "running",
     "completed", "failed", "cancelled", "timed_out" };
 
+enum { UNKNOWN, ACTIVE, PAUSED, FINISHED };
+static const char *const camp_states[] = { "", "active", "paused",
+    "finished" };
+static const char *const camp_names[CAMPS] = { "default", "c1", "c2", "c3" };
+static struct camp {
+	const char	*name;
+	int		 state, weight;
+} camps[CAMPS];
+
 static struct bot {
 	char	 id[PF_ID_MAX + 1];	/* "" while it is unknown */
 	int	 state, inc, job;	/* job -1: none */
-	int	 failures;
+	int	 failures, other;	/* engine that it can, beside its own */
 	bool	 drain, online;
 	int64_t	 seen;			/* tick */
 } bots[BOTS];
@@ -39,7 +49,7 @@ static struct bot {
 static struct job {
 	char	 id[PF_ID_MAX + 1];
 	int	 state, attempt, strikes, engine, priority, bot;
-	int	 file, limit;		/* limit: ticks it may run */
+	int	 file, limit, camp;	/* limit: ticks it may run */
 	bool	 cancel, waits;		/* waits for its file */
 	int64_t	 lease, given, started;	/* ticks: of the last renewal, of the
 					 * grant, of the start */
@@ -52,7 +62,7 @@ static struct file {
 	bool	 there;
 } files[FILES];
 
-static int njobs, overran, arrived, forgotten;
+static int njobs, overran, arrived, forgotten, finished, weighed;
 static int64_t tick, boot_ms;
 static uint64_t chance;
 static struct pf_conf conf;

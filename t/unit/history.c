@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../lib/acts.h"
+#include "../lib/farm.h"
 #include "../lib/sound.h"
 #include "../lib/states.h"
 #include "../lib/tap.h"
@@ -27,9 +28,11 @@ do_register(int b)
 	bool fresh = roll(4) == 0, known = bots[b].id[0] != '\0';
 
 	bots[b].inc += known && fresh;
+	/* It may come back with less or more than it could before. */
+	bots[b].other = (b + roll(2)) % 3;
 	got = op(&j, "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"b%d\""
 	    ",\"inc\":\"i%d\",\"capabilities\":[\"e%d\",\"e%d\"]}", b,
-	    bots[b].inc, b % 3, (b + 1) % 3);
+	    bots[b].inc, b % 3, bots[b].other);
 	if (got == PF_OK && pf_json_need(&id, j, "bot") == NULL)
 		snprintf(bots[b].id, sizeof(bots[b].id), "%s", id);
 	if (known && fresh && bots[b].job != -1) {
@@ -56,13 +59,22 @@ do_submit(int b)
 	if (njobs == JOBS)
 		return PF_OK;
 	*n = (struct job){ .engine = roll(3), .priority = roll(3), .bot = -1,
-	    .ended = "", .limit = 1 + roll(4), .file = roll(FILES) };
+	    .ended = "", .limit = 1 + roll(4), .file = roll(FILES),
+	    .camp = roll(CAMPS) };
 	n->waits = !files[n->file].there;
 	got = op(&j, "{\"op\":\"submit\",\"name\":\"n\",\"engine\":\"e%d\","
-	    "\"priority\":%d,\"duration_ms\":%d,\"target\":{\"sha256\":\"%s\","
-	    "\"name\":\"t\",\"size\":%zu,\"upload\":true}}", n->engine,
-	    n->priority, n->limit * 1000, files[n->file].sha,
+	    "\"priority\":%d,\"duration_ms\":%d,\"campaign\":\"%s\","
+	    "\"target\":{\"sha256\":\"%s\",\"name\":\"t\",\"size\":%zu,"
+	    "\"upload\":true}}", n->engine, n->priority, n->limit * 1000,
+	    camps[n->camp].name, files[n->file].sha,
 	    strlen(files[n->file].text));
+	if (camps[n->camp].state == FINISHED) {
+		pf_json_free(j);
+		return got == PF_CONFLICT ? PF_OK : PF_BUG;
+	}
+	if (camps[n->camp].state == UNKNOWN)
+		camps[n->camp] = (struct camp){ camps[n->camp].name, ACTIVE,
+		    1 };
 	if (!n->waits)
 		(void)arrive(n->file);
 	id = pf_json_text(pf_json_first(pf_json_get(j, "jobs")));
@@ -74,24 +86,16 @@ do_submit(int b)
 	return got == PF_OK && id != NULL ? PF_OK : PF_BUG;
 }
 
-static bool
-can(int b, int j)
-{
-	return jobs[j].state == PEND && !jobs[j].waits && (jobs[j].engine ==
-	    b % 3 || jobs[j].engine == (b + 1) % 3);
-}
-
-/* What it gets must be one of the best that wait for its engines. */
 static enum pf_class
 took(int b, const char *id, bool again)
 {
-	int k, j = -1, best = -1;
+	int k, j = -1;
+	bool any = false;
 
 	for (k = 0; k < njobs; k++) {
 		if (id != NULL && strcmp(jobs[k].id, id) == 0)
 			j = k;
-		if (can(b, k) && jobs[k].priority > best)
-			best = jobs[k].priority;
+		any = any || can(b, k);
 	}
 	if (bots[b].job != -1) {
 		jobs[bots[b].job].lease = tick;
@@ -99,12 +103,12 @@ took(int b, const char *id, bool again)
 	}
 	if (again)
 		return PF_BUG;
-	if (bots[b].state == FAILED || bots[b].drain || best == -1) {
+	if (bots[b].state == FAILED || bots[b].drain || !any) {
 		if (bots[b].state == REG || bots[b].state == OUT)
 			bots[b].state = IDLE;
 		return j == -1 ? PF_OK : PF_BUG;
 	}
-	if (j == -1 || !can(b, j) || jobs[j].priority != best)
+	if (j == -1 || !can(b, j) || !due(b, j))
 		return PF_BUG;
 	jobs[j].state = GIVEN;
 	jobs[j].attempt++;
@@ -332,56 +336,6 @@ do_overrun(int b)
 	return got;
 }
 
-/* A file comes; its op may be late, then the next job that names it is told
- * that it is there. */
-static enum pf_class
-do_upload(int b)
-{
-	struct pf_json *reply;
-	const struct pf_json *row;
-	struct file *f = &files[roll(FILES)];
-	int64_t n = -1;
-	enum pf_class got;
-
-	(void)b;
-	if (!f->there && roll(4) != 0) {
-		bring(f);
-		if (roll(2) == 0)
-			return PF_OK;
-	}
-	got = op(&reply, "{\"op\":\"blob\",\"rows\":[{\"rid\":\"%s\",\"size\":"
-	    "%zu,\"sha256\":\"%s\"}]}", f->sha, strlen(f->text), f->sha);
-	row = pf_json_first(pf_json_get(reply, "rows"));
-	(void)pf_json_int(&n, row, "jobs", 0, JOBS);
-	pf_json_free(reply);
-	return got == PF_OK && n == (f->there ? arrive((int)(f - files)) :
-	    -1) ? PF_OK : PF_BUG;
-}
-
-/* Nobody brings its file any more, or not yet: what is kept is no time at all
- * or an hour. */
-static enum pf_class
-do_forget(int b)
-{
-	struct pf_json *reply;
-	struct job *j;
-	enum pf_class got;
-
-	(void)b;
-	if (njobs == 0)
-		return PF_OK;
-	j = &jobs[roll(njobs)];
-	conf.keep_uploads = roll(4) != 0 ? 3600000 : -3600000;
-	got = op(&reply, "{\"op\":\"expire\",\"what\":\"upload\",\"job\":"
-	    "\"%s\"}", j->id);
-	pf_json_free(reply);
-	if (j->state != PEND || !j->waits || conf.keep_uploads > 0)
-		return got == PF_STALE ? PF_OK : PF_BUG;
-	j->state = FAIL;
-	forgotten++;
-	return got;
-}
-
 static bool
 same(void)
 {
@@ -393,6 +347,8 @@ same(void)
 		    "'pending' AND waiting > 0) FROM jobs WHERE id = ?",
 		    jobs[i].id, job_names[jobs[i].state], 2 * jobs[i].attempt +
 		    (jobs[i].state == PEND && jobs[i].waits));
+	for (i = 0; i < CAMPS && good; i++)
+		good = same_camp(&camps[i]);
 	for (i = 0; i < BOTS && good; i++)
 		good = bots[i].id[0] == '\0' || row_is("SELECT status, "
 		    "current_job IS NULL FROM bots WHERE id = ?", bots[i].id,
@@ -410,6 +366,9 @@ begin(const char *dir)
 
 	memset(jobs, 0, sizeof(jobs));
 	memset(bots, 0, sizeof(bots));
+	for (i = 0; i < CAMPS; i++)
+		camps[i] = (struct camp){ camp_names[i], i == 0 ? ACTIVE :
+		    UNKNOWN, 1 };
 	for (i = 0; i < BOTS; i++)
 		bots[i].job = -1;
 	njobs = 0;
@@ -450,7 +409,9 @@ history(int seed)
 	    do_claim, do_claim, do_claim, do_token, do_token, do_token,
 	    do_cancel, do_operator, do_tick, do_tick, do_tick, do_tick,
 	    do_tick, do_tick, do_expire, do_expire, do_expire, do_overrun,
-	    do_overrun, do_upload, do_forget };
+	    do_overrun, do_upload, do_forget, do_campaign, do_campaign,
+	    do_recover };
+	enum { CLAIM = 2 };
 	const char *tmp = getenv("TMPDIR");
 	char dir[128], path[256], name[64];
 	int i, k;
@@ -467,6 +428,10 @@ history(int seed)
 	begin(dir);
 	for (i = 0; i < OPS && good; i++) {
 		k = roll((int)(sizeof(does) / sizeof(does[0])));
+		/* In some the bots stay, so that more of them have a job. */
+		if (seed % 3 == 0 && (does[k] == do_expire ||
+		    does[k] == do_tick || does[k] == do_operator))
+			k = CLAIM;
 		good = does[k](roll(BOTS)) == PF_OK && same() &&
 		    (i % 10 != 0 || sound(act.db));
 	}
@@ -491,9 +456,11 @@ main(void)
 
 	for (i = 0; i < seeds; i++)
 		history(i);
-	fprintf(stderr, "# %d jobs overran, %d got their files, %d never\n",
-	    overran, arrived, forgotten);
-	ok(seeds < 60 || (overran > 0 && arrived > 0 && forgotten > 0),
-	    "jobs overran, waited for files and gave up on them");
+	fprintf(stderr, "# %d jobs overran, %d got their files, %d never; %d "
+	    "campaigns ended, weights decided %d times\n", overran, arrived,
+	    forgotten, finished, weighed);
+	ok(seeds < 60 || (overran > 0 && arrived > 0 && forgotten > 0 &&
+	    finished > 0 && weighed > 0), "jobs overran, waited for files and "
+	    "gave up on them, campaigns ended and were weighed");
 	return done_testing();
 }
