@@ -88,12 +88,14 @@ same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
 {
 	const struct pf_err *err;
 	const char *was = pf_bot_state_name(known->state);
+	enum pf_bot_state to;
 	struct pf_event e = { .time = a->now, .kind = "bot", .was = was,
 	    .now = was, .subject = known->id, .who = a->op,
 	    .why = "registered again" };
 
-	/* Nothing changes without an event. */
-	if (known->state == PF_BOT_REGISTERING &&
+	/* Nothing changes without an event: a restore goes by them. */
+	if (pf_bot_next(&to, known->state, PF_BOT_REGISTER) &&
+	    to == known->state &&
 	    (strcmp(known->inc, now->inc) != 0 ||
 	    strcmp(known->capabilities, now->capabilities) != 0) &&
 	    (err = pf_event_add(a->db, &e)) != NULL)
