@@ -49,7 +49,7 @@ VIEW =	known shared view lists detail cursor page pick logread \
 		metrics_writer audit audit_line audit_sums crash again inputs \
 		crashes coverage campaigns rows health bugs checked \
 		regressions place why rebucket leaks found sarif junit \
-		inforce better origin
+		inforce better origin states
 LIB =	$(BASE:%=base/%) $(OS:%=os/%) $(CODEC:%=codec/%) \
 	$(STORE:%=store/%) $(NET:%=net/%) $(VIEW:%=view/%)
 

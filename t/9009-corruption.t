@@ -1,7 +1,7 @@
 #!/bin/sh
 # Flipped bits and garbage in the database: each is refused as damage, found
-# by pf-ingest fsck, or without effect on any row of results; and a restore
-# brings back all that was ever filed.  PF_SWEEP=all: a thousand of them.
+# by pf-ingest fsck, or without effect on any row of results, jobs, leases,
+# bots and campaigns; and a restore brings back all that was ever filed.  PF_SWEEP=all: a thousand of them.
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/ingest.sh
@@ -53,8 +53,23 @@ cp "$db" "$T/whole.db"
 check 'a whole one' 0 - - pf-ingest fsck
 
 # All that is a result, or is counted of results; a counter at 0 is as none.
+# Of the others what a snapshot is held against: signs of life are not.
 dump()
 {
+	sqlite3 -readonly "$db" 'SELECT id, campaign, name, kind, target, target_hash, fuzzer,
+	    status, assigned_bot, priority, created_at, started_at,
+	    completed_at, timeout_at, work_dir, duration, memory_limit,
+	    timeout, dictionary, seed_corpus, output_dir, args, options,
+	    request, epoch, attempt, strikes, cancel, message, archived_at
+	    FROM jobs ORDER BY id;
+	    SELECT job_id, epoch, attempt, bot_id, inc, timestamp, status,
+	    start_tick, given_tick, ended_at, result FROM assignments
+	    ORDER BY 1, 2, 3;
+	    SELECT id, name, hostname, status, inc, capabilities,
+	    current_job, registered_at, failure_count, drain, gone_at
+	    FROM bots ORDER BY id;
+	    SELECT id, name, weight, status, created_at, ended_at,
+	    description, tags FROM campaigns ORDER BY id' || return 1
 	for t in results crashes corpus corpus_meta coverage job_stats buckets; do
 		sqlite3 -readonly "$db" "SELECT * FROM $t" || return 1
 	done | sort

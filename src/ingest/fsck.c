@@ -332,11 +332,12 @@ check_all(struct fsck *f)
 	const struct pf_err *err;
 
 	if ((err = fsck_spool(f)) != NULL ||
-	    (err = fsck_database(f)) != NULL ||
-	    (err = fsck_metadata(f)) != NULL || !f->whole)
+	    (err = fsck_database(f)) != NULL || (f->whole &&
+	    (err = pf_scratch_open(&f->scratch, f->g->conf->storage_path)) !=
+	    NULL) || (err = fsck_metadata(f)) != NULL || !f->whole)
 		return err;
-	if ((err = pf_scratch_open(&f->scratch, f->g->conf->storage_path)) !=
-	    NULL || (err = pf_audit_init(f->scratch)) != NULL ||
+	if ((err = fsck_states(f)) != NULL ||
+	    (err = pf_audit_init(f->scratch)) != NULL ||
 	    (err = pf_live_load(&f->g->live, f->g->db)) != NULL ||
 	    (err = ledger_load(f)) != NULL ||
 	    (err = fsck_targets(f)) != NULL || (err = fsck_logs(f)) != NULL ||

@@ -21,6 +21,7 @@ struct fsck {
 	enum pf_kind	 kind;			/* of the files at hand */
 	char		 job[PF_ID_MAX + 1];	/* at hand */
 	struct pf_db	*scratch;
+	int64_t		 epoch, event;		/* of the last snapshot */
 	struct day	*days;			/* of the ledger, read so far */
 	size_t		 ndays;
 	char		 last_job[PF_ID_MAX + 1];	/* of a crash there */
@@ -41,6 +42,7 @@ void	mended(struct fsck *, const char *what, const char *path);
 const struct pf_err	*fsck_database(struct fsck *);
 const struct pf_err	*fsck_targets(struct fsck *);
 const struct pf_err	*fsck_metadata(struct fsck *);
+const struct pf_err	*fsck_states(struct fsck *);
 const struct pf_err	*fsck_logs(struct fsck *);
 const struct pf_err	*fsck_spool(struct fsck *);
 const struct pf_err	*fsck_rows(struct fsck *);

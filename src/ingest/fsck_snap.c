@@ -1,6 +1,7 @@
 /*
  * fsck: the snapshot in metadata/, from which a database can be made anew:
- * each file against its row, and each row for its file.
+ * each file against its row, and each row for its file; and whether jobs,
+ * leases, bots and campaigns fit together.
  */
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@
 #include "ingest/fsck.h"
 #include "os/fs.h"
 #include "store/rowjson.h"
+#include "view/states.h"
 
 #define DOC_MAX		(64 << 20)
 
@@ -28,7 +30,7 @@ struct kind {
 
 static const struct kind jobs = { "jobs",
 	"SELECT id, campaign, name, kind, target, target_hash, fuzzer, "
-	    "created_at, work_dir, duration, memory_limit, timeout, "
+	    "priority, created_at, work_dir, duration, memory_limit, timeout, "
 	    "dictionary, seed_corpus, output_dir, args, options, request "
 	    "FROM jobs WHERE id = ?",
 	"SELECT id FROM jobs WHERE id > ?1 AND created_at < ?2 "
@@ -107,19 +109,48 @@ check_doc(struct fsck *f, const struct kind *k, const struct pf_json *doc,
 	return err != NULL || !f->whole ? err : check_row(f, k, row, id);
 }
 
+/*
+ * What it says that may change, to be judged by what has happened since.  A
+ * snapshot writes each job and bot that had an event since the one before, and
+ * its mark, which is read before the others, comes last: who has no file of
+ * that moment had none up to there.
+ */
+static const struct pf_err *
+note(struct fsck *f, const struct kind *k, const struct pf_json *doc,
+    struct pf_states_doc *d)
+{
+	const struct pf_err *err;
+
+	if ((err = pf_json_int(&d->epoch, doc, "epoch", 0, INT64_MAX)) !=
+	    NULL || (err = pf_json_int(&d->event, doc, "event", 0,
+	    INT64_MAX)) != NULL)
+		return err;
+	if (k == NULL) {
+		f->epoch = d->epoch;
+		f->event = d->event;
+	}
+	d->until = d->epoch == f->epoch && d->event < f->event ? f->event :
+	    d->event;
+	return f->whole ? pf_states_doc(f->scratch, d) : NULL;
+}
+
 static const struct pf_err *
 check_file(struct fsck *f, const struct kind *k, const char *path,
     const char *id)
 {
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
+	struct pf_states_doc d = { .file = path, .of_bot = k == &bots };
 	struct pf_json *doc = NULL;
 	char why[PF_ERR_MSG];
 
 	f->files++;
 	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
-	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL)
-		err = check_doc(f, k, doc, id);
+	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
+	    (err = check_doc(f, k, doc, id)) == NULL) {
+		d.text = b.data;
+		err = note(f, k, doc, &d);
+	}
 	if (err != NULL && err->class == PF_NOTFOUND)
 		err = NULL;
 	else if (err != NULL && err->class == PF_DATA) {
@@ -194,11 +225,37 @@ fsck_metadata(struct fsck *f)
 	int64_t ms = taken ? (int64_t)st.st_mtime * 1000 - FSCK_YOUNG_S *
 	    INT64_C(1000) : 0;
 
-	if ((err = check_files(f, &jobs)) == NULL &&
-	    (err = check_files(f, &bots)) == NULL &&
-	    (err = check_file(f, NULL, path, "")) == NULL && taken &&
+	if ((!f->whole || (err = pf_states_init(f->scratch)) == NULL) &&
+	    (err = check_file(f, NULL, path, "")) == NULL &&
+	    (err = check_files(f, &jobs)) == NULL &&
+	    (err = check_files(f, &bots)) == NULL && taken &&
 	    (err = check_gone(f, &jobs, ms)) == NULL)
 		err = check_gone(f, &bots, ms);
 	free(path);
 	return err;
+}
+
+static const struct pf_err *
+tell(struct fsck *f, const struct pf_err *(*ask_for)(struct pf_q *,
+    struct pf_db *))
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = true;
+
+	err = ask_for(&q, f->scratch);
+	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more)
+		finding(f, "state", pf_q_text(&q, 0), pf_q_text(&q, 1));
+	pf_q_done(&q);
+	return err;
+}
+
+const struct pf_err *
+fsck_states(struct fsck *f)
+{
+	const struct pf_err *err;
+
+	if ((err = tell(f, pf_states_changed)) != NULL)
+		return err;
+	return tell(f, pf_states_apart);
 }
