@@ -32,7 +32,7 @@ is "$(cut -f 1-13 out)" "asan${tab}asan${tab}Heap-buffer-overflow READ 1${tab}he
     'with what it says'
 like "$(field 14)" '^[0-9a-f]{32}$' 'a bucket'
 like "$(field 15)" '^[0-9a-f]{32}$' 'and a variant of it'
-is "$(field 16)" 7 'by the built-in rules'
+is "$(field 16)" 8 'by the built-in rules'
 major=$(field 14)
 check 'nothing on stderr' 0 '*' - pf-triage asan
 
@@ -176,7 +176,7 @@ ok 'each alone is another bug' test "$(field 14)" != "$major3"
 echo 'function parse_row' >rules
 run pf-triage -i rules asan
 is "$(field 13)" parse 'a function that is ignored'
-like "$(field 16)" '^7[+][0-9a-f]{8}$' 'is another version of the rules'
+like "$(field 16)" '^8[+][0-9a-f]{8}$' 'is another version of the rules'
 echo 'keep entry main' >rules2
 run pf-triage -i rules -i rules2 asan
 is "$(field 13)" 'parse < main' 'rules add up'
@@ -188,7 +188,7 @@ run pf-triage -r
 ran 0 'the built-in rules'
 mv out builtin
 is "$(head -n 1 builtin)" \
-    '# The rules for frames that are built in, version 7.' 'say which they are'
+    '# The rules for frames that are built in, version 8.' 'say which they are'
 ok 'are many' test "$(grep -c '^function ' builtin)" -gt 200
 is "$(grep -cEv '^(#|(function|file|module|entry) [^ ])' builtin)" 0 \
     'and rules all of them'

@@ -57,6 +57,13 @@ done >"$T/said"
 ok 'valgrind told some leaks in two ways' test "$(wc -l <"$T/xml")" -ge 4
 check 'which are the same' 0 - - diff "$T/said" "$T/xml"
 
+# Memory that nobody can have is refused alike, whatever runtime is asked.
+for bug in too-big product page align aligned; do
+	pf-triage asan/heap-$bug.* tsan/heap-$bug.* | cut -f 14 | sort -u \
+	    >"$T/majors"
+	is "$(wc -l <"$T/majors")" 1 "$bug: one bug of two runtimes"
+done
+
 # What is cut, comes twice or stands among other things.
 mkdir "$T/cut" "$T/twice"
 while read -r f; do

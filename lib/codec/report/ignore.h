@@ -49,7 +49,7 @@ void			 pf_ignore_rule(char out[PF_RULE_TEXT],
 			    const struct pf_frame *);
 
 /* Changes with the built-in list, and with what state.c makes of it. */
-#define PF_RULES	"7"
+#define PF_RULES	"8"
 #define PF_RULES_TEXT	24	/* of a version, see rules.h */
 
 /* The built-in list as text, for people: parts of it, up to a NULL. */

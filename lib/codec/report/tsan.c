@@ -22,9 +22,10 @@ begins(struct pf_report *r, const char *line, size_t n)
 		return false;
 	p += 19;
 	pf_san_begin(r, "tsan", p);
-	if (r->signal != 0)
+	/* What it looks for is a warning, in more than one word: "thread leak
+	 * (pid=7)".  Its errors are those that all runtimes have. */
+	if (p - line < 26 || memcmp(p - 26, "WARNING", 7) != 0)
 		return true;
-	/* "thread leak (pid=7)": a word of more than one. */
 	snprintf(word, sizeof(word), "%.*s", (int)strcspn(p, "(\r"), p);
 	for (i = strlen(word); i > 0 && word[i - 1] == ' '; i--)
 		word[i - 1] = '\0';
