@@ -113,6 +113,9 @@ is "$(signature ubsan/remark-read-1.clang-lines)" \
 is "$(signature ubsan/remark-abort.clang-lines)" \
     'undefined signed integer overflow|pass < give_up < step|1|6|' \
     'an abort behind one'
+# MemorySanitizer breaks in upon the name of an exception.
+is "$(signature msan/things-at.clang-O0)" \
+    'uncaught |at < step < handle|1|6|' 'an exception, half told'
 # Assertions of others, without the values.
 is "$(signature glog/checks-equal-asan.clang-lines)" \
     'assertion: one == 7 |equal < step < handle|1|6|' 'of glog'

@@ -280,6 +280,7 @@ checked { next }
 !firm && /terminate called after throwing an instance of / {
 	line = $0
 	sub(/^.*instance of /, "", line)
+	sub(/^'Uninitialized bytes in .*/, "", line)
 	announce("uncaught " line)
 	number = 6
 	next

@@ -33,6 +33,9 @@ uncaught(struct pf_report *r, const char *said, size_t n)
 {
 	const char *words = strstr(said, ": ");
 
+	/* The name is what MemorySanitizer did not let it say. */
+	if (pf_line_after(said, "Uninitialized bytes in ") != NULL)
+		n = 0;
 	begin(r, "uncaught exception", said, n);
 	if (words != NULL && (size_t)(words - said) < n)
 		n = (size_t)(words - said);

@@ -86,6 +86,15 @@ is_abort(const struct pf_report *r)
 	    strcmp(r->coarse, "trap") == 0;
 }
 
+/* Whether it is of how a program ended that had said why it would: by the
+ * abort, or where MemorySanitizer saw C++ say it. */
+static bool
+is_end(const struct pf_said *b, const struct pf_report *r)
+{
+	return is_abort(r) || (strcmp(b->tool, "cxx") == 0 &&
+	    strcmp(r->tool, "msan") == 0);
+}
+
 /* As if the line had never been looked at. */
 static void
 forget(struct pf_report *r, const struct pf_said *b)
@@ -184,7 +193,7 @@ follow(struct pf_scan *s, const struct pf_said *b)
 		s->done = true;
 		return false;
 	}
-	if (!is_abort(r)) {
+	if (!is_end(b, r)) {
 		recall(r, b);
 		r->nstacks = r->nframes = 0;
 		s->done = true;
