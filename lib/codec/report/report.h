@@ -64,8 +64,9 @@ enum pf_hold {
 				 * abort gives the stack if this has none; any
 				 * other that follows is not looked at */
 	PF_HOLD_REMARK,		/* what may have ended it or not: an abort may
-				 * be its own, any other report that follows is
-				 * of what did, unless it is at that place */
+				 * be its own, as is the signal of a division
+				 * at that place; any other report that follows
+				 * is of what did */
 	PF_HOLD_WEAK		/* that it died: any report says more */
 };
 

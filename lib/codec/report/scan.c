@@ -143,8 +143,9 @@ keep_remark(struct pf_scan *s, const struct pf_said *b)
 }
 
 /*
- * What ended it at the place of a remark is what the remark spoke of, better:
- * a division by zero is no mere signal.
+ * What ended it says more than a remark did, even at the same place: that
+ * memory was freed counts, not that the address was odd.  But of a division
+ * there is no more than a signal, and the remark knows by what.
  */
 static void
 settle_remark(struct pf_scan *s)
@@ -154,7 +155,8 @@ settle_remark(struct pf_scan *s)
 	const struct pf_frame *f;
 	size_t i;
 
-	if (s->remark.name[0] == '\0')
+	if (s->remark.name[0] == '\0' || r->signal != SIGFPE ||
+	    strstr(s->remark.said.message, "division") == NULL)
 		return;
 	for (i = 0; st != NULL && i < st->n && i < NEAR; i++) {
 		f = &r->frames[st->first + i];
@@ -167,7 +169,6 @@ settle_remark(struct pf_scan *s)
 		}
 		break;
 	}
-	s->remark.name = "";
 }
 
 /*
