@@ -64,6 +64,50 @@ for bug in too-big product page align aligned; do
 	is "$(wc -l <"$T/majors")" 1 "$bug: one bug of two runtimes"
 done
 
+# What collects output puts a name or a time before each line, which differs
+# from line to line; some take off the blanks at the end of a line.
+before()
+{
+	awk -v what="$1" '{
+		at = sprintf("2026-11-28T06:%02d:%02d.%07dZ ", NR / 60 % 60,
+		    NR % 60, NR * 7919 % 10000000)
+		if (what == "time")
+			p = at
+		else if (what == "brackets")
+			p = "[" substr(at, 1, 19) "+01:00] "
+		else if (what == "name")
+			p = "app_1  | "
+		else if (what == "both")
+			p = "app-1 | " at
+		else
+			p = "worker " (NR * 31 % 9) " at " 100 + NR % 900 "> "
+		$0 = p $0
+		sub(/ +$/, "")
+		print
+	}' "$2"
+}
+# Of what begins with nothing of its own no other prefix is known.
+grep -E '^(asan|hwasan|lsan|msan|tsan|valgrind|helgrind)/[^.]*[.][^.]*$' \
+    "$T/listed" | grep -v -e '/fuzz' -e '/things-at' -e '/things-no' \
+    -e '/things-p' -e '/things-t' -e colour >"$T/marked"
+for what in time brackets name both other; do
+	rm -rf "$T/before"
+	mkdir "$T/before"
+	list=$T/listed
+	[ $what != other ] || list=$T/marked
+	while read -r f; do
+		mkdir -p "$T/before/${f%/*}"
+		before $what "$f" >"$T/before/$f"
+	done <"$list"
+	# shellcheck disable=SC2046
+	(cd "$T/before" && records $(cat "$list")) >"$T/got"
+	# shellcheck disable=SC2046
+	records $(cat "$list") >"$T/want"
+	ok "$what: there are records" test "$(wc -l <"$T/want")" -gt 200
+	check "$what before each line changes nothing" 0 - - \
+	    diff "$T/want" "$T/got"
+done
+
 # What is cut, comes twice or stands among other things.
 mkdir "$T/cut" "$T/twice"
 while read -r f; do

@@ -34,6 +34,7 @@ pf_scan_begin(struct pf_scan *s, struct pf_report *r)
 	s->remark.line = 0;
 	s->remark.name = "";
 	s->len = 0;
+	s->prefix.n = 0;
 }
 
 /* Keeps what it says, and makes room for what another says. */
@@ -291,6 +292,7 @@ static void
 take_line(struct pf_scan *s)
 {
 	char *nul = s->line;
+	size_t n;
 
 	while ((nul = memchr(nul, '\0', s->len - (size_t)(nul - s->line))) !=
 	    NULL)
@@ -300,6 +302,8 @@ take_line(struct pf_scan *s)
 	while (s->len > 0 && s->line[s->len - 1] == '\r')
 		s->len--;
 	s->line[s->len] = '\0';
+	if ((n = pf_prefix(&s->prefix, s->line, is_open(s))) > 0)
+		memmove(s->line, s->line + n, (s->len -= n) + 1);
 	if (is_open(s) && s->len >= SHORTEST && starts(s, s->len))
 		return;
 	if (s->reader != NULL && (s->reader->line == NULL ||

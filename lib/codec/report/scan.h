@@ -4,7 +4,8 @@
  *
  * Works in one pass, line by line, in time linear in the text and in memory
  * that is fixed.  Of a line the first PF_SCAN_LINE bytes are looked at; NULs
- * are blanks in it, and colours are taken out.
+ * are blanks in it, and colours are taken out, as is what others have put
+ * before each line; see prefix.h.
  */
 #ifndef PF_CODEC_REPORT_SCAN_H
 #define PF_CODEC_REPORT_SCAN_H
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec/report/prefix.h"
 #include "codec/report/report.h"
 
 #define PF_SCAN_LINE	4096
@@ -81,6 +83,7 @@ struct pf_scan {
 		uint32_t	 line;
 		uint64_t	 offset;
 	} remark;
+	struct pf_prefix	 prefix;	/* of its lines */
 	size_t			 len;
 	char			 line[PF_SCAN_LINE + 1];
 };
