@@ -168,6 +168,20 @@ static const struct {
 	    "    [failed to restore the stack]\n\n"
 	    "  Previous write of size 4 at 0x7b04 by thread T1:\n"
 	    "    #0 f a.c:5 (b+0x1)\n", "tsan", "Data-race", "f", "", 0 },
+	{ "[12] - Bus error  ./a\n", "signal", "Bus-error", "", "", 0 },
+	{ "[1]  + 12 killed     ./a\n", "signal", "Killed", "", "", 0 },
+	{ "zsh: trace trap (core dumped)  ./a\n", "signal", "Trap", "", "",
+	    0 },
+	{ "[12.34] traps: a b[7] trap int3 ip:55 sp:7f error:0 in a[55+1]\n",
+	    "signal", "Trap", "", "", 0 },
+	{ "[12.34] traps: a[7] trap stack segment ip:55 sp:4141414141414141 "
+	    "error:0 in a[55+1]\n", "signal", "Bus-error", "", "", 0 },
+	{ "[1.2] Memory cgroup out of memory: Killed process 26619 (oom) "
+	    "total-vm:33316kB, anon-rss:30592kB\n", "signal",
+	    "Out-of-memory", "", "", 0 },
+	{ "[1] Killed by us\n[12.5] Killed   \nzsh: killed by us\n"
+	    "traps: a[7] trap divide error\ntraps: a[7] trap int4 ip:1\n"
+	    "Out of memory: killed\n", "", "", "", "", 0 },
 	/* A remark with a stack stands if nothing firm follows, ... */
 	{ REMARK "b.c:3:5: runtime error: null pointer\n"
 	    "    #0 0x1 in h a.c:3\n\nhello\nSegmentation fault\n", "ubsan",

@@ -58,6 +58,65 @@ of_shell(const char *line)
 	return 0;
 }
 
+/* As zsh has it. */
+static const struct {
+	const char	*words;
+	int		 signal;
+} of_zsh[] = {
+	{ "segmentation fault",		SIGSEGV },
+	{ "abort",			SIGABRT },
+	{ "IOT instruction",		SIGABRT },
+	{ "bus error",			SIGBUS },
+	{ "floating point exception",	SIGFPE },
+	{ "illegal hardware instruction", SIGILL },
+	{ "trace trap",			SIGTRAP },
+	{ "invalid system call",	SIGSYS },
+	{ "killed",			SIGKILL },
+	{ "quit",			SIGQUIT },
+	{ "cpu limit exceeded",		SIGXCPU },
+	{ "file size limit exceeded",	SIGXFSZ },
+};
+
+#define NZSH	(sizeof(of_zsh) / sizeof(of_zsh[0]))
+
+/* Whether that is all that is said before the command; the longest ones leave
+ * no blank before it, or but one. */
+static bool
+says(const char *s, const char *words)
+{
+	const char *p = pf_line_after(s, words);
+
+	return p != NULL && (*p == '\0' || *p == '(' || p - s >= 23 ||
+	    (*p == ' ' && (p[1] == ' ' || p[1] == '(')));
+}
+
+/* "zsh: bus error  ./a", "[1]+  Aborted   ./a", "[2]  - 12 killed  ./a" */
+static int
+of_job(const char *line)
+{
+	const char *p = pf_line_after(line, "zsh: ");
+	size_t i;
+
+	if (p == NULL) {
+		if (*line != '[')
+			return 0;
+		p = line + 1 + strspn(line + 1, "0123456789");
+		if (p == line + 1 || *p != ']')
+			return 0;
+		p = pf_line_skip(p + 1);
+		if (*p == '+' || *p == '-')
+			p = pf_line_skip(p + 1);
+		p = pf_line_skip(p + strspn(p, "0123456789"));
+	}
+	for (i = 0; i < NDEATHS; i++)
+		if (says(p, deaths[i].words))
+			return deaths[i].signal;
+	for (i = 0; i < NZSH; i++)
+		if (says(p, of_zsh[i].words))
+			return of_zsh[i].signal;
+	return 0;
+}
+
 /* "Command terminated by signal 11", "killed by signal 6" */
 static int
 by_number(const char *line)
@@ -91,6 +150,54 @@ of_kernel(struct pf_report *r, const char *line)
 	return true;
 }
 
+/* "traps: prog[12] trap divide error ip:55d0 sp:7ffc error:0 in prog[...]" */
+static bool
+of_trap(struct pf_report *r, const char *line)
+{
+	static const struct {
+		const char	*words;
+		int		 signal;
+	} traps[] = {
+		{ "] general protection",	SIGSEGV },
+		{ "] control protection",	SIGSEGV },
+		{ "] trap divide error",	SIGFPE },
+		{ "] trap fpu exception",	SIGFPE },
+		{ "] trap simd exception",	SIGFPE },
+		{ "] trap invalid opcode",	SIGILL },
+		{ "] trap int3",		SIGTRAP },
+		{ "] trap stack segment",	SIGBUS },
+		{ "] trap alignment check",	SIGBUS },
+	};
+	const char *p = strstr(line, "traps: "), *q;
+	size_t i;
+
+	for (i = 0; p != NULL && i < sizeof(traps) / sizeof(traps[0]); i++) {
+		q = strstr(p, traps[i].words);
+		if (q == NULL || strstr(q, " ip:") == NULL)
+			continue;
+		pf_report_signal(r, traps[i].signal);
+		/* A processor that refuses an address does not tell it. */
+		if (i == 0)
+			r->addr_class = PF_ADDR_NON_CANONICAL;
+		return true;
+	}
+	return false;
+}
+
+/* "Out of memory: Killed process 12 (prog) total-vm:33316kB, ...", and of a
+ * cgroup; long ago it was "Kill process". */
+static bool
+of_memory(struct pf_report *r, const char *line)
+{
+	const char *p = strstr(line, "ut of memory: Kill");
+
+	if (p == NULL || strstr(p, " process ") == NULL)
+		return false;
+	pf_report_signal(r, SIGKILL);
+	pf_report_type(r, "out-of-memory", 13);
+	return true;
+}
+
 static bool
 begins(struct pf_report *r, const char *line, size_t n)
 {
@@ -98,9 +205,11 @@ begins(struct pf_report *r, const char *line, size_t n)
 
 	if (n < 6)
 		return false;
-	if ((sig = of_shell(line)) != 0 || (sig = by_number(line)) != 0)
+	if ((sig = of_shell(line)) != 0 || (sig = of_job(line)) != 0 ||
+	    (sig = by_number(line)) != 0)
 		pf_report_signal(r, sig);
-	else if (!of_kernel(r, line))
+	else if (!of_kernel(r, line) && !of_trap(r, line) &&
+	    !of_memory(r, line))
 		return false;
 	snprintf(r->tool, sizeof(r->tool), "signal");
 	r->hold = PF_HOLD_WEAK;
