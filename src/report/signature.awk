@@ -235,6 +235,13 @@ checked { next }
 	sanitizer("out-of-memory", tool)
 	next
 }
+!firm && /^(==[0-9]+==)?[A-Za-z]+Sanitizer: CHECK failed: / {
+	tool = $0
+	sub(/^==[0-9]+==/, "", tool)
+	sub(/:.*$/, "", tool)
+	sanitizer("check-failure", tool)
+	next
+}
 !firm && match($0, /Assertion .* failed/) {
 	announce("assertion " substr($0, RSTART + 10, RLENGTH - 17))
 	number = 6

@@ -11,7 +11,7 @@ begins(struct pf_report *r, const char *line, size_t n)
 {
 	const char *p;
 
-	if (pf_san_limit(r, line, "AddressSanitizer", "asan"))
+	if (pf_san_bare(r, line, "AddressSanitizer", "asan"))
 		return true;
 	if (n < 24 || (p = strstr(line, "AddressSanitizer: ")) == NULL ||
 	    (p >= line + 2 && memcmp(p - 2, "HW", 2) == 0))

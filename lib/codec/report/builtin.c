@@ -27,6 +27,7 @@ const char *const pf_ignore_builtin[] = {
     "function StrtolFixAndCheck\n"
     "function AtCxaAtexit\n"
     "function UbsanDie\n"
+    "function CheckUnwind\n"
     "function HandleNewFailed\n"
     "function LLVMFuzzerRunDriver\n"
     "file */compiler-rt/lib/*\n"

@@ -35,7 +35,7 @@ begins(struct pf_report *r, const char *line, size_t n)
 {
 	const char *p;
 
-	if (pf_san_limit(r, line, "HWAddressSanitizer", "hwasan"))
+	if (pf_san_bare(r, line, "HWAddressSanitizer", "hwasan"))
 		return true;
 	if (n < 26 ||
 	    (p = strstr(line, "HWAddressSanitizer: ")) == NULL)

@@ -12,7 +12,7 @@ begins(struct pf_report *r, const char *line, size_t n)
 {
 	const char *p;
 
-	if (pf_san_limit(r, line, "LeakSanitizer", "lsan"))
+	if (pf_san_bare(r, line, "LeakSanitizer", "lsan"))
 		return true;
 	if (n < 24 || (p = strstr(line, "ERROR: LeakSanitizer: ")) == NULL)
 		return false;

@@ -11,7 +11,7 @@ begins(struct pf_report *r, const char *line, size_t n)
 {
 	const char *p;
 
-	if (pf_san_limit(r, line, "MemorySanitizer", "msan"))
+	if (pf_san_bare(r, line, "MemorySanitizer", "msan"))
 		return true;
 	if (n < 24 || (p = strstr(line, ": MemorySanitizer: ")) == NULL ||
 	    strncmp(line, "SUMMARY", 7) == 0)

@@ -116,16 +116,13 @@ pf_san_begin(struct pf_report *r, const char *tool, const char *said)
 }
 
 bool
-pf_san_limit(struct pf_report *r, const char *line, const char *name,
+pf_san_bare(struct pf_report *r, const char *line, const char *name,
     const char *tool)
 {
-	const char *p;
-	size_t n = strlen(name);
+	const char *p = pf_line_after(pf_line_pid(line), name);
 
-	if (line[0] != '=' || line[1] != '=' ||
-	    (p = strstr(line, ": hard rss limit exhausted")) == NULL ||
-	    (size_t)(p - line) < n + 2 || p[-(ptrdiff_t)n - 1] != '=' ||
-	    memcmp(p - n, name, n) != 0)
+	if (p == NULL || (pf_line_after(p, ": hard rss limit exhausted") ==
+	    NULL && pf_line_after(p, ": CHECK failed: ") == NULL))
 		return false;
 	pf_san_begin(r, tool, p + 2);
 	return true;

@@ -15,11 +15,12 @@
 void	pf_san_begin(struct pf_report *, const char *tool, const char *said);
 
 /*
- * "==9==LeakSanitizer: hard rss limit exhausted (100Mb vs 110Mb)", which the
- * runtimes say without the word ERROR, and have no stack for: whether it is
- * the one of that name.
+ * "==9==LeakSanitizer: hard rss limit exhausted (100Mb vs 110Mb)" and
+ * "MemorySanitizer: CHECK failed: a.h:7 ...", which the runtimes say without
+ * the word ERROR, and the first without a stack: whether it is the one of that
+ * name.
  */
-bool	pf_san_limit(struct pf_report *, const char *line, const char *name,
+bool	pf_san_bare(struct pf_report *, const char *line, const char *name,
 	    const char *tool);
 
 /* A line within it; false if it is the last one. */

@@ -15,7 +15,7 @@ begins(struct pf_report *r, const char *line, size_t n)
 	const char *p;
 	size_t i;
 
-	if (pf_san_limit(r, line, "ThreadSanitizer", "tsan"))
+	if (pf_san_bare(r, line, "ThreadSanitizer", "tsan"))
 		return true;
 	if (n < 24 || (p = strstr(line, ": ThreadSanitizer: ")) == NULL ||
 	    strncmp(line, "SUMMARY", 7) == 0)

@@ -162,6 +162,8 @@ begins(struct pf_report *r, const char *line, size_t n)
 		pf_report_stack(r, PF_STACK_CRASH);
 		return true;
 	}
+	if (pf_san_bare(r, line, "UndefinedBehaviorSanitizer", "ubsan"))
+		return true;
 	if ((p = strstr(line, "ERROR: UndefinedBehaviorSanitizer: ")) == NULL)
 		return false;
 	pf_san_begin(r, "ubsan", p + 35);
@@ -176,7 +178,7 @@ static bool
 line(struct pf_report *r, const char *s, size_t n)
 {
 	(void)n;
-	if (r->signal != 0)
+	if (r->hold == PF_HOLD_FIRM)
 		return pf_san_line(r, s);
 	if (pf_san_token(r, s) || pf_line_frame(r, s))
 		return true;
