@@ -375,6 +375,9 @@ static const struct row gdb[] = {
 	    "rsp            0x7fffff7feff0      0x7fffff7feff0\n"
 	    "$1 = (void *) 0x7fffff7fefe8\n", "gdb", "Stack-overflow",
 	    "stack-overflow", "d", "", PF_ADDR_STACK, SIGSEGV },
+	{ SEGV "#0  d () at b.c:4\n=> 0x5 <d+4>:\tmov    %eax,(%rdx)\n"
+	    "$1 = (void *) 0x0\n", "gdb", "Null-dereference WRITE",
+	    "null-dereference", "d", "", PF_ADDR_NULL, SIGSEGV },
 	/* What a processor refuses has no address. */
 	{ SEGV "#0  0x05 in d () at b.c:4\n$1 = (void *) 0x0\n"
 	    "=> 0x5 <d+4>:\tnotrack jmp *%rdx\n", "gdb", "UNKNOWN",

@@ -300,6 +300,12 @@ read_instruction(struct pf_report *r, const char *s)
 	see_jump(r);
 }
 
+static bool
+faulted(const struct pf_report *r)
+{
+	return r->signal == SIGSEGV || r->signal == SIGBUS;
+}
+
 /* Whether the stack was at its end where it was to grow. */
 static void
 see_overflow(struct pf_report *r, uint64_t addr, uint64_t sp)
@@ -333,6 +339,24 @@ read_register(struct pf_report *r, const char *s)
 		r->addr = v;
 }
 
+/* What could not be touched is where the program was: it jumped there.  That
+ * is no place in a program, wherever it looks to be. */
+static void
+see_fetch(struct pf_report *r)
+{
+	const struct pf_stack *st = pf_report_main(r);
+	struct pf_frame *f;
+
+	if (st == NULL || !r->has_addr || !faulted(r))
+		return;
+	f = &r->frames[st->first];
+	if (f->pc == 0 || f->pc != r->addr)
+		return;
+	r->access = PF_ACCESS_EXEC;
+	f->module = "";
+	f->offset = 0;
+}
+
 static void
 read_address(struct pf_report *r, const char *s)
 {
@@ -343,6 +367,7 @@ read_address(struct pf_report *r, const char *s)
 	pf_report_addr(r, v);
 	see_overflow(r, v, sp);
 	see_jump(r);
+	see_fetch(r);
 }
 
 /*
@@ -367,12 +392,6 @@ read_value(struct pf_report *r, const char *s)
 		refused(r);
 	else if ((p = strstr(s, addr)) != NULL)
 		read_address(r, p + sizeof(addr) - 3);
-}
-
-static bool
-faulted(const struct pf_report *r)
-{
-	return r->signal == SIGSEGV || r->signal == SIGBUS;
 }
 
 /* A call of what is no code has left no other trace. */
@@ -439,8 +458,8 @@ line(struct pf_report *r, const char *s, size_t n)
 	if (*s == '#') {
 		if (pf_line_after(s, "#0  ") != NULL)
 			innermost(r);
-		if (r->phase & IN_STACK)
-			read_frame(r, s);
+		if (r->phase & IN_STACK && read_frame(r, s))
+			see_fetch(r);
 		if (pf_line_after(s, "#1  ") != NULL)
 			called_null(r);
 	} else if (*s == '=')

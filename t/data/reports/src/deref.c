@@ -134,6 +134,16 @@ call_high(int one)
 	sink++;
 }
 
+/* Where programs without a random address may lie. */
+BUG
+call_text(int one)
+{
+	void (*volatile f)(int) = (void (*)(int))(uintptr_t)0x31313131;
+
+	f(one);
+	sink++;
+}
+
 static const struct bug bugs[] = {
 	{ "null-read", null_read },	{ "null-write", null_write },
 	{ "null-field", null_field },	{ "wild-read", wild_read },
@@ -143,6 +153,7 @@ static const struct bug bugs[] = {
 	{ "trap", trap },		{ "bus", bus },
 	{ "abort", give_up },		{ "assert", insist },
 	{ "high-write", high_write },	{ "call-high", call_high },
+	{ "call-text", call_text },
 };
 
 int
