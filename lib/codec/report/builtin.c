@@ -250,6 +250,7 @@ const char *const pf_ignore_builtin[] = {
     "function __cxa_*\n"
     "function __cxxabiv1::*\n"
     "function __gnu_cxx::*\n"
+    "function __gthread_*\n"
     "function __gxx_*\n"
     "function _Unwind_*\n"
     "function std::*\n"

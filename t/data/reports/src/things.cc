@@ -1,6 +1,7 @@
 // Bugs that C++ has: names with templates and namespaces, exceptions that
 // nobody catches, the wrong delete, undefined behaviour of its own.
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -241,11 +242,55 @@ wrong_function(int one)
 	sink = reinterpret_cast<int (*)(int)>(p)(one);
 }
 
+static std::mutex left, right;
+static std::recursive_mutex again;
+
+static KEEP void
+other_order(void)
+{
+	std::lock_guard<std::mutex> r(right), l(left);
+
+	sink++;
+}
+
+BUG
+inversion(int one)
+{
+	{
+		std::lock_guard<std::mutex> l(left), r(right);
+
+		sink = one;
+	}
+	std::thread(other_order).join();
+}
+
+static KEEP void
+other_kind(void)
+{
+	std::unique_lock<std::mutex> l(left);
+	std::lock_guard<std::recursive_mutex> r(again);
+
+	sink++;
+}
+
+BUG
+kinds(int one)
+{
+	{
+		std::lock_guard<std::recursive_mutex> r(again);
+		std::unique_lock<std::mutex> l(left);
+
+		sink = one;
+	}
+	std::thread(other_kind).join();
+}
+
 static const struct bug bugs[] = {
 	{ "template-write", template_write },
 	{ "template-read", template_read },
 	{ "lambda", in_lambda },	{ "freed-method", freed_method },
 	{ "wrong-delete", wrong_delete }, { "wrong-free", wrong_free },
+	{ "inversion", inversion },	{ "kinds", kinds },
 	{ "past-size", past_size },	{ "throw-error", throw_error },
 	{ "throw-int", throw_int },	{ "throw-own", throw_own },
 	{ "at", at },			{ "terminate", terminate },
