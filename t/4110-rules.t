@@ -96,6 +96,24 @@ is "$(pf-report -j rebucket "$T/rules" | jq -r '.change + .type' | sort -u |
 is "$(pf-report -n 1 rebucket "$T/rules" | wc -l)" 1 'so many lines'
 echo '# none' >"$T/none"
 check 'rules that change nothing' 0 '=' - pf-report rebucket "$T/none"
+# What names no crash: a hash of none, a function that is in none of them, the
+# id of a bucket; and what was split is not left to be merged.
+cat >"$T/idle" <<!
+# nothing
+split 5d41402abc4b2a76b9719d911017c592 function png
+split $(key one .major) function jpeg
+
+split $(key one .major)
+merge $(key five .major) $(key six .bucket)
+merge $(key one .major) $(key five .major)
+!
+run pf-report rebucket "$T/idle"
+ran 0 'rules of which some fit nothing'
+is "$(sed "s|^pf-report: warning: $T/idle: ||" "$T/err" | sort)" \
+    "line 2 fits no crash: 5d41402abc4b2a76b9719d911017c592
+line 3 fits no crash: $(key one .major)
+line 6 fits no crash: $(key six .bucket)
+line 7 fits no crash: $(key one .major)" 'are told which'
 echo 'function get' >"$T/get"
 is "$(pf-report rebucket "$T/get" | cut -f 1 | sort -u)" split \
     'a frame less at the top'

@@ -48,6 +48,18 @@ print(struct report *r, const struct pf_ways *w)
 	pf_buf_free(&b);
 }
 
+/* A bucket's id, or a hash that other rules for frames have changed. */
+static void
+say_idle(const struct pf_rules *rules, const char *arg)
+{
+	const char *hash;
+	size_t at = 0;
+	int line;
+
+	while (pf_rules_idle(rules, &at, &line, &hash))
+		pf_warn("%s: line %d fits no crash: %s", arg, line, hash);
+}
+
 const struct pf_err *
 report_rebucket(struct report *r, const char *arg)
 {
@@ -60,8 +72,10 @@ report_rebucket(struct report *r, const char *arg)
 	    (err = pf_rules_add(rules, text.data, text.len)) != NULL)
 		err = pf_err_at(err, "%s", arg);
 	if (err == NULL && (err = pf_rebucket(&w, r->show.db, rules, -1)) ==
-	    NULL)
+	    NULL) {
 		print(r, &w);
+		say_idle(rules, arg);
+	}
 	pf_ways_free(&w);
 	pf_buf_free(&text);
 	pf_rules_free(rules);

@@ -16,12 +16,16 @@
 struct split {
 	char	 major[PF_STATE_HASH];
 	char	 glob[PF_IGNORE_GLOB + 1];	/* "": all frames */
+	int	 number;	/* of its line in its text */
+	bool	 hit;		/* it decided of a crash */
 };
 
 struct merge {
 	char	 key[PF_STATE_HASH];
 	int	 line;		/* of which it is, counted over all texts */
 	int	 root;		/* the least of its group */
+	int	 number;	/* of its line in its text */
+	bool	 hit;		/* of the first of a key: a crash had it */
 };
 
 struct pf_rules {
@@ -106,7 +110,7 @@ no_hash(int number)
 static const struct pf_err *
 add_split(struct pf_rules *g, const char *p, const char *end, int number)
 {
-	struct split s = { .glob = "" };
+	struct split s = { .number = number };
 	const char *word;
 	size_t n;
 
@@ -138,7 +142,7 @@ add_split(struct pf_rules *g, const char *p, const char *end, int number)
 static const struct pf_err *
 add_merge(struct pf_rules *g, const char *p, const char *end, int number)
 {
-	struct merge m = { .line = ++g->lines };
+	struct merge m = { .line = ++g->lines, .number = number };
 	const char *word;
 	size_t n, had = g->nmerges;
 
@@ -270,12 +274,12 @@ pf_rules_version(char out[PF_RULES_TEXT], const struct pf_rules *g)
 }
 
 /* The first split that fits; one by all frames stands behind the others. */
-static const struct split *
+static struct split *
 find_split(const struct pf_rules *g, const struct pf_report *r,
     const char *major)
 {
 	const struct pf_stack *st = pf_report_main(r);
-	const struct split *s, *all = NULL;
+	struct split *s, *all = NULL;
 	const struct pf_frame *f;
 	size_t i, k;
 
@@ -319,8 +323,8 @@ void
 pf_rules_key(struct pf_sign *s, const struct pf_rules *g,
     const struct pf_report *r, const struct pf_state *state)
 {
-	const struct split *split = find_split(g, r, state->major);
-	const struct merge *m;
+	struct split *split = find_split(g, r, state->major);
+	struct merge *m;
 	size_t i, n = 0, len;
 
 	memcpy(s->major, state->major, sizeof(s->major));
@@ -328,6 +332,8 @@ pf_rules_key(struct pf_sign *s, const struct pf_rules *g,
 	s->by = split == NULL ? PF_KEY_MAJOR : split->glob[0] == '\0' ?
 	    PF_KEY_MINOR : PF_KEY_GLOB;
 	s->glob = split != NULL ? split->glob : "";
+	if (split != NULL)
+		split->hit = true;
 	if (s->by == PF_KEY_GLOB)
 		part_of(s->key, s->major, s->glob);
 	else
@@ -335,14 +341,46 @@ pf_rules_key(struct pf_sign *s, const struct pf_rules *g,
 		    sizeof(s->key));
 	m = g->nmerges == 0 ? NULL : bsearch(s->key, g->merges, g->nmerges,
 	    sizeof(*g->merges), is_key);
-	if ((s->merged = m != NULL))
+	if ((s->merged = m != NULL)) {
+		while (m > g->merges && strcmp(m[-1].key, m->key) == 0)
+			m--;
+		m->hit = true;
 		memcpy(s->key, g->merges[m->root].key, sizeof(s->key));
+	}
 	s->frames[0] = '\0';
 	for (i = 0; i < state->n && n < sizeof(s->frames) - 1; i++) {
 		len = (size_t)snprintf(s->frames + n, sizeof(s->frames) - n,
 		    "%s%s", i > 0 ? " < " : "", state->frame[i]);
 		n += len;
 	}
+}
+
+bool
+pf_rules_idle(const struct pf_rules *g, size_t *at, int *line,
+    const char **hash)
+{
+	const struct split *s;
+	const struct merge *m;
+
+	for (; *at < g->nsplits + g->nmerges; ++*at) {
+		if (*at < g->nsplits) {
+			s = &g->splits[*at];
+			if (s->hit)
+				continue;
+			*line = s->number;
+			*hash = s->major;
+		} else {
+			m = &g->merges[*at - g->nsplits];
+			if (m->hit || (m > g->merges &&
+			    strcmp(m[-1].key, m->key) == 0))
+				continue;
+			*line = m->number;
+			*hash = m->key;
+		}
+		++*at;
+		return true;
+	}
+	return false;
 }
 
 /* Frames as a sender wrote them down. */
