@@ -50,8 +50,9 @@ mends()
 put corpus gone
 rm "$C/$hash"
 finds 'a file is gone' missing "$C/$hash" 'the database has a row of it'
-check '-r cannot bring it back' 1 '~^missing' - pf-ingest -r fsck
-check 'nor behind the command' 1 '~^missing' - pf-ingest fsck -r
+check '-r cannot bring it back' 1 '~^missing' '~: noted as lost$' \
+    pf-ingest fsck -r
+check 'nor before the command, but has noted it' 0 - - pf-ingest -r fsck
 check 'what the command does not take' 64 - '~^usage' pf-ingest fsck -n
 put corpus gone
 check 'found again it is there again' 0 - - pf-ingest fsck
@@ -67,7 +68,7 @@ check 'found again it is whole' 0 - - pf-ingest fsck
 is "$(cat "$X/$hash")" rotten 'with its bytes'
 rm "$C/$(printf gone | sha256sum | cut -c 1-64)"
 mkfifo "$C/$(printf gone | sha256sum | cut -c 1-64)"
-check 'a fifo in its place' 1 '~^damaged	.*not a regular file' - pf-ingest fsck
+check 'a fifo in its place' 1 '~^foreign	.*not a regular file' - pf-ingest fsck
 pf-ingest -r fsck >/dev/null 2>&1
 put corpus gone
 

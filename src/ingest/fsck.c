@@ -69,21 +69,26 @@ check_content(struct fsck *f, const char *hash, int64_t size)
 	int64_t max = size > PF_REC_BODY_MAX ? size : PF_REC_BODY_MAX;
 
 	f->files++;
+	/* What is no file, those find who look at the directory. */
+	if (fsck_is_odd(path)) {
+		free(path);
+		return NULL;
+	}
 	err = pf_slurp(&b, path, (size_t)max);
 	if (err == NULL)
 		pf_sha256(sum, b.data, b.len);
 	pf_buf_free(&b);
-	if (err != NULL && err->class == PF_NOTFOUND) {
-		finding(f, "missing", path, "the database has a row of it");
-		err = NULL;
-	} else if (err != NULL && err->class == PF_DATA) {
+	if (err != NULL && err->class == PF_NOTFOUND)
+		err = fsck_missing(f, path, "the database has a row of it");
+	else if (err != NULL && err->class == PF_DATA) {
 		finding(f, "damaged", path, err->msg);
 		err = mend_aside(f, path);
 	} else if (err == NULL && strcmp(sum, hash) != 0) {
 		finding(f, "damaged", path, "its bytes are others than its "
 		    "name says");
 		err = mend_aside(f, path);
-	}
+	} else
+		err = fsck_unread(f, path, err);
 	free(path);
 	return err;
 }
@@ -169,8 +174,11 @@ orphan(struct fsck *f, const char *path, const char *hash)
 static bool
 suffix_ok(const struct fsck *f, const char *s)
 {
-	return *s == '\0' || (f->kind == PF_KIND_CRASH &&
-	    (strcmp(s, ".json") == 0 || strcmp(s, ".min") == 0));
+	const size_t n = strlen(s) - (fsck_is_mark(s) ? FSCK_LOST_LEN : 0);
+
+	return n == 0 || (f->kind == PF_KIND_CRASH &&
+	    ((n == 5 && strncmp(s, ".json", n) == 0) ||
+	    (n == 4 && strncmp(s, ".min", n) == 0)));
 }
 
 /* A file of the directory: does anybody know it? */
@@ -196,10 +204,12 @@ check_name(struct fsck *f, const char *name)
 		}
 	} else if (!pf_sha_ok(hash) || !S_ISREG(st.st_mode) ||
 	    !suffix_ok(f, name + PF_SHA_HEX)) {
-		finding(f, "foreign", path, "nothing of that name belongs "
-		    "here");
+		finding(f, "foreign", path, S_ISREG(st.st_mode) ?
+		    "nothing of that name belongs here" : fsck_nature(&st));
 		err = mend_aside(f, path);
-	} else if (strcmp(name + PF_SHA_HEX, ".min") == 0)
+	} else if (fsck_is_mark(name))
+		err = fsck_mark(f, path);
+	else if (strcmp(name + PF_SHA_HEX, ".min") == 0)
 		err = age > FSCK_YOUNG_S ? fsck_min(f, path, hash) : NULL;
 	else if ((err = pf_known_input(&known, f->g->db, f->kind, f->job,
 	    hash)) == NULL && !known && age > FSCK_YOUNG_S)
@@ -221,6 +231,7 @@ check_files(struct fsck *f)
 	err = pf_names(&names, &n, dir);
 	if (err != NULL && err->class == PF_NOTFOUND)
 		err = NULL;
+	err = fsck_unread(f, dir, err);
 	for (i = 0; err == NULL && i < n && !stopping(); i++)
 		err = check_name(f, names[i]);
 	pf_names_free(names);
@@ -228,22 +239,36 @@ check_files(struct fsck *f)
 	return err;
 }
 
+/* Rows and files of the job and kind at hand. */
+static const struct pf_err *
+check_kind(struct fsck *f)
+{
+	const struct pf_err *err;
+	char *dir = pf_asprintf("%s/%s/%s", f->g->conf->storage_path,
+	    kind_dir(f->kind), f->job);
+	bool usable;
+
+	if ((err = fsck_place(&usable, f, dir)) == NULL && usable &&
+	    (err = check_rows(f)) == NULL &&
+	    (f->kind != PF_KIND_CRASH || (err = fsck_smalls(f)) == NULL))
+		err = check_files(f);
+	free(dir);
+	return err;
+}
+
 static const struct pf_err *
 check_job(struct fsck *f)
 {
-	const struct pf_err *err;
+	static const enum pf_kind kinds[] = { PF_KIND_CRASH, PF_KIND_CHECK,
+	    PF_KIND_CORPUS };
+	const struct pf_err *err = NULL;
+	size_t i;
 
-	f->kind = PF_KIND_CRASH;
-	if ((err = check_rows(f)) != NULL || (err = fsck_smalls(f)) != NULL ||
-	    (err = check_files(f)) != NULL)
-		return err;
-	f->kind = PF_KIND_CHECK;
-	if ((err = check_rows(f)) != NULL || (err = check_files(f)) != NULL)
-		return err;
-	f->kind = PF_KIND_CORPUS;
-	if ((err = check_rows(f)) != NULL)
-		return err;
-	return check_files(f);
+	for (i = 0; err == NULL && i < sizeof(kinds) / sizeof(*kinds); i++) {
+		f->kind = kinds[i];
+		err = check_kind(f);
+	}
+	return err;
 }
 
 /* The job after the one at hand; *more is false at the end. */
@@ -276,6 +301,7 @@ check_dirs(struct fsck *f, enum pf_kind kind)
 	err = pf_names(&names, &n, dir);
 	if (err != NULL && err->class == PF_NOTFOUND)
 		err = NULL;
+	err = fsck_unread(f, dir, err);
 	for (i = 0; err == NULL && i < n && !stopping(); i++) {
 		if ((err = pf_known_job(&known, campaign, f->g->db,
 		    names[i])) != NULL || known)
@@ -352,6 +378,7 @@ fsck(struct ingest *g, char **words, bool dry)
 {
 	const struct pf_err *err;
 	struct fsck f = { .g = g, .mend = g->mend };
+	char lost[64] = "";
 
 	(void)dry;
 	if (words[0] != NULL)
@@ -365,9 +392,12 @@ fsck(struct ingest *g, char **words, bool dry)
 	pf_db_close(f.scratch);
 	writer_close(g);
 	g->findings = f.findings;
+	if (f.lost > 0)
+		snprintf(lost, sizeof(lost), ", %lld noted as lost before",
+		    (long long)f.lost);
 	if (err == NULL && g->verbose)
-		pf_note("%lld files, %lld findings, %lld mended",
+		pf_note("%lld files, %lld findings, %lld mended%s",
 		    (long long)f.files, (long long)f.findings,
-		    (long long)f.mended);
+		    (long long)f.mended, lost);
 	return err;
 }

@@ -1,12 +1,14 @@
 /*
  * What the parts of fsck share.  fsck.c walks the tree, fsck_meta.c looks at
  * the database, targets and logs, fsck_snap.c at metadata, fsck_spool.c at
- * the spool, fsck_ledger.c reads the ledger and fsck_rows.c holds the rows
+ * the spool, fsck_file.c at what is no file, fsck_ledger.c reads the ledger and fsck_rows.c holds the rows
  * against it; mend.c does something about files and mend_rows.c about rows,
  * if that was asked for.
  */
 #ifndef INGEST_FSCK_H
 #define INGEST_FSCK_H
+
+#include <sys/stat.h>
 
 #include "ingest/ingest.h"
 #include "view/audit.h"
@@ -29,7 +31,7 @@ struct fsck {
 	char		**touched;		/* jobs to be counted anew */
 	size_t		 ntouched;
 	bool		 recount;		/* the whole is, too */
-	int64_t		 files, findings, mended;
+	int64_t		 files, findings, mended, lost;
 };
 
 /* A line on stdout. */
@@ -53,6 +55,28 @@ const struct pf_err	*fsck_smalls(struct fsck *);
 const struct pf_err	*fsck_min(struct fsck *, const char *path,
 			    const char *of);
 
+/*
+ * What is there and is no regular file; and what it is.  Links are not
+ * followed.
+ */
+bool			 fsck_is_odd(const char *path);
+const char		*fsck_nature(const struct stat *);
+/* The error of a file that could not be read: a finding, if it is its own. */
+const struct pf_err	*fsck_unread(struct fsck *, const char *path,
+			    const struct pf_err *);
+/* *usable if a job's directory can be looked into, or is not there. */
+const struct pf_err	*fsck_place(bool *usable, struct fsck *,
+			    const char *dir);
+/*
+ * A file that is gone: a finding, until -r has laid a mark beside it that says
+ * so; whether a name is that of a mark, and what becomes of one.
+ */
+const struct pf_err	*fsck_missing(struct fsck *, const char *path,
+			    const char *why);
+#define FSCK_LOST_LEN	5	/* of ".lost" at its end */
+bool			 fsck_is_mark(const char *name);
+const struct pf_err	*fsck_mark(struct fsck *, const char *path);
+
 /* Reads what the ledger has got since; all of it the first time. */
 const struct pf_err	*ledger_load(struct fsck *);
 void			 ledger_forget(struct fsck *);
@@ -70,6 +94,9 @@ const struct pf_err	*mend_report(struct fsck *, const char *path,
 const struct pf_err	*mend_unknown(struct fsck *, const char *path,
 			    const char *hash);
 const struct pf_err	*mend_stray(struct fsck *, const char *path);
+/* With -r: of one that would not be mended; an error that is not its own. */
+const struct pf_err	*mend_failed(struct fsck *, const char *path,
+			    const struct pf_err *);
 
 /* A row that is not as it should be: what, where, and its line. */
 struct bad_row {

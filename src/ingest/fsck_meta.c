@@ -104,8 +104,10 @@ check_blob(struct fsck *f, const char *sha, int64_t size)
 		pf_buf_adds(&why, "it is missing");
 	} else if (err != NULL && err->class == PF_DATA)
 		pf_buf_adds(&why, err->msg);
-	else if (err != NULL)
+	else if (err != NULL) {
+		err = fsck_unread(f, path.data, err);
 		goto done;
+	}
 	else if (strcmp(sum, sha) != 0)
 		pf_buf_adds(&why, "its bytes are others than its name says");
 	else if (found != size)
@@ -156,6 +158,7 @@ check_spares(struct fsck *f)
 	err = pf_names(&names, &n, dir);
 	if (err != NULL && err->class == PF_NOTFOUND)
 		err = NULL;
+	err = fsck_unread(f, dir, err);
 	for (i = 0; err == NULL && i < n && !stopping(); i++) {
 		if (pf_sha_ok(names[i])) {
 			err = check_spare(f, names[i]);
@@ -210,11 +213,17 @@ check_log(struct fsck *f, const char *job)
 	char **names = NULL, *path;
 	struct pf_joblog l;
 	size_t i, n = 0;
-	bool any = false;
+	bool any = false, usable;
 
+	if ((err = fsck_place(&usable, f, dir)) != NULL || !usable) {
+		free(dir);
+		return err;
+	}
 	err = pf_names(&names, &n, dir);
 	if (err != NULL && err->class == PF_NOTFOUND)
 		err = NULL;
+	if (err != NULL && (err = fsck_unread(f, dir, err)) == NULL)
+		any = true;
 	for (i = 0; err == NULL && i < n; i++) {
 		if (pf_joblog_parse(&l, names[i])) {
 			any = true;

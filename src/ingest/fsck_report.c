@@ -138,8 +138,15 @@ fsck_report(struct fsck *f, const char *hash)
 	char why[PF_ERR_MSG], *path = pf_asprintf("%s/%s/%s/%s.json",
 	    f->g->conf->storage_path, kind_dir(f->kind), f->job, hash);
 
+	/* What is no file, those find who look at the directory. */
+	if (fsck_is_odd(path)) {
+		free(path);
+		return NULL;
+	}
 	err = pf_slurp(&b, path, 4 * PF_REC_HEADER_MAX);
-	if (err == NULL && (err = pf_json_parse(&j, b.data, b.len)) == NULL)
+	if (err != NULL)
+		err = fsck_unread(f, path, err);
+	else if ((err = pf_json_parse(&j, b.data, b.len)) == NULL)
 		err = judge(f, j, hash);
 	if (err != NULL && (err->class == PF_DATA ||
 	    err->class == PF_NOTFOUND)) {

@@ -1,6 +1,6 @@
 /*
  * fsck: the smaller inputs beside crashes.  The smallest is all that was
- * kept, so one that is lost is only told of.
+ * kept, so one that is lost is only told of, once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,24 +52,35 @@ look_at(struct fsck *f, const struct min *m)
 	const struct pf_err *err;
 	struct pf_buf b = PF_BUF_INIT;
 	char sum[PF_SHA_TEXT] = "", *path;
-	bool current = false;
+	bool current = false, there;
+	static const char why[] = "the smaller input that the database has a "
+	    "row of is not there";
 
 	path = pf_asprintf("%s/%s/%s/%s.min", f->g->conf->storage_path,
 	    kind_dir(f->kind), f->job, m->of);
 	f->files++;
+	/* What is no file, those find who look at the directory. */
+	if (fsck_is_odd(path)) {
+		free(path);
+		return NULL;
+	}
 	err = pf_slurp(&b, path, PF_REC_BODY_MAX);
+	there = err == NULL || err->class == PF_DATA;
 	if (err == NULL)
 		pf_sha256(sum, b.data, b.len);
-	else if (err->class == PF_NOTFOUND || err->class == PF_DATA)
+	else if (there || err->class == PF_NOTFOUND)
 		err = NULL;
-	if (err == NULL && strcmp(sum, m->hash) != 0 &&
-	    (err = is_current(&current, f, m)) == NULL && current) {
-		finding(f, sum[0] == '\0' ? "missing" : "damaged", path,
-		    "the smaller input that the database has a row of is not "
-		    "there");
-		if (sum[0] != '\0')
-			err = mend_aside(f, path);
-	}
+	else if ((err = fsck_unread(f, path, err)) == NULL)
+		goto done;
+	if (err != NULL || strcmp(sum, m->hash) == 0 ||
+	    (err = is_current(&current, f, m)) != NULL || !current)
+		goto done;
+	if (there) {
+		finding(f, "damaged", path, why);
+		err = mend_aside(f, path);
+	} else
+		err = fsck_missing(f, path, why);
+done:
 	pf_buf_free(&b);
 	free(path);
 	return err;

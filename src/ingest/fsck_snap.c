@@ -145,8 +145,11 @@ check_file(struct fsck *f, const struct kind *k, const char *path,
 	char why[PF_ERR_MSG];
 
 	f->files++;
-	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
-	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
+	if (fsck_is_odd(path))
+		err = pf_err(PF_DATA, "it is not a regular file");
+	else if ((err = pf_slurp(&b, path, DOC_MAX)) != NULL)
+		err = fsck_unread(f, path, err);
+	else if ((err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
 	    (err = check_doc(f, k, doc, id)) == NULL) {
 		d.text = b.data;
 		err = note(f, k, doc, &d);

@@ -58,6 +58,8 @@ check_pack(struct fsck *f, const char *entry)
 		err = check_frames(&b);
 	else if (err->class == PF_DATA)
 		err = check_large(f->g, path);
+	else
+		err = fsck_unread(f, path, err);
 	if (err != NULL && err->class == PF_DATA && pf_exists(path)) {
 		/* Filing it puts the bad part into bad/. */
 		snprintf(why, sizeof(why), "%s", err->msg);

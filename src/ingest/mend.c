@@ -37,6 +37,8 @@ mend_aside(struct fsck *f, const char *path)
 		err = pf_errno("move %s to %s", path, to);
 	if (err == NULL && (err = pf_sync_dir(dir)) == NULL)
 		mended(f, "moved aside", path);
+	else
+		err = mend_failed(f, path, err);
 	free(to);
 	free(dir);
 	free(flat);
@@ -49,7 +51,7 @@ mend_stray(struct fsck *f, const char *path)
 	if (!f->mend)
 		return NULL;
 	if (unlink(path) == -1 && errno != ENOENT)
-		return pf_errno("remove %s", path);
+		return mend_failed(f, path, pf_errno("remove %s", path));
 	mended(f, "removed", path);
 	return NULL;
 }
@@ -94,6 +96,8 @@ mend_report(struct fsck *f, const char *path, const char *hash)
 	if ((err = fresh_report(f, &b, hash)) == NULL && b.len > 0 &&
 	    (err = pf_file_put(path, NULL, b.data, b.len, 0640)) == NULL)
 		mended(f, "written anew", path);
+	else if (b.len > 0)
+		err = mend_failed(f, path, err);
 	pf_buf_free(&b);
 	return err;
 }
@@ -150,7 +154,7 @@ enqueue(struct fsck *f, const char *path, const char *hash)
 	struct stat st;
 
 	if ((err = pf_slurp(&body, path, PF_REC_BODY_MAX)) != NULL)
-		return err;
+		return mend_failed(f, path, err);
 	if (stat(path, &st) == 0)
 		r.time = (int64_t)st.st_mtime * 1000;
 	snprintf(r.job, sizeof(r.job), "%s", f->job);
