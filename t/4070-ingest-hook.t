@@ -61,6 +61,18 @@ later
 check 'when the time has come' 0 - - pf-ingest
 is "$(wc -l <"$T/told") $(due)" '2 0' 'it is told'
 
+# The clock was a month ahead, or has been set back: never tried, and failed.
+hook "cat >>$T/told"
+crash three-b 31 there-b
+sqlite3 "$S/data/pandafuzz.db" "INSERT INTO hooks (crash, due, tries) SELECT id,
+    (unixepoch() + 30 * 86400) * 1000, 1 FROM crashes WHERE stack LIKE 'there %'"
+sqlite3 "$S/data/pandafuzz.db" "CREATE TRIGGER ahead AFTER INSERT ON hooks BEGIN
+    UPDATE hooks SET due = due + 30 * 86400000 WHERE crash = new.crash; END"
+check 'what a clock that was ahead put off' 0 '~^crash	new' - pf-ingest
+ok 'is told at once' until_true 10 eval '[ "$(wc -l <"$T/told")" = 4 ]'
+sqlite3 "$S/data/pandafuzz.db" 'DROP TRIGGER ahead'
+is "$(due)" 0 'and crossed out'
+
 # One that hangs, with a child, and one in a session of its own.
 hook "sleep 77 & echo \$! >$T/child; setsid sleep 78 & echo \$! >$T/other; sleep 77"
 crash four 4 elsewhere

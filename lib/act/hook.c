@@ -5,11 +5,12 @@
 #include "act/announce.h"
 #include "act/common.h"
 #include "base/retry.h"
+#include "codec/op.h"
 #include "model/hook.h"
 
 /* Without a limit of tries; one hook, so no jitter. */
 static const struct pf_retry later = { .initial_delay = 10000,
-    .max_delay = 3600000, .multiplier = 2.0 };
+    .max_delay = PF_HOOK_LATER, .multiplier = 2.0 };
 
 const struct pf_err *
 pf_act_hooked(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)

@@ -4,6 +4,8 @@
 #ifndef PF_CODEC_OP_H
 #define PF_CODEC_OP_H
 
+#define PF_HOOK_LATER	3600000	/* ms: "hooked" puts none off for longer */
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "codec/json.h"

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "codec/op.h"
 #include "ingest/ingest.h"
 #include "os/clock.h"
 #include "os/fs.h"
@@ -38,7 +39,11 @@ struct hook {
 
 extern char **environ;
 
-/* The one that is due first, if any. */
+/*
+ * The one that is due first, if any.  No delay is longer than the longest: one
+ * that is due later still was put off by a clock that was ahead, or has been
+ * set back since, and is due now.
+ */
 static const struct pf_err *
 next(struct ingest *g, char crash[PF_ID_MAX + 1], int64_t *due)
 {
@@ -47,8 +52,10 @@ next(struct ingest *g, char crash[PF_ID_MAX + 1], int64_t *due)
 	bool more = false;
 
 	*due = -1;
-	if ((err = pf_q(&q, g->db, "SELECT crash, due FROM hooks "
-	    "ORDER BY due LIMIT 1", "")) == NULL)
+	if ((err = pf_q(&q, g->db, "SELECT crash, 0 AS at FROM (SELECT crash "
+	    "FROM hooks WHERE due > ? LIMIT 1) UNION ALL SELECT crash, due "
+	    "FROM (SELECT crash, due FROM hooks ORDER BY due LIMIT 1) "
+	    "ORDER BY at LIMIT 1", "i", pf_wall_ms() + PF_HOOK_LATER)) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
 		pf_q_copy(&q, 0, crash, PF_ID_MAX + 1);
