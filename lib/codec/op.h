@@ -4,11 +4,11 @@
 #ifndef PF_CODEC_OP_H
 #define PF_CODEC_OP_H
 
-#define PF_HOOK_LATER	3600000	/* ms: "hooked" puts none off for longer */
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "codec/json.h"
+
+#define PF_HOOK_LATER	3600000	/* ms: "hooked" puts none off for longer */
 
 /*
  * Starts a reply line in buf for the request (NULL if it could not be

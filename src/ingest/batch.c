@@ -144,14 +144,18 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	const struct pf_err *err = NULL, *e;
 	const char *spool = g->conf->spool_path;
 	struct items s = { NULL, 0, 0 };
-	struct slice before = { NULL, 0 }, now, next;
+	const struct slice none = { NULL, 0 };
+	struct slice before = none, now, next;
 	size_t i;
 
 	for (i = 0; err == NULL && i < n; i++)
 		err = split(g, &s, &p[i]);
 	for (i = 0, now = slice_at(&s, 0); err == NULL && now.n + before.n > 0;
 	    before = now, now = next) {
-		next = slice_at(&s, i += now.n);
+		/* Told to stop: what is on its way gets there, no more. */
+		if (stopping())
+			now = none;
+		next = now.n == 0 ? none : slice_at(&s, i += now.n);
 		err = file_slice(g, before, now, next);
 		hook_watch(g);
 	}
@@ -204,7 +208,7 @@ file_each(struct ingest *g, struct items *s, struct pf_pack *p)
 	bool settled;
 	size_t i;
 
-	for (i = 0; err == NULL && i < s->n; i++) {
+	for (i = 0; err == NULL && i < s->n && !stopping(); i++) {
 		if ((err = is_settled(&settled, g, &s->v[i])) != NULL)
 			break;
 		if (settled) {

@@ -154,7 +154,7 @@ one_round(struct ingest *g, struct batch *b, char **list, size_t n)
 	for (i = 0; err == NULL && i < n && !stopping() &&
 	    strncmp(list[i], "new/", 4) == 0; i++)
 		err = take(g, b, list[i]);
-	if (err == NULL)
+	if (err == NULL && !stopping())
 		err = flush(g, b);
 	taken = b->taken;
 	for (; err == NULL && i < n && b->taken == taken && !stopping(); i++)

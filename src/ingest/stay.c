@@ -178,9 +178,12 @@ let_go(struct ingest *g, struct pf_pack *p, const struct item *it, size_t n)
 
 	gather(&b, p, it, n, ITEM_STAYS);
 	whole = b.len > 0 && b.len == p->data.len;
-	if (b.len > 0 && !whole && (err = lay_down(g, p, &b)) == NULL) {
+	if (b.len > 0 && !whole)
+		err = lay_down(g, p, &b);
+	if (err == NULL && !whole) {
 		gather(&b, p, it, n, ITEM_TODO);
-		if (b.len > 0)
+		whole = b.len > 0 && b.len == p->data.len;
+		if (b.len > 0 && !whole)
 			err = pf_spool_put(spool, b.data, b.len, NULL);
 	}
 	pf_buf_free(&b);
