@@ -413,19 +413,27 @@ static const struct pf_err *
 measure(struct pf_spool_depth *d, const char *dir, const char *part)
 {
 	const struct pf_err *err;
-	char *path = pf_asprintf("%s/%s", dir, part), **names, *file;
+	char *path = pf_asprintf("%s/%s", dir, part), **names, *file, *entry;
+	char base[PF_PACK_NAME];
 	struct stat st;
 	size_t i, n;
 	int64_t ms;
+	int tries;
+	bool pack;
 
 	err = pf_names(&names, &n, path);
 	for (i = 0; err == NULL && i < n; i++) {
+		/* What is no pack takes room, but is never filed. */
+		entry = pf_asprintf("%s/%s", part, names[i]);
+		pack = strcmp(part, "bad") == 0 ||
+		    split_entry(entry, base, &tries);
+		free(entry);
 		file = pf_asprintf("%s/%s", path, names[i]);
 		if (lstat(file, &st) == 0 && S_ISREG(st.st_mode)) {
-			d->packs++;
+			d->packs += pack;
 			d->bytes += st.st_size;
 			ms = (int64_t)st.st_mtime * 1000;
-			if (d->oldest == 0 || ms < d->oldest)
+			if (pack && (d->oldest == 0 || ms < d->oldest))
 				d->oldest = ms;
 		}
 		free(file);

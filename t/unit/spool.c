@@ -350,10 +350,12 @@ test_depth(void)
 
 	ok(pf_spool_depth(dir, &before, &b2, &bad2) == NULL, "depth");
 	put("new/c", "12345");
+	put("new/.x", "");
+	put("cur/odd", "");
 	put("bad/q.rec", "x");
 	put("bad/q.why", "x");
 	ok(pf_spool_depth(dir, &packs, &bytes, &bad) == NULL, "depth again");
-	is_int(packs - before, 1, "one pack more");
+	is_int(packs - before, 1, "one pack more, and two that are none");
 	is_int(bytes - b2, 5, "five bytes more");
 	is_int(bad - bad2, 1, "one refused more");
 }
