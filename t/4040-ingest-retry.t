@@ -59,6 +59,17 @@ is "$(cut -f 2,7 "$T/out")" "new	$rid60" 'what was too large is filed'
 is "$(files "$SPOOL/bad")" 4 'the others are refused once more'
 is "$(sql 'SELECT count(*) FROM corpus')" 2 'in the database too'
 
+# Who reads the list goes away.
+k=0
+while [ $k -lt 1200 ]; do
+	k=$((k + 1))
+	echo x >"$SPOOL/bad/$(printf '%064x' $k).rec"
+done
+cmd="pf-ingest bad | head -n 1 | cut -c 60-64"
+check 'only the first line is wanted' 0 '=00001' - sh -c "$cmd"
+
+rm "$SPOOL"/bad/0*.rec
+
 # Killed between the two steps: it is not lost.
 for call in unlink rename renameat2 fsync; do
 	n=1

@@ -2,10 +2,13 @@
  * Errors that carry a class; see err.h.  Knows nothing but libc.
  */
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
@@ -190,6 +193,15 @@ pf_note(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Has who reads a pipe or a socket gone away? */
+static bool
+reader_gone(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = 0 };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;
+}
+
 int
 pf_exit(const struct pf_err *err)
 {
@@ -197,7 +209,8 @@ pf_exit(const struct pf_err *err)
 
 	errno = 0;
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		if (errno != EPIPE)
+		/* What failed before has left no errno. */
+		if (errno != EPIPE && !(errno == 0 && reader_gone()))
 			pf_note("cannot write standard output: %s",
 			    strerror(errno != 0 ? errno : EIO));
 		if (status == EX_OK)
