@@ -59,6 +59,20 @@ is "$(cut -f 2,7 "$T/out")" "new	$rid60" 'what was too large is filed'
 is "$(files "$SPOOL/bad")" 4 'the others are refused once more'
 is "$(sql 'SELECT count(*) FROM corpus')" 2 'in the database too'
 
+# By what a warning tells of a rid.
+short=$(echo "$rid70" | cut -c 1-16)
+check 'sixteen digits are enough' 0 "=$rid70" - pf-ingest -n retry "$short"
+check 'to look at it as well' 0 "~^$rid70	record" - pf-ingest bad "$short"
+check 'fifteen are not' 66 - '~nothing of that name' \
+    pf-ingest -n retry "${short%?}"
+: >"$SPOOL/bad/${short}f.rec"
+check 'nor if another begins so' 66 - \
+    "=pf-ingest: $SPOOL/bad/$short: the names of 2 begin so" \
+    pf-ingest -n retry "$short"
+check 'a name that is whole is that' 0 "=${short}f" - \
+    pf-ingest -n retry "${short}f"
+rm "$SPOOL/bad/${short}f.rec"
+
 # Who reads the list goes away.
 k=0
 while [ $k -lt 1200 ]; do
@@ -68,7 +82,21 @@ done
 cmd="pf-ingest bad | head -n 1 | cut -c 60-64"
 check 'only the first line is wanted' 0 '=00001' - sh -c "$cmd"
 
-rm "$SPOOL"/bad/0*.rec
+# Several at once.
+for k in 1 2 3 4; do
+	pf-ingest -q retry 2>"$T/err$k" &
+	eval "pid$k=\$!"
+done
+good=0
+for k in 1 2 3 4; do
+	eval "wait \$pid$k" && good=$((good + 1))
+done
+is "$good $(cat "$T"/err[1-4])" '4 ' 'four at once, each without an error'
+is "$(files "$SPOOL/new") $(files "$SPOOL/bad")" '1202 0' \
+    'bring each back once'
+rm "$SPOOL"/bad/* 2>/dev/null
+grep -L "fine\|rubbish" "$SPOOL"/new/* | xargs grep -l '^x$' | xargs rm
+pf-ingest -q 2>/dev/null
 
 # Killed between the two steps: it is not lost.
 for call in unlink rename renameat2 fsync; do

@@ -4,9 +4,11 @@
  * A record leaves bad/ under a hidden name before its pack appears in new/:
  * should another pf-ingest refuse it again meanwhile, that file is its own.
  */
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,8 @@
 
 #define WHY_MAX		4096
 #define HIDDEN		"retry-"	/* after a dot: on its way back */
+#define SHORT		16		/* digits of a rid */
+#define WAIT_MS		50		/* for another retry */
 
 /* An entry of bad/: "RID.rec", "NAME.pack", or one a dead retry left. */
 struct entry {
@@ -64,18 +68,51 @@ is_meant(const struct entry *e, char **names)
 	return false;
 }
 
-static bool
-is_there(const char *dir, char **list, const char *name)
+/*
+ * What the name stands for: itself, or the only one that it begins, if it is
+ * as long as what a warning tells of a rid.
+ */
+static const struct pf_err *
+resolve(char **stem, const char *dir, char **list, const char *name)
 {
+	const size_t len = strlen(name);
 	struct entry e;
+	size_t begun = 0;
 	bool found = false;
 
-	for (; *list != NULL && !found; list++)
-		if (entry_parse(&e, dir, *list)) {
-			found = strcmp(e.stem, name) == 0;
-			entry_free(&e);
+	*stem = NULL;
+	for (; *list != NULL && !found; list++) {
+		if (!entry_parse(&e, dir, *list))
+			continue;
+		found = strcmp(e.stem, name) == 0;
+		if (found || (len >= SHORT && strncmp(e.stem, name, len) == 0 &&
+		    (*stem == NULL || strcmp(*stem, e.stem) != 0))) {
+			begun++;
+			free(*stem);
+			*stem = pf_strdup(e.stem);
 		}
-	return found;
+		entry_free(&e);
+	}
+	if (begun > 1 && !found)
+		return pf_err(PF_NOTFOUND, "%s/%s: the names of %zu begin so",
+		    dir, name, begun);
+	return begun > 0 ? NULL : pf_err(PF_NOTFOUND, "%s/%s: nothing of that "
+	    "name was refused", dir, name);
+}
+
+/* Whole names, NULL-ended; as far as it came before an error. */
+static const struct pf_err *
+resolve_all(char ***whole, const char *dir, char **list, char **names)
+{
+	const struct pf_err *err = NULL;
+	size_t i, n = 0;
+
+	while (names[n] != NULL)
+		n++;
+	*whole = pf_calloc(n + 1, sizeof(**whole));
+	for (i = 0; err == NULL && i < n; i++)
+		err = resolve(&(*whole)[i], dir, list, names[i]);
+	return err;
 }
 
 /* Calls see for each entry that is meant; every name must be there. */
@@ -86,21 +123,22 @@ each(struct ingest *g, char **names, void *arg,
 {
 	const struct pf_err *err;
 	char *dir = pf_asprintf("%s/bad", g->conf->spool_path), **list = NULL;
+	char **whole = NULL;
 	struct entry e;
 	size_t i, n;
 
-	err = pf_names(&list, &n, dir);
-	for (i = 0; err == NULL && names[i] != NULL; i++)
-		if (!is_there(dir, list, names[i]))
-			err = pf_err(PF_NOTFOUND, "%s/%s: nothing of that "
-			    "name was refused", dir, names[i]);
+	if ((err = pf_names(&list, &n, dir)) == NULL)
+		err = resolve_all(&whole, dir, list, names);
 	for (i = 0; err == NULL && i < n && !stopping(); i++) {
 		if (!entry_parse(&e, dir, list[i]))
 			continue;
-		if (is_meant(&e, names))
+		if (is_meant(&e, whole))
 			err = see(g, &e, arg);
 		entry_free(&e);
 	}
+	for (i = 0; whole != NULL && whole[i] != NULL; i++)
+		free(whole[i]);
+	free(whole);
 	pf_names_free(list);
 	free(dir);
 	return err;
@@ -231,14 +269,43 @@ return_record(struct ingest *g, const struct entry *e)
 	return err;
 }
 
+struct retry {
+	bool	dry;
+	int	lock;		/* of bad/, or -1: not taken yet */
+};
+
+/* One at a time, or what one has in hand looks interrupted to the next. */
+static const struct pf_err *
+lock_bad(int *lock, const struct ingest *g)
+{
+	const struct pf_err *err = NULL;
+	char *dir = pf_asprintf("%s/bad", g->conf->spool_path);
+	int rc = 0;
+
+	*lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (*lock != -1 && (rc = flock(*lock, LOCK_EX | LOCK_NB)) == -1 &&
+	    errno == EWOULDBLOCK && !stopping())
+		wait_for(-1, WAIT_MS);
+	if (*lock == -1 || (rc == -1 && errno != EWOULDBLOCK))
+		err = pf_errno("lock %s", dir);
+	free(dir);
+	return err;
+}
+
 static const struct pf_err *
 bring_back(struct ingest *g, const struct entry *e, void *arg)
 {
-	const bool *dry = arg;
+	struct retry *r = arg;
 	const struct pf_err *err = NULL;
-	char *why = why_path(g, e);
+	char *why;
 
-	if (!*dry) {
+	if (!r->dry && r->lock == -1 && (err = lock_bad(&r->lock, g)) != NULL)
+		return err;
+	/* Another one has brought it back since it was listed. */
+	if (!pf_exists(e->path) || stopping())
+		return NULL;
+	why = why_path(g, e);
+	if (!r->dry) {
 		if (unlink(why) == -1 && errno != ENOENT)
 			err = pf_errno("remove %s", why);
 		else
@@ -254,5 +321,10 @@ bring_back(struct ingest *g, const struct entry *e, void *arg)
 const struct pf_err *
 bad_retry(struct ingest *g, char **names, bool dry)
 {
-	return each(g, names, &dry, bring_back);
+	struct retry r = { .dry = dry, .lock = -1 };
+	const struct pf_err *err = each(g, names, &r, bring_back);
+
+	if (r.lock != -1)
+		close(r.lock);
+	return err;
 }
