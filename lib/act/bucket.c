@@ -210,23 +210,6 @@ pf_place_set(struct pf_db *db, const struct pf_gen *g, const char *crash,
 	    "WHERE id = ?2 AND bucket <> ?3", "iss", g->n, crash, bucket);
 }
 
-/* Two that say the same to all rules are called the same. */
-static void
-name_drop(char id[PF_SHA_TEXT], const struct pf_live *l,
-    const struct pf_place *p, const char *campaign, const struct pf_given *t)
-{
-	struct pf_buf b = PF_BUF_INIT;
-
-	pf_buf_addf(&b, "%s\n%d\n", campaign, (int)p->over);
-	if (p->sign.parsed)
-		pf_rules_trace(&b, l->gen[0].rules);
-	else
-		pf_buf_addf(&b, "%s\n%s\n%s\n%lld\n%s", t->type, t->tool,
-		    t->stack, (long long)t->signal, t->output);
-	pf_sha256(id, b.data, b.len);
-	pf_buf_free(&b);
-}
-
 /* One more may come to the table? */
 static const struct pf_err *
 has_room(bool *room, struct pf_db *db, const char *campaign, const char *id)
@@ -253,7 +236,8 @@ pf_drop_put(char id[PF_SHA_TEXT], struct pf_db *db, struct pf_live *l,
 	    t->signal };
 	bool room;
 
-	name_drop(id, l, p, campaign, t);
+	pf_drop_name(id, l->gen[0].rules, p->sign.parsed, p->over, campaign,
+	    t);
 	if ((err = has_room(&room, db, campaign, id)) != NULL)
 		return err;
 	if (!room) {

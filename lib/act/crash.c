@@ -111,8 +111,8 @@ count_again(struct pf_crash_verdict *v, bool *known, bool *sooner,
 	    " WHERE job_id = ?1 AND hash = ?2 RETURNING id, count, coalesce(("
 	    "SELECT bucket FROM moves WHERE rules = (SELECT rules FROM "
 	    "placing) AND crash = crashes.id), bucket), "
-	    "(?4, ?5) < (timestamp, rid)", "ssiis", c->job, c->hash, now,
-	    c->timestamp, c->rid)) == NULL)
+	    "?6 = 0 AND (?4, ?5) < (timestamp, rid)", "ssiisi", c->job,
+	    c->hash, now, c->timestamp, c->rid, (int64_t)c->brief)) == NULL)
 		err = pf_q_row(&q, known);
 	if (err == NULL && *known) {
 		pf_q_copy(&q, 0, v->id, sizeof(v->id));

@@ -23,6 +23,8 @@ struct pf_crash {
 	int64_t		 report;	/* bytes of what lies beside it */
 	int64_t		 run_seed;	/* of the engine, -1: unknown */
 	bool		 stored;	/* the input was kept */
+	bool		 brief;		/* less than was reported: no row that
+					 * is there may tell of it */
 	bool		 overflow;	/* no new bucket for it */
 	struct pf_live	*live;		/* the rules it is placed by */
 };

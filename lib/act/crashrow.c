@@ -69,14 +69,42 @@ note_move(struct pf_act *a, const struct row *row,
 	return pf_event_add(a->db, &e);
 }
 
-const struct pf_err *
-pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
+/*
+ * What places it.  A brief row may say instead what it is called in the table
+ * dropped, where that is known; if not, the little it says itself has to do.
+ */
+static const struct pf_err *
+get_said(struct pf_json **said, struct pf_crash *c, const struct pf_act *a,
+    const struct pf_json *j)
+{
+	const struct pf_err *err;
+	const char *drop = "";
+
+	c->type = "unknown";
+	c->tool = c->stack = c->output = "";
+	if ((err = pf_json_bool(&c->brief, j, "brief")) != NULL ||
+	    (err = pf_json_str(&drop, j, "drop")) != NULL ||
+	    (c->brief && pf_sha_ok(drop) && (err = pf_drop_said(said, a->db,
+	    drop)) != NULL))
+		return err;
+	if (*said != NULL)
+		j = *said;
+	if ((err = pf_json_str(&c->type, j, "type")) != NULL ||
+	    (err = pf_json_int(&c->signal, j, "signal", 0, 128)) != NULL ||
+	    (err = pf_json_str(&c->tool, j, "tool")) != NULL ||
+	    (err = pf_json_str(&c->stack, j, "stack")) != NULL)
+		return err;
+	return pf_json_str(&c->output, j, "output");
+}
+
+static const struct pf_err *
+put_said(struct pf_act *a, struct row *row, struct pf_buf *out,
+    struct pf_json **said)
 {
 	const struct pf_err *err;
 	const struct pf_json *j = row->j;
 	struct pf_crash c = { .job = row->r.job, .bot = row->r.bot,
 	    .timestamp = row->r.time, .rid = row->r.rid,
-	    .type = "unknown", .tool = "", .stack = "", .output = "",
 	    .command = "", .engine = "", .target_hash = "",
 	    .run_seed = -1 };
 	struct pf_event e = { .time = a->now, .kind = "crash", .was = "",
@@ -92,13 +120,9 @@ pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	if ((err = pf_json_need(&c.hash, j, "hash")) != NULL ||
 	    (err = pf_json_int(&c.size, j, "size", 0, PF_INT_MAX)) != NULL ||
 	    (err = pf_json_int(&c.report, j, "report", 0, PF_INT_MAX)) !=
-	    NULL || (err = pf_json_str(&c.type, j, "type")) != NULL ||
-	    (err = pf_json_int(&c.signal, j, "signal", 0, 128)) != NULL ||
+	    NULL || (err = get_said(said, &c, a, j)) != NULL ||
 	    (err = pf_json_int(&c.exit_code, j, "exit_code", -1, 65535)) !=
-	    NULL || (err = pf_json_str(&c.tool, j, "tool")) != NULL ||
-	    (err = pf_json_str(&c.stack, j, "stack")) != NULL ||
-	    (err = pf_json_str(&c.output, j, "output")) != NULL ||
-	    (err = pf_json_str(&c.command, j, "command")) != NULL ||
+	    NULL || (err = pf_json_str(&c.command, j, "command")) != NULL ||
 	    (err = pf_json_str(&c.engine, j, "engine")) != NULL ||
 	    (err = pf_json_str(&c.target_hash, j, "target_hash")) != NULL ||
 	    (err = pf_json_int(&c.run_seed, j, "run_seed", 0, PF_INT_MAX)) !=
@@ -132,4 +156,15 @@ pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
 	pf_jw_bool(out, "new_bucket", v.fresh);
 	pf_jw_bool(out, "chosen", v.chosen);
 	return NULL;
+}
+
+const struct pf_err *
+pf_put_crash(struct pf_act *a, struct row *row, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_json *said = NULL;
+
+	err = put_said(a, row, out, &said);
+	pf_json_free(said);
+	return err;
 }

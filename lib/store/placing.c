@@ -116,3 +116,49 @@ pf_live_bucket(struct pf_bucket *b, struct pf_live *l, const char *campaign,
 	pf_rules_sign(&s, l->gen[0].rules, t);
 	pf_bucket_of(b, campaign, s.key);
 }
+
+void
+pf_drop_name(char id[PF_SHA_TEXT], const struct pf_rules *rules, bool parsed,
+    bool over, const char *campaign, const struct pf_given *t)
+{
+	struct pf_buf b = PF_BUF_INIT;
+
+	pf_buf_addf(&b, "%s\n%d\n", campaign, (int)over);
+	if (parsed)
+		pf_rules_trace(&b, rules);
+	else
+		pf_buf_addf(&b, "%s\n%s\n%s\n%lld\n%s", t->type, t->tool,
+		    t->stack, (long long)t->signal, t->output);
+	pf_sha256(id, b.data, b.len);
+	pf_buf_free(&b);
+}
+
+void
+pf_live_drop(char id[PF_SHA_TEXT], struct pf_live *l, const char *campaign,
+    const struct pf_given *t)
+{
+	struct pf_sign s;
+
+	pf_rules_sign(&s, l->gen[0].rules, t);
+	pf_drop_name(id, l->gen[0].rules, s.parsed, false, campaign, t);
+}
+
+const struct pf_err *
+pf_drop_said(struct pf_json **said, struct pf_db *db, const char *id)
+{
+	const struct pf_err *err;
+	const char *text;
+	struct pf_q q;
+	bool more = false;
+
+	*said = NULL;
+	if ((err = pf_q(&q, db, "SELECT json_object('type', type, 'tool', "
+	    "tool, 'stack', stack, 'output', output, 'signal', signal) FROM "
+	    "dropped WHERE id = ?", "s", id)) == NULL &&
+	    (err = pf_q_row(&q, &more)) == NULL && more) {
+		text = pf_q_text(&q, 0);
+		err = pf_json_parse(said, text, strlen(text));
+	}
+	pf_q_done(&q);
+	return err;
+}

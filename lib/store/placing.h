@@ -14,6 +14,8 @@
 
 #include "base/name.h"
 #include "codec/bucket.h"
+#include "codec/hash.h"
+#include "codec/json.h"
 #include "codec/report/rules.h"
 #include "store/db.h"
 
@@ -59,5 +61,23 @@ bool			 pf_live_sound(const struct pf_live *);
 /* The bucket that the rules in force have for what was told. */
 void			 pf_live_bucket(struct pf_bucket *, struct pf_live *,
 			    const char *campaign, const struct pf_given *);
+
+/*
+ * What a crash of which no input is kept is called in the table dropped: two
+ * that say the same to all rules are called the same.  pf_live_drop() is of
+ * one that is not in the bucket of the rest; pf_drop_name() of the one that
+ * the rules have signed last, parsed or not.
+ */
+void			 pf_live_drop(char id[PF_SHA_TEXT], struct pf_live *,
+			    const char *campaign, const struct pf_given *);
+void			 pf_drop_name(char id[PF_SHA_TEXT],
+			    const struct pf_rules *, bool parsed, bool over,
+			    const char *campaign, const struct pf_given *);
+/*
+ * What is known of the one called id: an object of type, tool, stack, output
+ * and signal, to be freed; NULL if there is none.
+ */
+const struct pf_err	*pf_drop_said(struct pf_json **, struct pf_db *,
+			    const char *id);
 
 #endif

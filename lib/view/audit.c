@@ -225,7 +225,8 @@ static const char crashes_1[] = P
     LINES_OF("l", "c.job_id", "c.hash") ") "
     SAY("row", "'its id is not of this crash'")
     "WHEN c.rid <> '' AND EXISTS (SELECT 1 FROM " REPORTS " AS x WHERE " OWN
-    " AND (x.time, x.rid) < (c.timestamp, c.rid)) "
+    " AND (x.time, x.rid) < (c.timestamp, c.rid) AND NOT EXISTS (SELECT 1 "
+    "FROM ledger AS b WHERE b.rid = x.rid AND (b.line ->> '$.brief'))) "
     SAY("row", "'an earlier report of it is there'");
 
 static const char crashes_2[] =

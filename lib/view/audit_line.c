@@ -42,7 +42,8 @@ pf_audit_line(struct pf_buf *text, struct pf_audit_seen *seen, bool *found,
 static const char *const origin[PF_AUDIT_MAX] = {
 	[PF_AUDIT_CRASHES] = "SELECT l.rid FROM ledger AS l LEFT JOIN "
 	    "m.crashes AS c ON c.job_id = l.job AND c.hash = l.hash WHERE "
-	    "l.job = ?1 AND l.hash = ?2 AND l.kind = 'crash' ORDER BY EXISTS "
+	    "l.job = ?1 AND l.hash = ?2 AND l.kind = 'crash' AND (l.line ->> "
+	    "'$.brief') IS NULL ORDER BY EXISTS "
 	    "(SELECT 1 FROM m.results AS r WHERE r.rid = l.rid AND r.reply "
 	    "NOT LIKE '%\"dropped\":true%\"count\":1,%') DESC, coalesce("
 	    "c.rid = '' AND c.id = l.crash, 0) DESC, l.time, l.rid LIMIT 1",

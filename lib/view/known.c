@@ -205,11 +205,30 @@ pf_known_chosen(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
 }
 
 const struct pf_err *
+pf_known_told(bool *told, struct pf_db *db, const struct pf_rec *r)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, told, "SELECT 1 FROM crashes WHERE job_id ="
+	    " ?1 AND hash = ?2 AND rid <> '' AND (timestamp, rid) < (?3, ?4)",
+	    "ssis", r->job, r->sha256, r->time, r->rid);
+}
+
+const struct pf_err *
 pf_known_small(char rid[PF_SHA_TEXT], struct pf_db *db, const char *job,
     const char *of)
 {
 	return get_rid(rid, db, "SELECT rid FROM smalls WHERE job_id = ?1 "
 	    "AND of = ?2", job, of);
+}
+
+const struct pf_err *
+pf_known_drop(bool *known, struct pf_db *db, const char *id)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM dropped WHERE id = ?",
+	    "s", id);
 }
 
 const struct pf_err *

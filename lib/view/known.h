@@ -75,9 +75,17 @@ const struct pf_err	*pf_known_chosen(char rid[PF_SHA_TEXT],
 			    struct pf_db *, const char *job,
 			    const char *hash);
 
+/* Does that row tell of a report that comes before this one? */
+const struct pf_err	*pf_known_told(bool *, struct pf_db *,
+			    const struct pf_rec *);
+
 /* rid of the smaller input that is told of a crash's; "" if there is none. */
 const struct pf_err	*pf_known_small(char rid[PF_SHA_TEXT],
 			    struct pf_db *, const char *job, const char *of);
+
+/* Is there one called this among the crashes that were dropped? */
+const struct pf_err	*pf_known_drop(bool *, struct pf_db *,
+			    const char *id);
 
 /* How many checks of this crash on this build were counted. */
 const struct pf_err	*pf_known_checks(int64_t *, struct pf_db *,

@@ -115,6 +115,24 @@ add_report(struct pf_buf *b, const struct pf_rec *r)
 	pf_jw_str(b, "major", pf_trace_major(major, &sent));
 }
 
+/* Enough of a crash to place it, should nothing else be known. */
+static const struct pf_err *
+brief_fields(struct pf_buf *b, const struct pf_json *j)
+{
+	static const char *const names[] = { "type", "signal", "tool" };
+	const struct pf_err *err = NULL;
+	const char *stack = "";
+	size_t i;
+
+	for (i = 0; err == NULL && i < sizeof(names) / sizeof(*names); i++)
+		err = pf_rec_field(b, PF_KIND_CRASH, names[i], j, names[i]);
+	if (err == NULL && (err = pf_json_str(&stack, j, "stack")) == NULL &&
+	    *stack != '\0')
+		pf_jw_strn(b, "stack", stack, pf_rec_cut(stack, strlen(stack),
+		    PF_SIGN_FRAMES));
+	return err;
+}
+
 static const struct pf_err *
 make_row(struct item *it)
 {
@@ -139,8 +157,9 @@ make_row(struct item *it)
 	}
 	if (r->kind == PF_KIND_LOG)
 		pf_jw_int(b, "size", r->len);
-	if (r->kind == PF_KIND_CRASH) {
+	if (r->kind == PF_KIND_CRASH)
 		pf_jw_int(b, "v", 2);	/* named after its input */
+	if (r->kind == PF_KIND_CRASH && !it->brief) {
 		pf_buf_addf(b, ",\"file_path\":\"crashes/%s/%s\"", r->job,
 		    r->sha256);
 	}
@@ -150,9 +169,30 @@ make_row(struct item *it)
 		pf_jw_str(b, "hash", r->sha256);
 		pf_jw_int(b, "size", r->len);
 	}
-	err = pf_rec_fields(b, r->kind, r->fields);
+	err = it->brief ? brief_fields(b, r->fields) :
+	    pf_rec_fields(b, r->kind, r->fields);
 	pf_jw_close(b, '}');
 	return err;
+}
+
+const struct pf_err *
+brief_item(struct item *it, const char *drop)
+{
+	const struct pf_err *err;
+	struct pf_buf *b = &it->row;
+
+	it->brief = true;
+	pf_buf_reset(b);
+	if ((err = make_row(it)) != NULL)
+		return err;
+	b->len--;		/* its bracket */
+	pf_jw_bool(b, "brief", true);
+	if (drop != NULL)
+		pf_jw_str(b, "drop", drop);
+	if (it->dropped)
+		pf_jw_bool(b, "stored", false);
+	pf_jw_close(b, '}');
+	return NULL;
 }
 
 const struct pf_err *

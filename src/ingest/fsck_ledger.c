@@ -76,6 +76,8 @@ static const struct pf_err *
 take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
 {
 	const struct pf_err *err;
+	struct pf_json *said = NULL;
+	const char *drop = "";
 	struct pf_given t;
 	struct pf_bucket b;
 	bool known;
@@ -93,8 +95,13 @@ take_crash(struct fsck *f, struct pf_audit_line *l, const struct pf_json *j)
 		pf_crash_id(l->crash, l->job, l->hash);
 	else
 		pf_uuid_of(l->crash, l->filed, l->rid);
-	(void)said_in(&t, j);
+	(void)pf_json_str(&drop, j, "drop");
+	if (*drop != '\0' && (err = pf_drop_said(&said, f->g->db, drop)) !=
+	    NULL)
+		return err;
+	(void)said_in(&t, said != NULL ? said : j);
 	pf_live_bucket(&b, &f->g->live, f->campaign, &t);
+	pf_json_free(said);
 	snprintf(l->bucket, sizeof(l->bucket), "%s", b.id);
 	/* By a version of before: which one it would be nobody can say. */
 	if (!pf_live_sound(&f->g->live) && (err = pf_known_place(l->bucket,

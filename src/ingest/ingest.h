@@ -73,6 +73,8 @@ struct item {
 	bool		 parsed;
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
+	bool		 brief;		/* its row says what counts it, no
+					 * more */
 	int64_t		 bytes;		/* it takes, 0 if they are there */
 	bool		 foreign;	/* nobody had such a token */
 	bool		 absent;	/* a crash whose input was not sent */
@@ -101,6 +103,11 @@ bool			 refuses(const struct pf_err *);
 
 /* The item's bytes are not kept: its row says so, and is only counted. */
 void			 drop_item(struct item *);
+/*
+ * The row of a crash without what nobody will ask of it.  drop is what it is
+ * called among those that were dropped, NULL if it was not.
+ */
+const struct pf_err	*brief_item(struct item *, const char *drop);
 /* One more member of the item's row. */
 void			 add_to_row(struct item *, const char *key,
 			    int64_t value);

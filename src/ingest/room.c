@@ -17,6 +17,7 @@
 #include "os/fs.h"
 #include "view/known.h"
 
+#define SHORT		1024	/* a row that is not worth the trouble */
 #define CHECK_REPORTS	16	/* kept of a crash and build, about */
 
 /* How short; each includes those above. */
@@ -210,6 +211,30 @@ give_up(struct space *s, struct item *it)
 		drop_item(it);
 }
 
+/*
+ * Of a storm each report says the same: once what it says is in the database,
+ * and so in the ledger before this, it need not be written again.
+ */
+static const struct pf_err *
+shorten(struct space *s, struct item *it)
+{
+	const struct pf_err *err;
+	struct pf_given t;
+	struct pf_bucket rest;
+	char id[PF_SHA_TEXT];
+	bool known;
+
+	pf_bucket_over(&rest, it->campaign);
+	if (it->row.len <= SHORT || strcmp(rest.id, it->bucket) == 0)
+		return NULL;
+	if ((err = said_in(&t, it->rec.fields)) != NULL)
+		return err;
+	pf_live_drop(id, &s->g->live, it->campaign, &t);
+	if ((err = pf_known_drop(&known, s->g->db, id)) != NULL || !known)
+		return err;
+	return brief_item(it, id);
+}
+
 static const struct pf_err *
 judge_crash(struct space *s, struct item *it, enum room room)
 {
@@ -221,7 +246,7 @@ judge_crash(struct space *s, struct item *it, enum room room)
 	if (samples >= (room == ROOM_NO_COPIES ? 1 :
 	    s->g->conf->crash_samples))
 		give_up(s, it);
-	return NULL;
+	return it->dropped ? shorten(s, it) : NULL;
 }
 
 /* Its numbers count in any case; enough reports are enough. */
@@ -264,9 +289,15 @@ judge_known(struct space *s, struct item *it)
 {
 	const struct pf_err *err;
 	int64_t samples;
+	bool told;
 
 	if (it->rec.kind != PF_KIND_CRASH)
 		return NULL;
+	/* No row will ever tell of it: it comes too late. */
+	if ((err = pf_known_told(&told, s->g->db, &it->rec)) != NULL)
+		return err;
+	if (told && it->row.len > SHORT)
+		return brief_item(it, NULL);
 	weigh(it);
 	it->bytes = 0;
 	err = find_bucket(&samples, s, it);
