@@ -89,6 +89,28 @@ is "$(files "$SPOOL/new")$(files "$SPOOL/cur")$(files "$SPOOL/bad")" 000 \
 is "$(naked)$(torn)" '' 'each row has its file, each file its bytes'
 check 'and fsck finds nothing' 0 - - pf-ingest fsck
 
+# One that is too big for what is free is no reason for others to wait.
+avail() { df --output=avail -k "$S" | tail -n 1; }
+was=$(filed)
+fallocate -l $(($(avail) - 4000))K "$S/filler"
+head -c 8000000 /dev/urandom >"$T/input"
+mkpack crash "$job" b1 -s 5001 -f type=huge "$T/input" | lay
+huge=$(pack)
+for n in 1 2 3; do
+	head -c 2000 /dev/urandom >"$T/input"
+	mkpack corpus "$job" b1 -s $((5010 + n)) "$T/input" | lay
+	mkpack crash "$job" b1 -s $((5020 + n)) -f "type=small$n" "$T/input" | lay
+	mkpack status "$job" b1 -s $((5030 + n)) -f executions=$n </dev/null | lay
+done
+check 'one that does not fit' 75 - '~No space left' pf-ingest -q
+is "$(($(filed) - was))" 9 'all others are filed'
+is "$(ls "$SPOOL/new")" "$huge" 'it stays'
+rm "$S/filler"
+check 'with room again' 0 - - pf-ingest -q
+is "$(($(filed) - was))" 10 'it is filed'
+is "$(files "$SPOOL/new")$(files "$SPOOL/cur")$(files "$SPOOL/bad")" 000 \
+    'nothing is left behind'
+
 # The writer on a full disk refuses, and loses nothing.
 fill
 check 'no room for a job' 75 - '~.' pf-sched submit -N more -e libfuzzer -t /bin/ls

@@ -170,9 +170,10 @@ const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
 
 /*
  * stay.c: trouble that is of some packs or records only.  place_all() is
- * place_items(), but an item whose own place is broken becomes ITEM_STAYS and
- * the others are placed.  let_go() removes the pack; what stays of it, and
- * what has not been looked at, is laid down as packs of their own before.
+ * place_items(), but an item whose own place is broken, or which is too big for
+ * the room that is left, becomes ITEM_STAYS and the others are placed.
+ * let_go() removes the pack; what stays of it, and what has not been looked
+ * at, is laid down as packs of their own before.
  */
 const struct pf_err	*place_all(struct ingest *, struct item *, size_t n);
 const struct pf_err	*let_go(struct ingest *, struct pf_pack *,

@@ -13,8 +13,12 @@
 #include "codec/rec.h"
 #include "ingest/ingest.h"
 #include "os/clock.h"
+#include "os/fs.h"
 
 #define TELL	10	/* packs that get a warning of their own */
+/* With that much free a disk is not full, one thing was too big for it. */
+#define SOME_BYTES	(1 << 20)
+#define SOME_INODES	16
 
 /* One of them; they are few, or all is lost anyway. */
 struct ailing {
@@ -117,6 +121,29 @@ ail_local(const struct ingest *g, const struct pf_err *err)
 	    (st.f_flag & ST_RDONLY) == 0;
 }
 
+/* No room for this one, while there is some for others? */
+static bool
+too_big(const struct ingest *g, const struct item *it,
+    const struct pf_err *err)
+{
+	int64_t bytes = 0, inodes = 0;
+	char *path = pf_asprintf("%s/%s", g->conf->storage_path,
+	    kind_dir(it->rec.kind));
+	bool room = !g->hard && err->class == PF_FULL &&
+	    pf_disk_free(&bytes, &inodes, path) == NULL &&
+	    bytes >= SOME_BYTES && inodes >= SOME_INODES;
+
+	free(path);
+	return room;
+}
+
+static bool
+stays(const struct ingest *g, const struct item *it,
+    const struct pf_err *err)
+{
+	return ail_local(g, err) || too_big(g, it, err);
+}
+
 const struct pf_err *
 place_all(struct ingest *g, struct item *it, size_t n)
 {
@@ -124,13 +151,13 @@ place_all(struct ingest *g, struct item *it, size_t n)
 	size_t i;
 
 	err = place_items(g, it, n);
-	if (err == NULL || !ail_local(g, err))
+	if (err == NULL || !stays(g, it, err))
 		return err;
 	for (i = 0, err = NULL; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO ||
 		    (err = place_items(g, &it[i], 1)) == NULL)
 			continue;
-		if (!ail_local(g, err))
+		if (!stays(g, &it[i], err))
 			break;
 		ail(g, it[i].pack->name, err);
 		it[i].state = ITEM_STAYS;
