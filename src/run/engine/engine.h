@@ -106,6 +106,10 @@ struct fuzz {
 	int64_t			 found_crashes;
 	int64_t			 found;		/* crashes and inputs, once */
 	int64_t			 run_seed;	/* -1: the engine tells none */
+	int64_t			 reruns_ms;	/* what runs for a report took */
+	int64_t			 last_ms;	/* and once the engine is over */
+	bool			 unrun;		/* no time was left for some, */
+	bool			 unrun_said;	/* which is said once */
 	bool			 stuck;		/* the pack finds no room */
 	bool			 paused;	/* the outbox is full */
 	bool			 over;		/* it ended by itself */
@@ -279,14 +283,18 @@ size_t			 find_log_next(struct fuzz *, struct pf_buf *,
 /*
  * rerun.c: runs the target once on an input and tells how it ended; log gets
  * what it printed.  The command that does the same, with %TARGET% and
- * %INPUT%, is appended to command.
+ * %INPUT%, is appended to command.  Whether there is time for that: a part of
+ * the engine's, a short while after it, and none if told to stop, which cuts
+ * a run, too.
  */
 struct rerun {
 	int		 signal;
 	int		 exit_code;
 	bool		 timed_out;
+	bool		 cut;		/* before it had its time */
 	struct pf_buf	 log;
 };
+bool			 rerun_may(const struct fuzz *);
 const struct pf_err	*rerun_input(struct fuzz *, const char *p, size_t n,
 			    struct rerun *);
 void			 rerun_command(struct pf_buf *, const struct job *);

@@ -12,16 +12,12 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/fs.h"
-#include "os/stop.h"
 #include "run/engine/libfuzzer.h"
 
 #define ROUND_MAX	1000	/* artifacts of an ended process */
 #define EARLY_MAX	2	/* of workers, in one look; each is run once
 				 * more for its report, which takes */
-#define RUNS_PART	4	/* one of so many parts of the time, */
-#define RUNS_MS		30000	/* and so long besides; */
-#define LAST_MS		60000	/* at the end so long, */
-#define STOP_MS		5000	/* and so long if there is no time */
+#define LOOK_MS		5000	/* and nothing new begun after that */
 #define EARLY_MS	2000	/* one that is older is complete */
 #define BYTES_MAX	(1 << 24)
 
@@ -98,8 +94,9 @@ lf_timeouts(const struct lf *lf)
 struct budget {
 	int	 most;		/* artifacts */
 	int64_t	 before;	/* last written before that, wall clock */
-	int64_t	 ms;		/* for runs for a report; then */
-	bool	 rest;		/* the others go without one, or stay */
+	int64_t	 end;		/* CLOCK_BOOTTIME, ms */
+	bool	 rest;		/* those for which there is no run are taken
+				 * too, and do not wait for time */
 };
 
 /* Whether there are workers, each with a report that nobody keeps. */
@@ -109,67 +106,84 @@ has_workers(const struct fuzz *f)
 	return job_option(f->job, "fork") != NULL;
 }
 
+/*
+ * A plain process leaves one, tells its name, and the report before that is of
+ * none but this.  A merge has processes of its own.
+ */
+static bool
+is_told(const struct fuzz *f, const struct lf *lf, const char *name)
+{
+	const char *slash = strrchr(lf->log.artifact, '/');
+
+	return !has_workers(f) && lf->phase == LF_FUZZ && slash != NULL &&
+	    strcmp(slash + 1, name) == 0;
+}
+
+/* Once, for whoever wonders where so many come from. */
+static void
+say_strange(struct fuzz *f, struct lf *lf, const char *name)
+{
+	static const char words[] = "the target left artifacts that libFuzzer "
+	    "does not tell of; they are taken for crashes all the same";
+
+	if (lf->strange || lf->launched == 0 || has_workers(f) ||
+	    lf->phase != LF_FUZZ || is_told(f, lf, name))
+		return;
+	lf->strange = true;
+	pf_warn("%s: job %s: %s", f->slot->name, f->job->id, words);
+	find_say(f, words);
+}
+
 /* One of them, if it is whole; false: no more now. */
 static bool
-take_one(struct fuzz *f, struct lf *lf, struct find *found, struct budget *b,
-    const struct pf_err **err)
+take_one(struct fuzz *f, struct lf *lf, const struct find *own,
+    struct find *found, struct budget *b, const struct pf_err **err)
 {
-	static const char words[] = "it was not run again for its report: "
-	    "there were too many";
-	int64_t began = pf_boot_ms();
 	struct stat st;
 
 	if (seen_has(&f->seen, found->path) ||
 	    lstat(found->path, &st) == -1 || !S_ISREG(st.st_mode) ||
 	    (int64_t)st.st_mtim.tv_sec * 1000 > b->before)
 		return true;
-	if (b->ms <= 0 && !b->rest)
+	if (b->most <= 0 || pf_boot_ms() >= b->end ||
+	    (!b->rest && !rerun_may(f)))
 		return false;
-	if (b->ms <= 0 && found->report == NULL) {
-		found->report = words;
-		found->report_len = strlen(words);
+	if (is_told(f, lf, found->name)) {
+		found->report = own->report;
+		found->report_len = own->report_len;
+		found->signal = own->signal;
+		found->exit_code = own->exit_code;
 	}
-	if (take_artifact(f, lf, found, err))
+	if (take_artifact(f, lf, found, err)) {
 		b->most--;
-	b->ms -= pf_boot_ms() - began;
+		say_strange(f, lf, found->name);
+	}
 	/* Each run may take a part of the lease. */
 	(void)lease_keep(f->slot);
-	return b->most > 0;
+	return true;
 }
 
+/* own has what the log and the status tell.  *left: some are for later. */
 static const struct pf_err *
-take_artifacts(struct fuzz *f, struct lf *lf, struct find *found,
-    struct budget *b)
+take_artifacts(struct fuzz *f, struct lf *lf, const struct find *own,
+    struct budget *b, bool *left)
 {
 	const struct pf_err *err;
+	struct find found;
 	char **names = NULL, *path;
 	size_t i, n = 0;
-	bool more = true;
 
+	*left = false;
 	if ((err = pf_names(&names, &n, lf->artifacts)) != NULL)
 		return err;
-	for (i = 0; i < n && more && err == NULL; i++) {
+	for (i = 0; i < n && !*left && err == NULL; i++) {
 		path = pf_asprintf("%s/%s", lf->artifacts, names[i]);
-		found->path = path;
-		found->name = names[i];
-		more = take_one(f, lf, found, b, &err);
+		found = (struct find){ .crash = true, .path = path,
+		    .name = names[i] };
+		*left = !take_one(f, lf, own, &found, b, &err);
 		free(path);
 	}
 	pf_names_free(names);
-	return err;
-}
-
-/* What workers left that have ended for good. */
-static const struct pf_err *
-take_last(struct fuzz *f, struct lf *lf)
-{
-	const struct pf_err *err;
-	struct find found = { .crash = true };
-	int64_t ms = (pf_stopping ? STOP_MS : LAST_MS) - lf->last_runs;
-	struct budget b = { ROUND_MAX, INT64_MAX, ms, true };
-
-	err = take_artifacts(f, lf, &found, &b);
-	lf->last_runs += ms - b.ms;
 	return err;
 }
 
@@ -178,17 +192,16 @@ lf_artifacts(struct fuzz *f, struct lf *lf, int status)
 {
 	const struct pf_err *err;
 	struct pf_buf report = PF_BUF_INIT;
-	struct find found = { .crash = true };
-	struct budget b = { ROUND_MAX, INT64_MAX, INT64_MAX, true };
+	struct find own = { .crash = true };
+	struct budget b = { ROUND_MAX, INT64_MAX, pf_boot_ms() + LOOK_MS,
+	    true };
 
-	if (has_workers(f))
-		return take_last(f, lf);
 	lf_read_report(f, lf, &report);
-	found.report = report.len > 0 ? report.data : NULL;
-	found.report_len = report.len;
-	found.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-	found.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	err = take_artifacts(f, lf, &found, &b);
+	own.report = report.len > 0 ? report.data : NULL;
+	own.report_len = report.len;
+	own.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	own.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	err = take_artifacts(f, lf, &own, &b, &lf->more);
 	pf_buf_free(&report);
 	return err;
 }
@@ -197,15 +210,15 @@ const struct pf_err *
 lf_artifacts_early(struct fuzz *f, struct lf *lf)
 {
 	const struct pf_err *err;
-	struct find found = { .crash = true };
-	int64_t now = pf_boot_ms(), ms;
-	struct budget b = { EARLY_MAX, pf_wall_ms() - EARLY_MS, 0, false };
+	const struct find none = { .crash = true };
+	int64_t now = pf_boot_ms();
+	struct budget b = { EARLY_MAX, pf_wall_ms() - EARLY_MS,
+	    now + LOOK_MS, false };
+	bool left;
 
 	if (!has_workers(f) || now < lf->early_at)
 		return NULL;
-	b.ms = ms = RUNS_MS + (now - f->started) / RUNS_PART - lf->early_runs;
-	err = take_artifacts(f, lf, &found, &b);
-	lf->early_runs += ms - b.ms;
+	err = take_artifacts(f, lf, &none, &b, &left);
 	/* There may be many by now that are done with. */
 	lf->early_at = now + (pf_boot_ms() - now) * 2;
 	return err;

@@ -238,9 +238,9 @@ ended(struct fuzz *f, int status)
 	 * workers left has none to wait with. */
 	err = job_option(f->job, "fork") != NULL ? NULL :
 	    lf_artifacts(f, lf, status);
-	lf->waits = err != NULL && (err->class == PF_NO ||
-	    err->class == PF_BUSY);
-	if (err != NULL)
+	lf->waits = err != NULL ? err->class == PF_NO ||
+	    err->class == PF_BUSY : lf->more;
+	if (err != NULL || lf->waits)
 		return err;
 	if (merge)
 		lf_merge_ended(f, lf, WIFEXITED(status) &&

@@ -53,7 +53,8 @@ struct lf {
 	bool			 said;		/* so */
 	struct lf_watch		 watch;
 	int64_t			 early_at;	/* to look for artifacts */
-	int64_t			 early_runs, last_runs;	/* ms, see there */
+	bool			 more;		/* of them, for the next look */
+	bool			 strange;	/* told of those that are not its */
 	struct seen		 merging;	/* files of the corpus then */
 };
 

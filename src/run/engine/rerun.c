@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/fs.h"
+#include "os/stop.h"
 #include "run/box/box.h"
 #include "run/engine/libfuzzer.h"
 
@@ -20,6 +21,10 @@
 				 * worth of sanitizer */
 #define LF_SLACK_MS	5000	/* libFuzzer looks at its clock now and then,
 				 * and has a report to write */
+#define STEP_MS		5
+#define AHEAD_MS	10000	/* for runs for a report: so long, */
+#define PART		4	/* and one of so many parts of the time; */
+#define LAST_MS		20000	/* after that so long */
 
 static const struct pf_json *
 job_args(const struct job *j)
@@ -123,6 +128,36 @@ rerun_limit(const struct job *j)
 	return j->timeout * 2 + (is_libfuzzer(j) ? LF_SLACK_MS : SLACK_MS);
 }
 
+/* Nobody fuzzes any more, or not yet. */
+static bool
+is_last(const struct fuzz *f)
+{
+	return f->over || f->started == 0 || pf_boot_ms() >= f->deadline;
+}
+
+bool
+rerun_may(const struct fuzz *f)
+{
+	if (pf_stopping)
+		return false;
+	return is_last(f) ? f->last_ms < LAST_MS : f->reruns_ms < AHEAD_MS +
+	    (pf_boot_ms() - f->started) / PART;
+}
+
+/* True if it ended by itself. */
+static bool
+run_out(struct fuzz *f, pid_t pid, int *status, int64_t ms)
+{
+	int64_t end = pf_boot_ms() + ms;
+
+	while (!pf_stopping && pf_boot_ms() < end) {
+		if (box_ended(f, pid, status))
+			return true;
+		pf_sleep_ms(STEP_MS);
+	}
+	return box_wait(f, pid, status, 0);
+}
+
 const struct pf_err *
 rerun_input(struct fuzz *f, const char *p, size_t n, struct rerun *r)
 {
@@ -132,7 +167,7 @@ rerun_input(struct fuzz *f, const char *p, size_t n, struct rerun *r)
 	char **argv = NULL;
 	struct pf_proc_spec spec = { .envp = f->target_envp, .cwd = f->dir,
 	    .out = log, .file_bytes = LOG_MAX };
-	int64_t wait = rerun_limit(f->job);
+	int64_t wait = rerun_limit(f->job), began = pf_boot_ms();
 	int64_t most = f->slot->lease_ms / 3, left;
 	int status = 0;
 	pid_t pid;
@@ -153,15 +188,17 @@ rerun_input(struct fuzz *f, const char *p, size_t n, struct rerun *r)
 	/* Not the engine's file: a target could have put another there. */
 	if ((err = pf_file_put(path, NULL, p, n, 0640)) == NULL &&
 	    (err = box_start(f, &spec, &pid)) == NULL) {
-		if (!box_wait(f, pid, &status, wait))
-			r->timed_out = wait >= f->job->timeout;
-		else if (WIFSIGNALED(status))
+		if (!run_out(f, pid, &status, wait)) {
+			r->timed_out = pf_boot_ms() - began >= f->job->timeout;
+			r->cut = !r->timed_out;
+		} else if (WIFSIGNALED(status))
 			r->signal = WTERMSIG(status);
 		else
 			r->exit_code = WEXITSTATUS(status);
 		/* A report cut by the limit is still a report. */
 		(void)pf_slurp(&r->log, log, LOG_MAX);
 	}
+	*(is_last(f) ? &f->last_ms : &f->reruns_ms) += pf_boot_ms() - began;
 	unlink(path);
 	argv_free(argv);
 	free(path);

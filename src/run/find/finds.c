@@ -30,6 +30,10 @@
 #define HANG		"the target did not end in time, and not when it was "\
 			"given more"
 #define NOT_AGAIN	"the input alone did not crash the target again"
+#define UNRUN		"it was not run again for its report: there was no "\
+			"time left for that"
+#define UNRUN_SAID	"crashes are filed without being run again for their "\
+			"reports: there is no time left for that"
 
 /* The members every record of this job has. */
 static void
@@ -79,43 +83,60 @@ struct crash {
 	size_t		 len;
 	int		 signal, exit_code;
 	const char	*type;
+	bool		 hung;
+	const char	*none;		/* why there is no report, NULL */
 };
+
+/* A run by itself, for its signal and its report; NOT_AGAIN and UNRUN are for
+ * where there is none. */
+static void
+run_alone(struct fuzz *f, const struct pf_rec *rec, struct crash *c)
+{
+	struct rerun r = { .log = PF_BUF_INIT };
+	const struct pf_err *err;
+
+	if (!rerun_may(f))
+		r.cut = true;
+	else if ((err = rerun_input(f, rec->body, rec->len, &r)) != NULL) {
+		pf_warn("%s: %s", f->slot->name, err->msg);
+		return;
+	}
+	c->log = r.log;
+	c->report = c->log.data;
+	c->len = c->log.len;
+	if (r.cut) {
+		f->unrun = true;
+		c->none = UNRUN;
+		return;
+	}
+	c->hung = r.timed_out;
+	if (r.signal != 0 && !r.timed_out)
+		c->signal = r.signal;
+	c->exit_code = r.exit_code;
+	if (r.signal == 0 && r.exit_code == 0 && !r.timed_out)
+		c->none = NOT_AGAIN;
+}
 
 static void
 look_at_crash(struct fuzz *f, const struct find *found,
     const struct pf_rec *rec, struct crash *c)
 {
-	struct rerun r = { .log = PF_BUF_INIT };
-	const struct pf_err *err;
-	bool hung = false, alone = false;
-
 	*c = (struct crash){ .log = PF_BUF_INIT, .report = found->report,
 	    .len = found->report_len, .signal = found->signal,
 	    .exit_code = found->exit_code };
 	/* The engine waited for its end twice: not a third time. */
 	if (found->hang) {
+		c->hung = true;
 		c->report = HANG;
 		c->len = strlen(HANG);
-	} else if (c->report == NULL && f->files->target != NULL) {
-		if ((err = rerun_input(f, rec->body, rec->len, &r)) != NULL)
-			pf_warn("%s: %s", f->slot->name, err->msg);
-		else {
-			hung = r.timed_out;
-			if (r.signal != 0 && !hung)
-				c->signal = r.signal;
-			c->exit_code = r.exit_code;
-			alone = true;
-		}
-		c->log = r.log;
-		c->report = c->log.data;
-		c->len = c->log.len;
-	}
+	} else if (c->report == NULL && f->files->target != NULL)
+		run_alone(f, rec, c);
 	pf_trace_parse(&c->trace, c->report, c->len);
 	if (c->signal == 0)
 		c->signal = c->trace.signal;
 	if (c->trace.type[0] != '\0')
 		c->type = c->trace.type;
-	else if (hung || found->hang)
+	else if (c->hung)
 		c->type = "timeout";
 	else if (found->type != NULL && *found->type != '\0')
 		c->type = found->type;
@@ -124,10 +145,9 @@ look_at_crash(struct fuzz *f, const struct find *found,
 		    "unknown";
 	c->report += c->trace.offset;
 	c->len -= c->trace.offset;
-	if (alone && r.signal == 0 && r.exit_code == 0 && !hung &&
-	    c->trace.tool[0] == '\0') {
-		c->report = NOT_AGAIN;
-		c->len = strlen(NOT_AGAIN);
+	if (c->none != NULL && c->trace.tool[0] == '\0') {
+		c->report = c->none;
+		c->len = strlen(c->none);
 	}
 	if (c->len > OUTPUT_MAX)
 		c->len = OUTPUT_MAX;
@@ -290,6 +310,15 @@ fresh(const struct fuzz *f, const char *path)
 	return age >= 0 && age < FRESH_MS;
 }
 
+/* Not while a record is made: this is one, too. */
+static void
+say_unrun(struct fuzz *f)
+{
+	f->unrun_said = true;
+	pf_warn("%s: job %s: " UNRUN_SAID, f->slot->name, f->job->id);
+	find_say(f, UNRUN_SAID);
+}
+
 const struct pf_err *
 find_file(struct fuzz *f, const struct find *found)
 {
@@ -314,6 +343,8 @@ find_file(struct fuzz *f, const struct find *found)
 		err = NULL;
 	} else if (err == NULL)
 		send_input(f, found, &body);
+	if (f->unrun && !f->unrun_said)
+		say_unrun(f);
 	pf_buf_free(&body);
 	f->looked += err == NULL;
 	return err;
