@@ -1,9 +1,9 @@
 /*
  * What the parts of fsck share.  fsck.c walks the tree, fsck_meta.c looks at
  * the database, targets and logs, fsck_snap.c at metadata, fsck_spool.c at
- * the spool, fsck_file.c at what is no file, fsck_ledger.c reads the ledger and fsck_rows.c holds the rows
- * against it; mend.c does something about files and mend_rows.c about rows,
- * if that was asked for.
+ * the spool, fsck_file.c at what is no file, fsck_ledger.c reads the ledger
+ * and fsck_rows.c holds the rows against it; mend.c does something about files
+ * and mend_rows.c about rows, if that was asked for.
  */
 #ifndef INGEST_FSCK_H
 #define INGEST_FSCK_H

@@ -61,7 +61,8 @@ static bool
 is_mark(const char *s)
 {
 	static const char *const marks[] = { "WARNING: ThreadSanitizer: ",
-	    "ThreadSanitizer: CHECK failed: ", "MemorySanitizer: CHECK failed: ",
+	    "ThreadSanitizer: CHECK failed: ",
+	    "MemorySanitizer: CHECK failed: ",
 	    "Program received signal SIG", "Program terminated with signal SIG",
 	    "#0  0x" };
 	size_t i;

@@ -54,7 +54,7 @@ struct lf {
 	struct lf_watch		 watch;
 	int64_t			 early_at;	/* to look for artifacts */
 	bool			 more;		/* of them, for the next look */
-	bool			 strange;	/* told of those that are not its */
+	bool			 strange;	/* told of others */
 	struct seen		 merging;	/* files of the corpus then */
 };
 
