@@ -338,6 +338,7 @@ prepare(struct fuzz *f, struct files *files)
 	box_tell(f);
 	share_resume(f);
 	f->ran = state_load_ran(f->slot, f->job);
+	f->last_ms = 0;
 	f->started = pf_boot_ms();
 	f->deadline = f->started + f->job->duration - f->ran;
 	health_begin(f);

@@ -119,7 +119,10 @@ is_told(const struct fuzz *f, const struct lf *lf, const char *name)
 	    strcmp(slash + 1, name) == 0;
 }
 
-/* Once, for whoever wonders where so many come from. */
+/*
+ * Once, for whoever wonders where so many come from.  A single one may be of
+ * libFuzzer, whom a target can keep from telling.
+ */
 static void
 say_strange(struct fuzz *f, struct lf *lf, const char *name)
 {
@@ -127,7 +130,8 @@ say_strange(struct fuzz *f, struct lf *lf, const char *name)
 	    "does not tell of; they are taken for crashes all the same";
 
 	if (lf->strange || lf->launched == 0 || has_workers(f) ||
-	    lf->phase != LF_FUZZ || is_told(f, lf, name))
+	    lf->phase != LF_FUZZ || is_told(f, lf, name) ||
+	    lf->untold++ == 0)
 		return;
 	lf->strange = true;
 	pf_warn("%s: job %s: %s", f->slot->name, f->job->id, words);

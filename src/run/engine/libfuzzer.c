@@ -75,6 +75,7 @@ launch(struct fuzz *f)
 	lf->launched = lf->told_at = now;
 	lf->killed = lf->held = false;
 	lf->found = f->found;
+	lf->untold = 0;
 	lf->overdue = now + term * 1000;
 	if (lf->phase == LF_FUZZ)
 		lf->overdue += f->job->timeout * 2 +

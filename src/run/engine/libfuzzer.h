@@ -54,7 +54,8 @@ struct lf {
 	struct lf_watch		 watch;
 	int64_t			 early_at;	/* to look for artifacts */
 	bool			 more;		/* of them, for the next look */
-	bool			 strange;	/* told of others */
+	int			 untold;	/* of them, by this process */
+	bool			 strange;	/* which was said */
 	struct seen		 merging;	/* files of the corpus then */
 };
 

@@ -189,7 +189,8 @@ rerun_input(struct fuzz *f, const char *p, size_t n, struct rerun *r)
 	if ((err = pf_file_put(path, NULL, p, n, 0640)) == NULL &&
 	    (err = box_start(f, &spec, &pid)) == NULL) {
 		if (!run_out(f, pid, &status, wait)) {
-			r->timed_out = pf_boot_ms() - began >= f->job->timeout;
+			r->timed_out = wait >= f->job->timeout &&
+			    pf_boot_ms() - began >= wait;
 			r->cut = !r->timed_out;
 		} else if (WIFSIGNALED(status))
 			r->signal = WTERMSIG(status);
