@@ -85,6 +85,12 @@ void			 box_nap(struct fuzz *, int64_t ms);
  */
 int64_t			 box_engine_memory(const struct fuzz *);
 
+/* At how much, above the job's limit, a sanitizer ends its target, so that
+ * nobody else has to. */
+int64_t			 box_rss_limit(const struct fuzz *);
+/* Whether anything was killed for want of memory since that was asked. */
+bool			 box_starved(struct fuzz *);
+
 /* Says in the job's log how it is shut in. */
 void			 box_tell(struct fuzz *);
 /*

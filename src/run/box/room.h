@@ -40,6 +40,7 @@ struct box {
 	int64_t			 memory_at;	/* next, CLOCK_BOOTTIME, ms */
 	int64_t			 killed_before, refused_before;
 	int64_t			 killed, refused;	/* limits it met */
+	int64_t			 killed_asked;	/* when box_starved() was */
 	struct used		 used;		/* of the disk */
 	struct used		 free_then;	/* of it then */
 	int64_t			 look_at;	/* next, CLOCK_BOOTTIME, ms */

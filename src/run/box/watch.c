@@ -22,11 +22,17 @@
 #define LOG_MAX		(96 << 20)	/* then it is begun anew */
 #define MEMORY_MS	500	/* between two looks at memory */
 #define REAP_MS		10	/* for others to end too */
-#define ENGINE_BYTES	(INT64_C(128) << 20)	/* for an engine */
+#define ENGINE_BYTES	(INT64_C(128) << 20)	/* for an engine, */
+#define WATCH_BYTES	(INT64_C(512) << 20)	/* for one that watches */
+#define RSS_LIMIT	(INT64_C(2048) << 20)	/* libFuzzer's own */
 #define PIDS_LEAST	256
 #define PIDS_A_CPU	16
 
-/* All the job may have; without a limit of its own its part of the machine. */
+/*
+ * All the job may have; without a limit of its own its part of the machine.
+ * libFuzzer looks once a second, and is to tell of an input before the kernel
+ * ends it without a word.
+ */
 static int64_t
 wall(const struct fuzz *f)
 {
@@ -35,7 +41,19 @@ wall(const struct fuzz *f)
 	int64_t share = all / 10 * 9 / f->slot->conf->bot_slots;
 	int64_t want = f->job->memory + f->job->memory / 4 + ENGINE_BYTES;
 
+	if (strcmp(f->job->engine, "libfuzzer") == 0)
+		want = f->job->memory * 2 + WATCH_BYTES;
 	return f->job->memory > 0 && want < share ? want : share;
+}
+
+int64_t
+box_rss_limit(const struct fuzz *f)
+{
+	int64_t all = f->slot->box->memory, own = f->job->memory;
+
+	if (own == 0)
+		own = RSS_LIMIT;
+	return own < all ? own + (all - own) / 3 : all - all / 8;
 }
 
 void
@@ -47,7 +65,7 @@ watch_begin(struct fuzz *f)
 
 	box->memory = wall(f);
 	box->poll_memory = !groups_limit_memory(&box->groups);
-	box->killed = box->refused = 0;
+	box->killed = box->killed_asked = box->refused = 0;
 	box->used = box->free_then = (struct used){ 0 };
 	box->look_at = box->memory_at = 0;
 	box->told = false;
@@ -130,6 +148,17 @@ look_limits(struct fuzz *f)
 	else
 		pf_warn("%s: the target starts more processes than it may",
 		    f->slot->name);
+}
+
+bool
+box_starved(struct fuzz *f)
+{
+	struct box *box = f->slot->box;
+	int64_t before = box->killed_asked;
+
+	look_limits(f);
+	box->killed_asked = box->killed;
+	return box->killed > before;
 }
 
 void

@@ -211,6 +211,8 @@ void	env_engine(char ***, const char *dir);
 
 /* sanitize.c: the options of all sanitizers, as this job wants them. */
 void	env_sanitizers(char ***, const struct fuzz *);
+/* Of a process that is to leave the input which takes too much memory. */
+void	env_hard_limit(char **, const struct fuzz *);
 /* llvm-symbolizer under any of its names; NULL: none. */
 char	*env_symbolizer(void);
 

@@ -137,6 +137,7 @@ start(struct fuzz *f)
 
 	env_engine(&f->envp, f->dir);
 	env_sanitizers(&f->envp, f);
+	env_hard_limit(f->envp, f);
 	env_engine(&f->target_envp, f->dir);
 	env_sanitizers(&f->target_envp, f);
 	if ((err = lf_check(f->job)) != NULL ||
@@ -224,6 +225,19 @@ is_bad(struct fuzz *f, struct lf *lf)
 	return ++lf->bad_starts >= (never ? NO_STARTS : BAD_STARTS);
 }
 
+/*
+ * True if the job's own limit of memory killed it: that is what is looked for,
+ * and another time libFuzzer may see to it first.
+ */
+static bool
+was_starved(struct fuzz *f)
+{
+	if (!box_starved(f) || f->job->memory == 0)
+		return false;
+	f->now.restarts++;
+	return true;
+}
+
 /* The process has ended: by a crash, by its time, or because it cannot. */
 static const struct pf_err *
 ended(struct fuzz *f, int status)
@@ -251,10 +265,10 @@ ended(struct fuzz *f, int status)
 		f->result = "completed";
 		return NULL;
 	}
-	/* By somebody else, or for want of memory: it has said nothing. */
+	/* By somebody else: it has said nothing. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
 	    lf->log.inited && !merge && !lf->killed && !lf->held &&
-	    health_died(f, "it was killed"))
+	    !was_starved(f) && health_died(f, "it was killed"))
 		return NULL;
 	if (!merge && !lf->held && is_bad(f, lf)) {
 		give_up(f, lf, status);
