@@ -34,6 +34,7 @@ OS =	fs beneath clock lock sock guard proc kin ipc stop notify sandbox user
 # Crash reports: the record, what follows from it, and the readers.
 REPORTS = report types line place mangled mangled_in mangled_type mangled_rust \
 		demangle prefix scan ignore builtin rules state severity \
+		blind \
 		san asan hwasan lsan msan tsan ubsan libfuzzer afl death \
 		reader glibc check cxx rust go valgrind vgsay vgxml gdb
 CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \

@@ -196,6 +196,15 @@ is "$(as "$T/moved")" '16 of 24' 'another directory and address are not'
 like "$(sql 'SELECT max(major) FROM check_records')" '^[0-9]*:[0-9a-f]{32}$' \
     'the hash is kept with the version of the rules'
 
+# What the build has is kept with the runs.
+seq=$((seq + 1))
+mkpack check "$job" b1 -s "$seq" -f hash="$(sha "$T/liar")" -f target="$b4" \
+    -f build=target -f runs=8 -f crashed=0 -f same=0 \
+    -f sanitizers='asan ubsan' | lay
+pf-ingest -q
+is "$(sql 'SELECT count(*) FROM check_records WHERE sanitizers <> ""')" 1 \
+    'the sanitizers of one'
+
 # Of many alike all are run, or as many as wanted.
 for k in 1 2 3 4 5 6 7; do
 	printf 'like %7d' "$k" >"$T/like$k"
@@ -235,7 +244,8 @@ picture()
 {
 	sql 'SELECT campaign, seq, target, name, size, fuzzer, time FROM builds
 	    ORDER BY seq; SELECT * FROM regressions ORDER BY seq, hash;
-	    SELECT * FROM checks ORDER BY target, hash'
+	    SELECT * FROM checks ORDER BY target, hash;
+	    SELECT rid, sanitizers FROM check_records ORDER BY rid'
 }
 picture >"$T/before"
 check 'fsck finds nothing' 0 = - pf-ingest fsck

@@ -161,9 +161,10 @@ runs_of(int64_t *runs, struct pf_act *a, const struct plan *p,
 	if ((err = pf_regress_live(&made, &live, a->db, &p->build, r->hash)) !=
 	    NULL || live)
 		return err;
+	/* A build that cannot see it will not see it the next time. */
 	if ((err = pf_trials_get(&t, a->db, p->build.campaign, r->hash,
-	    p->build.seq)) == NULL && pf_fate_of(runs, t.v, t.n) !=
-	    PF_FATE_UNKNOWN && made)
+	    p->build.seq)) == NULL && (pf_fate_of(runs, t.v, t.n) !=
+	    PF_FATE_UNKNOWN || t.v[t.n - 1].missing[0] != '\0') && made)
 		*runs = 0;
 	pf_trials_free(&t);
 	return err;

@@ -54,7 +54,7 @@ pf_check_read(struct pf_check *c, const struct pf_json *j)
 {
 	const struct pf_err *err;
 
-	*c = (struct pf_check){ .build = "" };
+	*c = (struct pf_check){ .build = "", .sanitizers = "" };
 	if ((err = need_sha(&c->hash, j, "hash")) != NULL ||
 	    (err = need_sha(&c->target, j, "target")) != NULL ||
 	    (err = pf_json_need(&c->build, j, "build")) != NULL ||
@@ -62,7 +62,8 @@ pf_check_read(struct pf_check *c, const struct pf_json *j)
 	    (err = need_int(&c->crashed, j, "crashed", 0, PF_CHECK_RUNS)) !=
 	    NULL || (err = need_int(&c->same, j, "same", 0, PF_CHECK_RUNS)) !=
 	    NULL || (err = pf_json_int(&c->signal, j, "signal", 0, 128)) !=
-	    NULL)
+	    NULL ||
+	    (err = pf_json_str(&c->sanitizers, j, "sanitizers")) != NULL)
 		return err;
 	if (!pf_check_build(c->build))
 		return pf_err_field(PF_DATA, "build", "build \"%.32s\" is "

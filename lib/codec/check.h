@@ -22,6 +22,8 @@ struct pf_check {
 	const char	*build;		/* its kind */
 	int64_t		 runs, crashed, same;
 	int64_t		 signal, exit_code;	/* of the run that is told */
+	const char	*sanitizers;	/* of the build, as words, "none", or
+					 * "": not told */
 };
 
 struct pf_small {

@@ -1,6 +1,7 @@
 /*
  * Marks in the bytes of a program; see elfscan.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/elfscan.h"
@@ -84,4 +85,28 @@ pf_elfscan_word(unsigned built)
 	if ((built & PF_BUILT_TSAN) != 0)
 		return "tsan";
 	return (built & PF_BUILT_LSAN) != 0 ? "lsan" : "";
+}
+
+void
+pf_elfscan_list(char out[PF_ELFSCAN_LIST], unsigned built)
+{
+	static const struct {
+		unsigned	 built;
+		const char	*word;
+	} words[] = {
+		{ PF_BUILT_ASAN, "asan" }, { PF_BUILT_LSAN, "lsan" },
+		{ PF_BUILT_MSAN, "msan" }, { PF_BUILT_TSAN, "tsan" },
+		{ PF_BUILT_UBSAN, "ubsan" },
+	};
+	size_t i, n = 0;
+
+	out[0] = '\0';
+	if ((built & PF_BUILT_WHOLE) == 0)
+		return;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((built & words[i].built) != 0)
+			n += (size_t)snprintf(out + n, PF_ELFSCAN_LIST - n,
+			    "%s%s", n > 0 ? " " : "", words[i].word);
+	if (n == 0)
+		snprintf(out, PF_ELFSCAN_LIST, "none");
 }

@@ -20,7 +20,9 @@ enum pf_built {
 	PF_BUILT_AFL =		1 << 6,		/* instrumented for it */
 	PF_BUILT_PERSISTENT =	1 << 7,		/* loops for afl-fuzz */
 	PF_BUILT_DEFERRED =	1 << 8,		/* forks late */
-	PF_BUILT_COVER_MERGE =	1 << 9		/* libFuzzer merges so */
+	PF_BUILT_COVER_MERGE =	1 << 9,		/* libFuzzer merges so */
+	PF_BUILT_WHOLE =	1 << 10		/* a program, and all of it was
+						 * looked at */
 };
 /* Any of these reserves terabytes of addresses: no limit on them then. */
 #define PF_BUILT_SHADOW	(PF_BUILT_ASAN | PF_BUILT_MSAN | PF_BUILT_TSAN)
@@ -42,5 +44,9 @@ void		 pf_elfscan_add(struct pf_elfscan *, const void *, size_t n);
 /* The word for the sanitizer that a build has above all, "" if none is
  * known: asan, msan, tsan, lsan. */
 const char	*pf_elfscan_word(unsigned built);
+
+/* All of them, "asan ubsan" or "none"; "" if not all was looked at. */
+#define PF_ELFSCAN_LIST	32
+void		 pf_elfscan_list(char out[PF_ELFSCAN_LIST], unsigned built);
 
 #endif

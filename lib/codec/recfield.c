@@ -57,6 +57,7 @@ static const struct field {
 	{ "same", PF_KIND_CHECK, T_INT, 0, PF_CHECK_RUNS },
 	{ "signal", PF_KIND_CHECK, T_INT, 0, 128 },
 	{ "exit_code", PF_KIND_CHECK, T_INT, -1, 65535 },
+	{ "sanitizers", PF_KIND_CHECK, T_TEXT, 0, 64 },
 	{ "of", PF_KIND_SMALL, T_SHA, 0, 0 },
 	{ "how", PF_KIND_SMALL, T_TEXT, 0, 32 },
 	{ "runs", PF_KIND_SMALL, T_INT, 1, PF_CHECK_RUNS },

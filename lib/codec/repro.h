@@ -49,6 +49,9 @@ const char	*pf_fate_word(enum pf_fate);
 struct pf_trial {
 	int64_t	 runs, crashed, same;
 	bool	 first;		/* of the runs of the first, once more */
+	char	 missing[8];	/* the sanitizer that other runs did without,
+				 * and so could not see it; "": there are
+				 * none */
 };
 
 /*

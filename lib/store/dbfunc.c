@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/report/blind.h"
 #include "codec/report/scan.h"
 #include "codec/report/severity.h"
 #include "codec/trace.h"
@@ -47,6 +48,24 @@ severity(sqlite3_context *c, int n, sqlite3_value **v)
 }
 
 static void
+blind(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	const char *output = text_of(v[0]);
+	struct work *w = pf_malloc(sizeof(*w));
+	size_t at;
+
+	(void)n;
+	pf_report_init(&w->report, w->text, sizeof(w->text));
+	if (!pf_report_parse(&w->report, output, strlen(output), &at)) {
+		pf_report_init(&w->report, w->text, sizeof(w->text));
+		pf_report_told(&w->report, text_of(v[1]), 0, text_of(v[2]));
+	}
+	sqlite3_result_text(c, pf_report_blind(&w->report, text_of(v[3])), -1,
+	    SQLITE_STATIC);
+	free(w);
+}
+
+static void
 major(sqlite3_context *c, int n, sqlite3_value **v)
 {
 	const char *output = text_of(v[0]);
@@ -67,7 +86,9 @@ pf_dbfunc_add(struct sqlite3 *handle)
 	int rc;
 
 	if ((rc = sqlite3_create_function_v2(handle, "severity", 5, how, NULL,
-	    severity, NULL, NULL, NULL)) != SQLITE_OK)
+	    severity, NULL, NULL, NULL)) != SQLITE_OK ||
+	    (rc = sqlite3_create_function_v2(handle, "blind", 4, how, NULL,
+	    blind, NULL, NULL, NULL)) != SQLITE_OK)
 		return rc;
 	return sqlite3_create_function_v2(handle, "major", 1, how, NULL,
 	    major, NULL, NULL, NULL);

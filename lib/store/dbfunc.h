@@ -1,6 +1,9 @@
 /*
  * Functions of ours in SQL: pure ones, of the columns that are given to them.
  *
+ *	blind(output, tool, type, sanitizers)
+ *		what pf_report_blind() says of a crash, by its report or what
+ *		was told of it
  *	major(output)
  *		what pf_trace_major() says of a report
  *	severity(type, tool, output, signal, lowered)

@@ -25,6 +25,7 @@ const struct pf_step pf_steps[] = {
 	{ 15, pf_schema_15_sql },
 	{ 16, pf_schema_16_sql },
 	{ 17, pf_schema_17_sql },
+	{ 18, pf_schema_18_sql },
 	{ 0, NULL },
 };
 

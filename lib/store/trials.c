@@ -18,12 +18,13 @@
 #define SQL \
 	"WITH a AS MATERIALIZED (SELECT coalesce(b.seq, 0) AS seq, r.runs, " \
 	"r.crashed, " PF_TRIALS_SAME " AS same, r.target IS " FOUND " AS " \
-	"first FROM check_records AS r LEFT JOIN builds AS b ON b.campaign = "\
+	"first, " PF_TRIALS_MISSING " AS missing FROM check_records AS r LEFT JOIN builds AS b ON b.campaign = "\
 	"r.campaign AND b.target = r.target WHERE r.campaign = ?1 AND " \
 	"r.hash = ?2 AND r.build = 'target') " \
-	"SELECT seq, sum(runs), sum(crashed), sum(same), max(first) FROM " \
+	"SELECT seq, sum(iif(missing = '', runs, 0)), sum(crashed), " \
+	"sum(same), max(first), max(missing) FROM " \
 	"(SELECT * FROM a WHERE seq BETWEEN 1 AND ?3 UNION ALL SELECT 0, " \
-	"runs, crashed, same, 0 FROM a WHERE seq = 0 OR first) GROUP BY 1 " \
+	"runs, crashed, same, 0, missing FROM a WHERE seq = 0 OR first) GROUP BY 1 " \
 	"ORDER BY 1"
 
 static void
@@ -52,8 +53,10 @@ pf_trials_get(struct pf_trials *t, struct pf_db *db, const char *campaign,
 		if (t->n == 0 && pf_q_int(&q, 0) != 0)
 			add(t, &none);
 		last = pf_q_int(&q, 0) == seq;
-		one = (struct pf_trial){ pf_q_int(&q, 1), pf_q_int(&q, 2),
-		    pf_q_int(&q, 3), pf_q_int(&q, 4) };
+		one = (struct pf_trial){ .runs = pf_q_int(&q, 1),
+		    .crashed = pf_q_int(&q, 2), .same = pf_q_int(&q, 3),
+		    .first = pf_q_int(&q, 4) != 0 };
+		pf_q_copy(&q, 5, one.missing, sizeof(one.missing));
 		add(t, &one);
 	}
 	pf_q_done(&q);

@@ -37,6 +37,16 @@ struct pf_trials {
 	"r.same)"
 
 /*
+ * The sanitizer without which those runs could not see it, as pf_report_blind()
+ * says of all that is known by that input; "": they could, or nobody told.
+ */
+#define PF_TRIALS_MISSING \
+	"iif(r.crashed > 0 OR r.sanitizers = '', '', coalesce((SELECT " \
+	"min(blind(c.output, c.tool, c.type, r.sanitizers)) FROM crashes AS " \
+	"c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = r.hash AND " \
+	"j.campaign = r.campaign), ''))"
+
+/*
  * What it was found with first, be it one of the campaign's builds or not, and
  * all that is none of them together; then the builds it was run on that come
  * before the one of the number; last that one, run on or not.  Reads no more

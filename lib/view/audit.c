@@ -334,6 +334,7 @@ static const char checks[] = P
     SAME("tool", "c.tool", LINE("tool", "''"))
     SAME("stack", "c.stack", LINE("stack", "''"))
     SAME("major", "c.major", LINE("major", "''"))
+    SAME("sanitizers", "c.sanitizers", LINE("sanitizers", "''"))
     SAME("report", "c.report", "iif(l.stored, " LINE("report", "''") ", '')")
     SAME("size", "c.size", "iif(c.report <> '', l.size, 0)")
     "WHEN c.campaign <> (SELECT campaign FROM m.jobs WHERE id = c.job_id) "

@@ -39,6 +39,9 @@ tell(struct pf_db *db, const struct pf_regressions *r, struct pf_trials *t,
 		return err;
 	one.fate = pf_fate_of(&one.enough, t->v, t->n);
 	one.trial = t->v[t->n - 1];
+	if (one.fate == PF_FATE_UNKNOWN && one.trial.missing[0] != '\0')
+		snprintf(one.why, sizeof(one.why), "built without %s",
+		    one.trial.missing);
 	r->each(r->arg, &one);
 	return NULL;
 }
@@ -145,6 +148,7 @@ put(void *arg, const struct pf_regression *x)
 	pf_jw_int(b, "enough", x->enough);
 	pf_jw_str(b, "job", x->job);
 	pf_jw_str(b, "job_status", x->status);
+	pf_jw_str(b, "why", x->why);
 	pf_jw_close(b, '}');
 }
 

@@ -22,6 +22,7 @@ struct pf_regression {
 	struct pf_trial	 trial;
 	int64_t		 enough;	/* runs that would call it fixed */
 	const char	*job, *status;	/* that was to run it, "" if gone */
+	char		 why[32];	/* it is unknown for good; or "" */
 };
 
 /*

@@ -14,6 +14,7 @@ static const struct pf_column columns[] = {
 	{ "runs", PF_CELL_INT }, { "enough", PF_CELL_INT },
 	{ "job", PF_CELL_TEXT }, { "target", PF_CELL_TEXT },
 	{ "hash", PF_CELL_TEXT }, { "bucket", PF_CELL_TEXT },
+	{ "why", PF_CELL_TEXT },
 };
 #define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
@@ -44,6 +45,7 @@ add(void *arg, const struct pf_regression *x)
 	pf_table_text(t, x->target);
 	pf_table_text(t, x->hash);
 	pf_table_text(t, x->bucket);
+	pf_table_text(t, x->why);
 	if (x->fate == PF_FATE_REGRESSED && (x->newest || o->r->bucket !=
 	    NULL))
 		o->regressed = true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../lib/tap.h"
+#include "codec/report/blind.h"
 #include "codec/report/scan.h"
 #include "codec/report/severity.h"
 #include "codec/report/state.h"
@@ -405,6 +406,53 @@ parts(void)
 	ok(i > 3, "there are parts");
 }
 
+/* What a build has, and what it would need to see a crash. */
+static const struct {
+	const char	*text, *has, *needs;
+} builds[] = {
+	{ OVERFLOW, "ubsan", "asan" },
+	{ OVERFLOW, "none", "asan" },
+	{ OVERFLOW, "hwasan asan0", "asan" },
+	{ OVERFLOW, "ubsan asan", "" },
+	{ OVERFLOW, "", "" },
+	{ "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x5\n", "none",
+	    "" },
+	{ ABORT, "none", "" },
+	{ "a: c.c:7: f: Assertion `x' failed.\n" ABORT, "ubsan", "" },
+	{ "==1==ERROR: AddressSanitizer: stack-overflow on address 0x7f\n",
+	    "none", "" },
+	{ "==1==ERROR: AddressSanitizer: attempting double-free on 0x6\n",
+	    "msan", "asan" },
+	{ "==1==ERROR: LeakSanitizer: detected memory leaks\n\n"
+	    "Direct leak of 7 byte(s) in 1 object(s) allocated from:\n",
+	    "asan", "" },
+	{ "==1==ERROR: LeakSanitizer: detected memory leaks\n\n"
+	    "Direct leak of 7 byte(s) in 1 object(s) allocated from:\n",
+	    "ubsan", "lsan" },
+	{ "==1==WARNING: MemorySanitizer: use-of-uninitialized-value\n",
+	    "asan", "msan" },
+	{ "WARNING: ThreadSanitizer: data race (pid=7)\n", "asan", "tsan" },
+	{ "WARNING: ThreadSanitizer: unlock of an unlocked mutex (pid=7)\n",
+	    "none", "tsan" },
+	{ "a.c:3:5: runtime error: shift exponent 99 is too large\n", "asan",
+	    "ubsan" },
+	{ "a.c:3:5: runtime error: division by zero\n", "asan", "" },
+	{ "Segmentation fault\n", "none", "" },
+	{ MISMATCH, "none", "" },
+};
+
+static void
+blind(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(builds) / sizeof(builds[0]); i++) {
+		take(builds[i].text);
+		is_str(pf_report_blind(&r, builds[i].has), builds[i].needs,
+		    builds[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -415,6 +463,7 @@ main(void)
 	addresses();
 	cut();
 	parts();
+	blind();
 	pf_ignore_free(ignore);
 	return done_testing();
 }

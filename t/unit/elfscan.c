@@ -41,6 +41,22 @@ scan(const char *s, size_t piece)
 }
 
 static void
+list(void)
+{
+	char out[PF_ELFSCAN_LIST];
+
+	pf_elfscan_list(out, PF_BUILT_ASAN);
+	is_str(out, "", "not all was looked at");
+	pf_elfscan_list(out, PF_BUILT_WHOLE | PF_BUILT_LIBFUZZER);
+	is_str(out, "none", "none of them");
+	pf_elfscan_list(out, PF_BUILT_WHOLE | PF_BUILT_UBSAN | PF_BUILT_MSAN);
+	is_str(out, "msan ubsan", "two of them");
+	pf_elfscan_list(out, PF_BUILT_WHOLE | PF_BUILT_SHADOW |
+	    PF_BUILT_LSAN | PF_BUILT_UBSAN);
+	is_str(out, "asan lsan msan tsan ubsan", "all of them");
+}
+
+static void
 magic(void)
 {
 	struct pf_elfscan e = PF_ELFSCAN_INIT;
@@ -75,5 +91,6 @@ main(void)
 	is_int(scan(far, 65536), PF_BUILT_MSAN, "over a seam");
 	is_int(scan(far, sizeof(far)), PF_BUILT_MSAN, "in one piece");
 	magic();
+	list();
 	return done_testing();
 }

@@ -71,6 +71,8 @@ static const struct field fate_fields[] = {
 	{ "job", SHAPE_TEXT, 0, "that was to run it last", NULL },
 	{ "job_status", SHAPE_TEXT, 0, "of that, or empty: it is gone",
 	    NULL },
+	{ "why", SHAPE_TEXT, 0, "no run of the build can tell, or empty",
+	    NULL },
 	END
 };
 static const struct shape fate = { "Regression", fate_fields, false };

@@ -117,8 +117,11 @@ file_check(struct fuzz *f, struct checker *c)
 {
 	const struct build *b = &c->build[c->on];
 	struct pf_buf fields = PF_BUF_INIT;
-	char key[QUEUE_KEY];
+	char key[QUEUE_KEY], has[PF_ELFSCAN_LIST] = "";
 
+	/* The builds beside it are known by their words. */
+	if (strcmp(b->word, "target") == 0)
+		pf_elfscan_list(has, f->built);
 	queue_sent_key(key, c->known, b->word);
 	pf_jw_open(&fields, NULL, '{');
 	pf_jw_str(&fields, "hash", c->known->hash);
@@ -129,6 +132,8 @@ file_check(struct fuzz *f, struct checker *c)
 	pf_jw_int(&fields, "same", c->tally.same);
 	pf_jw_int(&fields, "signal", c->best.signal);
 	pf_jw_int(&fields, "exit_code", c->best.exit_code);
+	if (has[0] != '\0')
+		pf_jw_str(&fields, "sanitizers", has);
 	find_put(f, PF_KIND_CHECK, &c->best.body, &fields, key);
 }
 

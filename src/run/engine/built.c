@@ -17,7 +17,7 @@ engine_built(const char *path)
 	struct pf_elfscan scan = PF_ELFSCAN_INIT;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	char *piece;
-	ssize_t n;
+	ssize_t n = -1;
 
 	if (fd == -1)
 		return 0;
@@ -26,5 +26,5 @@ engine_built(const char *path)
 		pf_elfscan_add(&scan, piece, (size_t)n);
 	free(piece);
 	close(fd);
-	return scan.built;
+	return scan.built | (scan.elf && n == 0 ? PF_BUILT_WHOLE : 0u);
 }
