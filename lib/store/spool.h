@@ -73,8 +73,9 @@ struct pf_pack {
 	int		 fd;
 	struct pf_buf	 data;
 	int64_t		 size;			/* bytes of the file */
+	bool		 stays;			/* as it is, says its owner */
 };
-#define PF_PACK_INIT	{ "", 0, -1, PF_BUF_INIT, 0 }
+#define PF_PACK_INIT	{ "", 0, -1, PF_BUF_INIT, 0, false }
 
 /*
  * Claims the oldest pack of new/, and if there is none one in cur/ that a dead

@@ -41,44 +41,23 @@ items_add(struct items *s)
 	return &s->v[s->n++];
 }
 
-/* Of a record that makes no sense the kind cannot be told. */
-static int
-kind_of(const struct item *it)
-{
-	return it->rec.body != NULL ? (int)it->rec.kind : PF_KIND_MAX;
-}
-
-const struct pf_err *
-refuse_item(struct ingest *g, struct item *it, const char *why)
-{
-	char text[PF_ERR_MSG];
-
-	snprintf(text, sizeof(text), "%s", why);
-	it->state = ITEM_BAD;
-	g->refused++;
-	/* One that comes again and again, in times of trouble, counts once. */
-	if (it->raw == NULL || !pf_spool_is_bad(g->conf->spool_path, it->rid,
-	    it->raw, it->rawlen))
-		count_refusal(g, kind_of(it), it->rec.job);
-	pf_warn("record %.16s is refused: %s", it->rid, text);
-	if (it->raw == NULL)
-		return NULL;	/* its pack goes to bad/ as a whole */
-	return keep_bad(g, it->pack, it->rid, it->raw, it->rawlen, text);
-}
-
 /* What follows the last whole frame is kept as it is. */
 static const struct pf_err *
 refuse_rest(struct ingest *g, const struct pf_pack *p, size_t at,
     const char *why)
 {
+	const struct pf_err *err;
 	char text[PF_ERR_MSG];
 
 	snprintf(text, sizeof(text), "%s", why);
-	g->refused++;
-	count_refusal(g, PF_KIND_MAX, "");
 	pf_warn("pack %.*s is damaged: %s", (int)strcspn(p->name, ":"),
 	    p->name, text);
-	return keep_bad(g, p, NULL, p->data.data + at, p->data.len - at, text);
+	err = keep_bad(g, p, p->data.data + at, p->data.len - at, text);
+	if (err == NULL) {
+		g->refused++;
+		count_refusal(g, PF_KIND_MAX, "");
+	}
+	return err;
 }
 
 /* Takes the pack's frames apart. */
@@ -110,6 +89,21 @@ split(struct ingest *g, struct items *s, struct pf_pack *p)
 		memcpy(it->rid, rid, sizeof(rid));
 		at += used;
 	}
+	return NULL;
+}
+
+/* One whose end cannot be put into bad/ stays as it is. */
+static const struct pf_err *
+split_or_stay(struct ingest *g, struct items *s, struct pf_pack *p)
+{
+	const struct pf_err *err;
+	const size_t before = s->n;
+
+	if ((err = split(g, s, p)) == NULL || !bad_ails(g, p->name, err))
+		return err;
+	for (; s->n > before; s->n--)
+		pf_buf_free(&s->v[s->n - 1].row);
+	p->stays = true;
 	return NULL;
 }
 
@@ -149,7 +143,7 @@ file_packs(struct ingest *g, struct pf_pack *p, size_t n)
 	size_t i;
 
 	for (i = 0; err == NULL && i < n; i++)
-		err = split(g, &s, &p[i]);
+		err = split_or_stay(g, &s, &p[i]);
 	for (i = 0, now = slice_at(&s, 0); err == NULL && now.n + before.n > 0;
 	    before = now, now = next) {
 		/* Told to stop: what is on its way gets there, no more. */
@@ -239,12 +233,10 @@ file_carefully(struct ingest *g, struct pf_pack *p)
 	struct items s = { NULL, 0, 0 };
 	const struct pf_err *err;
 
-	if (p->tries > PF_SPOOL_TRIES) {
-		count_refusal(g, PF_KIND_MAX, "");
+	if (p->tries > PF_SPOOL_TRIES)
 		return keep_bad_pack(g, p,
 		    "pf-ingest died each time it took this pack apart");
-	}
-	if ((err = split(g, &s, p)) == NULL)
+	if ((err = split_or_stay(g, &s, p)) == NULL)
 		err = file_each(g, &s, p);
 	if ((err = say_refused(g, err)) == NULL)
 		err = let_go(g, p, s.v, s.n);

@@ -63,8 +63,6 @@ static void
 is_bad(struct large *l, const struct pf_err *why)
 {
 	l->g->refused++;
-	if (!l->dry)
-		count_refusal(l->g, PF_KIND_MAX, "");
 	if (!l->bad)
 		l->why = *why;
 	l->bad = true;
@@ -234,11 +232,9 @@ file_large(struct ingest *g, struct pf_pack *p)
 	const struct pf_err *err;
 	struct large l = { .g = g, .p = p, .file = PF_BLOB_FILE_INIT };
 
-	if (p->tries >= PF_SPOOL_TRIES) {
-		count_refusal(g, PF_KIND_MAX, "");
+	if (p->tries >= PF_SPOOL_TRIES)
 		return keep_bad_pack(g, p,
 		    "pf-ingest died each time it took this pack apart");
-	}
 	g->hard = false;
 	if ((err = read_all(&l, p->fd, &calls)) == NULL && l.n > 0)
 		err = send(&l);

@@ -59,7 +59,13 @@ struct ingest {
 	int64_t			 findings;	/* of it */
 };
 
-enum item_state { ITEM_TODO, ITEM_BAD, ITEM_FILED, ITEM_STAYS };
+enum item_state {
+	ITEM_TODO,
+	ITEM_REFUSED,		/* it is to be put into bad/ */
+	ITEM_BAD,
+	ITEM_FILED,
+	ITEM_STAYS
+};
 
 /* One record on its way. */
 struct item {
@@ -69,7 +75,8 @@ struct item {
 	char		 rid[PF_SHA_TEXT];	/* as its frame claims */
 	struct pf_rec	 rec;
 	struct pf_buf	 row;		/* JSON of its row */
-	struct pf_err	*fault;		/* of rec, if it was parsed ahead */
+	struct pf_err	*fault;		/* of rec, if it was parsed ahead; or
+					 * why it is refused */
 	bool		 parsed;
 	enum item_state	 state;
 	bool		 dropped;	/* counted, its bytes not kept */
@@ -120,19 +127,27 @@ void			 count_refusal(struct ingest *, int kind,
 			    const char *job);
 const struct pf_err	*tell_refusals(struct ingest *);
 
-/* Puts the item's record into bad/, with a warning; err only if that fails. */
+/*
+ * refuse.c: puts the item's record into bad/, with a warning, and counts it.
+ * refuse_later() only notes it, refuse_items() does it for all that are noted,
+ * several at a time.  Where bad/ takes nothing the item stays.
+ */
 const struct pf_err	*refuse_item(struct ingest *, struct item *,
 			    const char *why);
-
+void			 refuse_later(struct item *, const char *why);
+const struct pf_err	*refuse_items(struct ingest *, struct item *,
+			    size_t n);
 /*
- * Into bad/, or only counted if that is full: as pf_spool_bad() and
- * pf_spool_reject().
+ * The end of a pack into bad/, or only counted if that is full; and a whole
+ * pack, which is counted as refused, or stays.
  */
 const struct pf_err	*keep_bad(struct ingest *, const struct pf_pack *,
-			    const char *rid, const void *, size_t n,
-			    const char *why);
+			    const void *, size_t n, const char *why);
 const struct pf_err	*keep_bad_pack(struct ingest *, struct pf_pack *,
 			    const char *why);
+/* The error is of the spool's room or rights: then that pack stays. */
+bool			 bad_ails(struct ingest *, const char *pack,
+			    const struct pf_err *);
 
 /* What a header or a row tells of a crash. */
 const struct pf_err	*said_in(struct pf_given *, const struct pf_json *);
@@ -173,7 +188,8 @@ const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
  * place_items(), but an item whose own place is broken, or which is too big for
  * the room that is left, becomes ITEM_STAYS and the others are placed.
  * let_go() removes the pack; what stays of it, and what has not been looked
- * at, is laid down as packs of their own before.
+ * at, is laid down as packs of their own before.  Where the spool has no room
+ * for these all of it stays.
  */
 const struct pf_err	*place_all(struct ingest *, struct item *, size_t n);
 const struct pf_err	*let_go(struct ingest *, struct pf_pack *,

@@ -52,9 +52,13 @@ judge(struct ingest *g, struct slice before, struct slice s)
 		crew(n, s.n, parse_one, s.it);
 	for (i = 0; err == NULL && i < s.n; i++) {
 		err = check_item(g, &s.it[i]);
-		if (err != NULL && refuses(err))
-			err = refuse_item(g, &s.it[i], err->msg);
+		if (err != NULL && refuses(err)) {
+			refuse_later(&s.it[i], err->msg);
+			err = NULL;
+		}
 	}
+	if (err == NULL)
+		err = refuse_items(g, s.it, s.n);
 	return err != NULL ? err :
 	    make_room(g, before.n > 0 ? before.it : s.it, s.it, s.n);
 }

@@ -214,9 +214,12 @@ let_go(struct ingest *g, struct pf_pack *p, const struct item *it, size_t n)
 			err = pf_spool_put(spool, b.data, b.len, NULL);
 	}
 	pf_buf_free(&b);
-	if (whole)
+	if (whole || p->stays)
 		return pf_spool_back(p, spool);
 	if (err != NULL) {
+		/* What is filed of it will be found filed. */
+		if (bad_ails(g, p->name, err))
+			err = NULL;
 		pf_spool_back(p, spool);
 		return err;
 	}
