@@ -41,6 +41,15 @@ pf_result_sweep(struct pf_db *db, int64_t *n, int64_t before, int64_t max)
 const struct pf_err *
 pf_result_forget(struct pf_db *db, const char *rid)
 {
+	const struct pf_err *err;
+
+	/* It will be counted anew, and is not one that was swept. */
+	if ((err = pf_db_run(db, NULL, "INSERT INTO counters (name, scope, "
+	    "value) SELECT v.column1 || r.kind, '', -1 FROM results AS r "
+	    "CROSS JOIN (VALUES ('results_'), ('swept_')) AS v WHERE r.rid = "
+	    "? ON CONFLICT (name, scope) DO UPDATE SET value = value - 1",
+	    "s", rid)) != NULL)
+		return err;
 	return pf_db_run(db, NULL, "DELETE FROM results WHERE rid = ?", "s",
 	    rid);
 }

@@ -32,7 +32,7 @@ const struct pf_err	*pf_result_insert(struct pf_db *,
 const struct pf_err	*pf_result_sweep(struct pf_db *, int64_t *n,
 			    int64_t before, int64_t max);
 
-/* Forgets one, whose row is gone. */
+/* Forgets one, whose row is gone, as if it had never been counted. */
 const struct pf_err	*pf_result_forget(struct pf_db *, const char *rid);
 
 #endif
