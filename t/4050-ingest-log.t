@@ -61,17 +61,29 @@ is "$(wc -c <"$(seg 1 3 0)") $(wc -c <"$(seg 1 3 1)")" '1048576 500' \
     'a record in two files'
 like "$(pf-report log "$job" | grep -a missing)" \
     '^\[1048076 bytes are missing\]$' 'with a hole before it'
-ok 'the oldest is gone' test ! -e "$(seg 1 1 0)"
-is "$(files "$L")" 2 'as log_size says'
+is "$(files "$L" '*.log')" 4 'what is short drives nothing out'
+head -c 262144 /dev/zero | tr '\0' x >"$T/chunk"
+for k in 0 1 2 3; do
+	[ $k -lt 3 ] || truncate -s 261644 "$T/chunk"
+	mkpack log "$job" b1 -s 50$k -E 1 -A 3 \
+	    -f offset=$((1049076 + k * 262144)) "$T/chunk"
+done | lay
+pf-ingest -q
+ok 'what is long, the oldest' test ! -e "$(seg 1 1 0)"
+is "$(files "$L" '*.log')" 2 'as log_size says'
+is "$(pf-report log "$job" | head -n 2)" '[26 bytes of earlier attempts are not kept]
+[attempt 1.3]' 'which is told'
 printf 'late' | chunk 6 1 0 | lay
 check 'what comes for it is counted only' 0 "~^log	dropped	$job" - pf-ingest
-is "$(files "$L")" 2 'and not kept'
+is "$(files "$L" '*.log')" 2 'and not kept'
 like "$(pf-report status)" 'dropped_log	1' 'the status shows it'
 printf 'far' | chunk 7 3 3145728 | lay
 pf-ingest -q
 like "$(pf-report log "$job" | tr -d x)" \
-    '\[the first 1048576 bytes are not kept\]
-\[2096652 bytes are missing\]
+    '^\[26 bytes of earlier attempts are not kept\]
+\[attempt 1.3\]
+\[the first 1048576 bytes are not kept\]
+\[1048576 bytes are missing\]
 far' 'a gap between two files'
 
 # Too far off.

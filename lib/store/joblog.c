@@ -50,6 +50,46 @@ pf_joblog_parse(struct pf_joblog *l, const char *name)
 }
 
 const struct pf_err *
+pf_joblog_gone(struct pf_joblog_gone *g, const char *dir)
+{
+	const struct pf_err *err;
+	struct pf_buf b = PF_BUF_INIT;
+	struct pf_joblog l;
+	char *path = pf_asprintf("%s/" PF_JOBLOG_GONE, dir);
+	size_t n;
+
+	g->name[0] = '\0';
+	g->bytes = 0;
+	err = pf_slurp(&b, path, 256);
+	if (err == NULL && (n = strcspn(b.data, " ")) < b.len &&
+	    n < sizeof(g->name)) {
+		memcpy(g->name, b.data, n);
+		g->name[n] = '\0';
+		b.data[strcspn(b.data, "\n")] = '\0';
+		/* What makes no sense says nothing. */
+		if (!pf_joblog_parse(&l, g->name) || !pf_num(&g->bytes,
+		    b.data + n + 1, 0, INT64_MAX))
+			g->name[0] = '\0';
+	}
+	pf_buf_free(&b);
+	free(path);
+	return err != NULL && err->class == PF_NOTFOUND ? NULL : err;
+}
+
+const struct pf_err *
+pf_joblog_let_go(const char *dir, const struct pf_joblog_gone *g)
+{
+	const struct pf_err *err;
+	char *path = pf_asprintf("%s/" PF_JOBLOG_GONE, dir);
+	char *text = pf_asprintf("%s %" PRId64 "\n", g->name, g->bytes);
+
+	err = pf_file_put(path, NULL, text, strlen(text), 0640);
+	free(text);
+	free(path);
+	return err;
+}
+
+const struct pf_err *
 pf_joblog_bytes(int64_t *bytes, const char *storage, const char *job)
 {
 	const struct pf_err *err;

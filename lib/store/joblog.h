@@ -30,4 +30,19 @@ bool	 pf_joblog_parse(struct pf_joblog *, const char *name);
 const struct pf_err	*pf_joblog_bytes(int64_t *, const char *storage,
 			    const char *job);
 
+/*
+ * What was let go of to keep to a limit: the newest segment of it, "" if there
+ * is none, and its bytes in all.  It stands beside the segments, in the file
+ * of that name; all that is not newer is gone, or is about to be.
+ */
+#define PF_JOBLOG_GONE	"gone"
+struct pf_joblog_gone {
+	char	 name[PF_JOBLOG_NAME];
+	int64_t	 bytes;
+};
+const struct pf_err	*pf_joblog_gone(struct pf_joblog_gone *,
+			    const char *dir);
+const struct pf_err	*pf_joblog_let_go(const char *dir,
+			    const struct pf_joblog_gone *);
+
 #endif

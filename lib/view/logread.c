@@ -16,7 +16,7 @@
 #include "view/logread.h"
 
 #define HOLE_MS		10000	/* what comes late is waited for so long */
-#define REMARK		64
+#define REMARK		80
 
 /* A hole is told of where it ends. */
 static void
@@ -123,6 +123,40 @@ lacks(struct pf_logread *r, const char *next)
 	    is.segment > was.segment + 1);
 }
 
+static bool
+same_attempt(const struct pf_joblog *a, const struct pf_joblog *b)
+{
+	return a->epoch == b->epoch && a->attempt == b->attempt;
+}
+
+/*
+ * Before the first segment of an attempt: what of others was there, and was
+ * let go of?
+ */
+static void
+tell_gone(struct pf_logread *r, const struct pf_joblog *is)
+{
+	struct pf_joblog to;
+	char text[REMARK];
+	int64_t bytes = r->gone.bytes;
+
+	if (!pf_joblog_parse(&to, r->gone.name))
+		return;
+	/* What of this attempt is gone is told of with it. */
+	if (same_attempt(&to, is))
+		bytes -= is->segment * PF_JOBLOG_SEGMENT;
+	if (!r->begun && bytes > 0)
+		snprintf(text, sizeof(text), "[%" PRId64 " bytes of earlier "
+		    "attempts are not kept]", bytes);
+	/* Some of it may have been read before it went. */
+	else if (r->begun && strcmp(r->gone.name, r->name) > 0)
+		snprintf(text, sizeof(text), "[what came before this is not "
+		    "all kept]");
+	else
+		return;
+	r->enough = !r->mark(r->arg, text);
+}
+
 /* From one segment to the next: what lies between them? */
 static void
 turn(struct pf_logread *r, const char *name)
@@ -140,6 +174,8 @@ turn(struct pf_logread *r, const char *name)
 	gap = (is.segment - was.segment) * PF_JOBLOG_SEGMENT - r->at;
 	if (other || gap > 0)
 		tell_end(r);
+	if (other && !r->enough)
+		tell_gone(r, &is);
 	if (r->enough)
 		return;
 	r->missing = other ? 0 : r->missing + gap;
@@ -168,6 +204,8 @@ pf_logread(struct pf_logread *r)
 
 	if ((err = pf_names(&names, &n, r->dir)) != NULL)
 		return err->class == PF_NOTFOUND ? NULL : err;
+	/* After the names: what is not among them is on record. */
+	err = pf_joblog_gone(&r->gone, r->dir);
 	for (i = 0; err == NULL && whole && !r->enough && i < n; i++) {
 		struct pf_joblog l;
 

@@ -30,6 +30,7 @@ struct pf_logread {
 	int64_t		 missing;		/* bytes not yet told of */
 	bool		 young;			/* the segment has changed */
 	int64_t		 until;			/* waits so long, 0: not */
+	struct pf_joblog_gone	 gone;
 	bool		 enough;
 };
 

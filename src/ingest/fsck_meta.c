@@ -229,6 +229,10 @@ check_log(struct fsck *f, const char *job)
 			any = true;
 			continue;
 		}
+		/* Or, for a moment, a newer one in the making. */
+		if (strncmp(names[i], PF_JOBLOG_GONE,
+		    sizeof(PF_JOBLOG_GONE) - 1) == 0)
+			continue;
 		path = pf_asprintf("%s/%s", dir, names[i]);
 		finding(f, "foreign", path, "nothing of that name belongs "
 		    "here");

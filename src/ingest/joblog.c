@@ -5,15 +5,18 @@
  * they are written: twice or in any order, the files end the same, and no
  * two pf-ingest can be in each other's way.  What has not come yet, or never
  * will, is a hole of NUL bytes; a NUL that was sent becomes a question mark.
- * Of a job the newest segments are kept, [limits] log_size of them; so what
- * is that far beyond all there is would drive the rest out, and is refused.
+ * Of a job the newest segments are kept, [limits] log_size bytes of them over
+ * all attempts, and what went before them is on record; so what is that far
+ * beyond all there is would drive the rest out, and is refused.
  *
  * What is kept is measured, not added up: so rotation, holes and records that
  * come twice need no accounts.
  */
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +27,8 @@
 #include "ingest/keep.h"
 #include "os/fs.h"
 #include "store/joblog.h"
+
+#define BLOCK	4096		/* what the least of files takes */
 
 /* The job's directory; made if it has to be. */
 static const struct pf_err *
@@ -39,38 +44,138 @@ log_dir(char **dir, const struct ingest *g, const char *job)
 	return err;
 }
 
-/*
- * Makes room for a segment that is not there yet: the oldest beyond the limit
- * go.  *keep is false if it is older than all that may stay.
- */
-static const struct pf_err *
-rotate(const struct ingest *g, const char *dir, const char *name, bool *keep)
-{
-	const struct pf_err *err;
-	int64_t most = g->conf->log_size / PF_JOBLOG_SEGMENT, kept = 1;
-	char **names = NULL, *path;
-	struct pf_joblog l;
-	size_t i, n = 0;
+/* A segment that is to come, or grow: "" if none is. */
+struct coming {
+	const char	*name;
+	int64_t		 size;		/* it will have */
+};
 
-	*keep = true;
-	if ((err = pf_names(&names, &n, dir)) != NULL)
-		return err;
+static int64_t
+size_of(const char *dir, const char *name)
+{
+	char *path = pf_asprintf("%s/%s", dir, name);
+	struct stat st;
+	int64_t size = lstat(path, &st) == 0 ? st.st_size : 0;
+
+	free(path);
+	return size;
+}
+
+/*
+ * The newest segment that has to go, or "": those that are newer, and one more,
+ * are over the limit.  The newest of all stays.
+ */
+static void
+find_cut(char cut[PF_JOBLOG_NAME], const struct ingest *g, const char *dir,
+    char **names, size_t n, struct coming c)
+{
+	int64_t sum = 0, size;
+	bool counted = c.name[0] == '\0', first = true;
+	struct pf_joblog l;
+	const char *name;
+
 	/* Names sort by age: from the newest down. */
-	for (i = n; i-- > 0 && err == NULL && *keep;) {
-		if (!pf_joblog_parse(&l, names[i]))
-			continue;
-		if (kept < most)
-			kept++;
-		else if (strcmp(names[i], name) > 0)
-			*keep = false;
-		else {
-			path = pf_asprintf("%s/%s", dir, names[i]);
-			if (unlink(path) == -1 && errno != ENOENT)
-				err = pf_errno("remove %s", path);
-			free(path);
+	for (cut[0] = '\0'; n > 0 || !counted; first = false) {
+		name = n > 0 ? names[n - 1] : "";
+		if (!counted && strcmp(name, c.name) <= 0) {
+			counted = true;
+			n -= n > 0 && strcmp(name, c.name) == 0;
+			name = c.name;
+			size = c.size;
+		} else {
+			n--;
+			if (!pf_joblog_parse(&l, name))
+				continue;
+			size = size_of(dir, name);
+		}
+		sum += size > BLOCK ? size : BLOCK;
+		if (sum > g->conf->log_size && !first) {
+			snprintf(cut, PF_JOBLOG_NAME, "%s", name);
+			return;
 		}
 	}
-	pf_names_free(names);
+}
+
+/* All up to the cut goes, once that is on record. */
+static const struct pf_err *
+let_go_of(const char *dir, char **names, size_t n, const char *cut)
+{
+	const struct pf_err *err;
+	struct pf_joblog_gone gone;
+	struct pf_joblog l;
+	char *path;
+	size_t i;
+
+	if ((err = pf_joblog_gone(&gone, dir)) != NULL)
+		return err;
+	for (i = 0; i < n; i++)
+		if (pf_joblog_parse(&l, names[i]) &&
+		    strcmp(names[i], cut) <= 0 &&
+		    strcmp(names[i], gone.name) > 0)
+			gone.bytes += size_of(dir, names[i]);
+	if (strcmp(cut, gone.name) > 0)
+		snprintf(gone.name, sizeof(gone.name), "%s", cut);
+	err = pf_joblog_let_go(dir, &gone);
+	/* Where there is no room for it, room comes first. */
+	if (err != NULL && err->class == PF_FULL)
+		err = NULL;
+	for (i = 0; err == NULL && i < n; i++) {
+		if (!pf_joblog_parse(&l, names[i]) ||
+		    strcmp(names[i], gone.name) > 0)
+			continue;
+		path = pf_asprintf("%s/%s", dir, names[i]);
+		if (unlink(path) == -1 && errno != ENOENT)
+			err = pf_errno("remove %s", path);
+		free(path);
+	}
+	return err;
+}
+
+/*
+ * Lets the oldest bytes beyond the limit go, whose attempt they are of; one at
+ * a time, so that each is counted once.
+ */
+static const struct pf_err *
+rotate(const struct ingest *g, const char *dir, struct coming c)
+{
+	const struct pf_err *err;
+	char **names = NULL, cut[PF_JOBLOG_NAME] = "";
+	size_t n = 0;
+	int fd = -1, round;
+
+	for (round = 0; round < 2; round++) {
+		if ((err = pf_names(&names, &n, dir)) != NULL)
+			break;
+		find_cut(cut, g, dir, names, n, c);
+		if (round == 1 && cut[0] != '\0')
+			err = let_go_of(dir, names, n, cut);
+		pf_names_free(names);
+		if (err != NULL || cut[0] == '\0' || round == 1)
+			break;
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1 || flock(fd, LOCK_EX) == -1) {
+			err = pf_errno("lock %s", dir);
+			break;
+		}
+	}
+	if (fd != -1)
+		close(fd);
+	return err;
+}
+
+/* Makes room for a segment; *keep is false if it is gone, or would be. */
+static const struct pf_err *
+make_way(const struct ingest *g, const char *dir, struct coming c,
+    bool *keep)
+{
+	const struct pf_err *err;
+	struct pf_joblog_gone gone;
+
+	if ((err = pf_joblog_gone(&gone, dir)) == NULL &&
+	    strcmp(c.name, gone.name) > 0 &&
+	    (err = rotate(g, dir, c)) == NULL)
+		err = pf_joblog_gone(&gone, dir);
+	*keep = strcmp(c.name, gone.name) > 0;
 	return err;
 }
 
@@ -124,7 +229,8 @@ put_part(struct ingest *g, const struct pf_rec *r, const char *dir,
 	path = pf_asprintf("%s/%s", dir, name);
 	*keep = true;
 	if (!pf_exists(path))
-		err = rotate(g, dir, name, keep);
+		err = make_way(g, dir, (struct coming){ name,
+		    at % PF_JOBLOG_SEGMENT + (int64_t)n }, keep);
 	if (err == NULL && *keep)
 		err = put_bytes(g, path, at % PF_JOBLOG_SEGMENT, p, n);
 	free(path);
@@ -207,6 +313,21 @@ place_log(struct ingest *g, struct item *it)
 	return err;
 }
 
+/* After what was there has grown it may be too much. */
+static const struct pf_err *
+measure_log(int64_t *bytes, const struct ingest *g, const char *job)
+{
+	const struct pf_err *err;
+	char *dir = pf_joblog_dir(g->conf->storage_path, job);
+
+	err = pf_joblog_bytes(bytes, g->conf->storage_path, job);
+	if (err == NULL && *bytes > g->conf->log_size &&
+	    (err = rotate(g, dir, (struct coming){ "", 0 })) == NULL)
+		err = pf_joblog_bytes(bytes, g->conf->storage_path, job);
+	free(dir);
+	return err;
+}
+
 const struct pf_err *
 measure_logs(struct ingest *g, struct item *it, size_t n)
 {
@@ -222,7 +343,7 @@ measure_logs(struct ingest *g, struct item *it, size_t n)
 		    strcmp(it[i].rec.job, job) == 0)
 			continue;
 		job = it[i].rec.job;
-		err = pf_joblog_bytes(&bytes, g->conf->storage_path, job);
+		err = measure_log(&bytes, g, job);
 		if (err == NULL)
 			add_to_row(&it[i], "kept", bytes);
 	}
