@@ -12,10 +12,11 @@ insert(struct pf_db *db, const struct pf_check_from *t,
 	return pf_db_run(db, NULL, "INSERT INTO check_records (rid, job_id, "
 	    "bot_id, campaign, hash, target, build, runs, crashed, same, "
 	    "signal, exit_code, type, tool, stack, rank, report, size, "
-	    "timestamp, filed, major, sanitizers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
-	    "?22)", "sssssssiiiiisssisiiiss", t->rid, t->job, t->bot, t->campaign,
-	    c->hash, c->target, c->build, c->runs, c->crashed, c->same,
+	    "timestamp, filed, major, sanitizers) VALUES (?1, ?2, ?3, ?4, "
+	    "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+	    "?18, ?19, ?20, ?21, ?22)", "sssssssiiiiisssisiiiss",
+	    t->rid, t->job, t->bot, t->campaign, c->hash, c->target,
+	    c->build, c->runs, c->crashed, c->same,
 	    c->signal, c->exit_code, r->type, r->tool, r->stack,
 	    /* One that nobody can read any more tells less. */
 	    kept ? (int64_t)pf_check_rank(c, r->stack) : INT64_C(-1),

@@ -18,14 +18,15 @@
 #define SQL \
 	"WITH a AS MATERIALIZED (SELECT coalesce(b.seq, 0) AS seq, r.runs, " \
 	"r.crashed, " PF_TRIALS_SAME " AS same, r.target IS " FOUND " AS " \
-	"first, " PF_TRIALS_MISSING " AS missing FROM check_records AS r LEFT JOIN builds AS b ON b.campaign = "\
-	"r.campaign AND b.target = r.target WHERE r.campaign = ?1 AND " \
-	"r.hash = ?2 AND r.build = 'target') " \
+	"first, " PF_TRIALS_MISSING " AS missing FROM check_records AS r " \
+	"LEFT JOIN builds AS b ON b.campaign = r.campaign AND b.target " \
+	"= r.target WHERE r.campaign = ?1 AND r.hash = ?2 AND r.build = " \
+	"'target') " \
 	"SELECT seq, sum(iif(missing = '', runs, 0)), sum(crashed), " \
 	"sum(same), max(first), max(missing) FROM " \
 	"(SELECT * FROM a WHERE seq BETWEEN 1 AND ?3 UNION ALL SELECT 0, " \
-	"runs, crashed, same, 0, missing FROM a WHERE seq = 0 OR first) GROUP BY 1 " \
-	"ORDER BY 1"
+	"runs, crashed, same, 0, missing FROM a WHERE seq = 0 OR first) " \
+	"GROUP BY 1 ORDER BY 1"
 
 static void
 add(struct pf_trials *t, const struct pf_trial *one)

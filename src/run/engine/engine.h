@@ -106,7 +106,7 @@ struct fuzz {
 	int64_t			 found_crashes;
 	int64_t			 found;		/* crashes and inputs, once */
 	int64_t			 run_seed;	/* -1: the engine tells none */
-	int64_t			 reruns_ms;	/* that runs for reports took, */
+	int64_t			 reruns_ms;	/* runs for reports took, */
 	int64_t			 last_ms;	/* and with the engine over */
 	bool			 unrun;		/* no time was left for some, */
 	bool			 unrun_said;	/* which is said once */
