@@ -69,7 +69,8 @@ sqlite3 "$S/data/pandafuzz.db" "INSERT INTO hooks (crash, due, tries) SELECT id,
 sqlite3 "$S/data/pandafuzz.db" "CREATE TRIGGER ahead AFTER INSERT ON hooks BEGIN
     UPDATE hooks SET due = due + 30 * 86400000 WHERE crash = new.crash; END"
 check 'what a clock that was ahead put off' 0 '~^crash	new' - pf-ingest
-ok 'is told at once' until_true 10 eval '[ "$(wc -l <"$T/told")" = 4 ]'
+four() { [ "$(wc -l <"$T/told")" = 4 ]; }
+ok 'is told at once' until_true 10 four
 sqlite3 "$S/data/pandafuzz.db" 'DROP TRIGGER ahead'
 is "$(due)" 0 'and crossed out'
 
