@@ -63,11 +63,22 @@ mkdir "$T/w2"
 (
 	flock 9
 	: >"$T/held"
-	sleep 3
+	until_true 60 test -e "$T/refused"
 ) 9>"$T/w2/lock" &
 until_true 5 test -e "$T/held"
 check 'a second one on a work directory' 75 - \
     "=pf-run: $T/w2: another pf-run works here" \
+    pfrun -w "$T/w2" -m http://127.0.0.1:1
+: >"$T/refused"
+# What a pf-run that was killed leaves for a moment.
+rm "$T/held"
+(
+	flock 9
+	: >"$T/held"
+	sleep 1
+) 9>"$T/w2/lock" &
+until_true 5 test -e "$T/held"
+check 'one that is just dying' 75 - '~^pf-run: .*master http://127.0.0.1:1: ' \
     pfrun -w "$T/w2" -m http://127.0.0.1:1
 
 master_new

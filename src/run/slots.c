@@ -25,6 +25,8 @@
 
 #define AGAIN_MS	5000	/* before a slot that died is started anew */
 #define LOOK_MS		200
+#define LOCK_MS		3000	/* for the lock of one that was killed */
+#define LOCK_STEP_MS	50
 
 struct member {
 	pid_t	 pid;		/* 0: it does not run */
@@ -315,6 +317,25 @@ run_crew(struct crew *c)
 	free(c->all);
 }
 
+/*
+ * Nobody else works here.  Of one that was killed a moment ago a child may
+ * still be between fork and exec: that is waited for.
+ */
+static const struct pf_err *
+take_lock(int *lock, const char *dir)
+{
+	char *path = pf_asprintf("%s/lock", dir);
+	const struct pf_err *err;
+	int64_t end = pf_boot_ms() + LOCK_MS;
+
+	while ((err = pf_lock(lock, path)) != NULL && err->class == PF_BUSY &&
+	    pf_boot_ms() < end)
+		pf_sleep_ms(LOCK_STEP_MS);
+	free(path);
+	return err == NULL || err->class != PF_BUSY ? err :
+	    pf_err(PF_BUSY, "%s: another pf-run works here", dir);
+}
+
 const struct pf_err *
 slots_run(const struct options *o, struct pf_conf *conf, int *status)
 {
@@ -323,12 +344,9 @@ slots_run(const struct options *o, struct pf_conf *conf, int *status)
 	    .n = (int)conf->bot_slots, .alone = conf->bot_slots == 1 };
 	struct home home = { 0 };
 	int lock = -1, warden = -1;
-	char *path = pf_asprintf("%s/lock", conf->bot_work_directory);
 
-	if ((err = pf_mkdirs(conf->bot_work_directory, 0750)) == NULL &&
-	    (err = pf_lock(&lock, path)) != NULL && err->class == PF_BUSY)
-		err = pf_err(PF_BUSY, "%s: another pf-run works here",
-		    conf->bot_work_directory);
+	if ((err = pf_mkdirs(conf->bot_work_directory, 0750)) == NULL)
+		err = take_lock(&lock, conf->bot_work_directory);
 	if (err == NULL && (err = heir_take(conf->bot_work_directory,
 	    c.n)) != NULL) {
 		pf_warn("%s", err->msg);
@@ -346,6 +364,5 @@ slots_run(const struct options *o, struct pf_conf *conf, int *status)
 	*status = c.worst == -1 ? EX_OK : c.worst;
 	if (lock != -1)
 		close(lock);
-	free(path);
 	return err;
 }
