@@ -29,9 +29,20 @@ bad 'a key before any section' 1 'path = /x\n' \
 bad 'a relative path' 2 '[storage]\npath = var\n' \
     'path = "var" in [storage] is not an absolute path'
 bad 'a duration without a unit' 2 '[timeouts]\nbot = 60\n' \
-    'bot = "60" in [timeouts] is not a duration such as 90s or 1h30m in range'
+    'bot = "60" in [timeouts] is not a duration such as 90s or 1h30m from 1s to 1d'
 bad 'a size out of range' 2 '[limits]\ncrash_size = 99T\n' \
-    'crash_size = "99T" in [limits] is not a size such as 4096, 64K or 2G in range'
+    'crash_size = "99T" in [limits] is not a size such as 4096, 64K or 2G from 1 to 256M'
+bad 'a number of retries out of range' 2 '[retry.recovery]\nmax_retries = -1\n' \
+    'max_retries = "-1" in [retry.recovery] is not a number from 0 to 1000'
+bad 'a pause out of range' 3 \
+    '[retry.recovery]\n\ninitial_delay = 2h\n' \
+    'initial_delay = "2h" in [retry.recovery] is not a duration such as 90s or 1h30m from 1ms to 1h'
+bad 'a first pause above the longest' 3 \
+    '[retry.recovery]\nmax_delay = 1s\ninitial_delay = 90s\n' \
+    'initial_delay = 1m30s in [retry.recovery] is more than its max_delay, which is 1s'
+bad 'a class of errors that there is not' 2 \
+    '[retry.database]\nretryable_errors = busy, bussy\n' \
+    'retryable_errors = "busy, bussy" in [retry.database] is not a list of classes of errors (usage, data, notfound, unavailable, bug, io, busy, full, stale, conflict, denied, config) or parts of messages of two words or more'
 bad 'a line that is nothing' 3 '[limits]\n\nhello\n' \
     'neither [section] nor key = value'
 rm "$conf"

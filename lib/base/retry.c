@@ -46,6 +46,27 @@ pf_retry_may(const struct pf_retry *r, const struct pf_err *err)
 	return false;
 }
 
+/* A part of a message has a blank: a word that is no class is a slip. */
+bool
+pf_retry_words_ok(const char *s)
+{
+	char word[PF_RETRY_TEXT];
+	size_t n;
+
+	for (s += strspn(s, " ,"); *s != '\0'; s += strspn(s, " ,")) {
+		n = strcspn(s, ",");
+		memcpy(word, s, n);
+		s += n;
+		while (word[n - 1] == ' ')
+			n--;
+		word[n] = '\0';
+		if (strchr(word, ' ') == NULL && strcmp(word,
+		    pf_class_name(pf_class_find(word))) != 0)
+			return false;
+	}
+	return true;
+}
+
 const struct pf_err *
 pf_retry_run(const struct pf_retry *r, const struct pf_timer *t,
     volatile const int *stop, const struct pf_err *(*op)(void *), void *arg)

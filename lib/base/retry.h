@@ -38,6 +38,12 @@ struct pf_timer {
 int64_t	pf_retry_delay(const struct pf_retry *, const struct pf_timer *,
 	    int64_t attempt);
 
+/*
+ * True if each of a list shorter than PF_RETRY_TEXT is the name of a class, or
+ * two words or more, which may be part of a message.
+ */
+bool	pf_retry_words_ok(const char *list);
+
 /* True if the policy's list has the error; never for NULL. */
 bool	pf_retry_may(const struct pf_retry *, const struct pf_err *);
 

@@ -12,8 +12,8 @@
 #include "base/num.h"
 #include "codec/conf.h"
 
-enum type { T_PATH, T_FILE, T_TEXT, T_WORD, T_DUR, T_SIZE, T_NUM, T_FRAC,
-    T_BOOL };
+enum type { T_PATH, T_FILE, T_TEXT, T_WORD, T_ERRORS, T_DUR, T_SIZE, T_NUM,
+    T_FRAC, T_BOOL };
 
 #define AT(member)	offsetof(struct pf_conf, member)
 #define BYTES		((int64_t)1 << 50)
@@ -28,7 +28,7 @@ enum type { T_PATH, T_FILE, T_TEXT, T_WORD, T_DUR, T_SIZE, T_NUM, T_FRAC,
 	    1, 86400000 }, \
 	{ name, "multiplier", T_FRAC, AT(member.multiplier), mult, 1, 100 }, \
 	{ name, "jitter", T_BOOL, AT(member.jitter), "yes", 0, 0 }, \
-	{ name, "retryable_errors", T_TEXT, AT(member.retryable_errors), \
+	{ name, "retryable_errors", T_ERRORS, AT(member.retryable_errors), \
 	    "busy", 0, 0 }
 
 static const struct key {
@@ -167,6 +167,7 @@ struct reading {
 	size_t		 left;
 	int		 line;		/* of the text handed out last */
 	int		*lines;
+	int		 at[NKEYS];	/* where each key was, 0 nowhere */
 	int		 err_line;
 	const struct pf_err *err;
 };
@@ -204,6 +205,24 @@ set_word(char *at, const struct key *k, const char *s)
 	return NULL;
 }
 
+static const char *
+set_text(char *at, const struct key *k, const char *s)
+{
+	if (k->type != T_TEXT && k->type != T_ERRORS && *s != '/' &&
+	    (k->type == T_PATH || *s != '\0'))
+		return "an absolute path";
+	if (strlen(s) >= PF_CONF_TEXT ||
+	    (*s != '\0' && !pf_utf8_ok(s, strlen(s))))
+		return "a shorter text";
+	if (k->type == T_ERRORS && !pf_retry_words_ok(s))
+		return "a list of classes of errors (usage, data, notfound, "
+		    "unavailable, bug, io, busy, full, stale, conflict, "
+		    "denied, config) or parts of messages of two words or "
+		    "more";
+	snprintf(at, PF_CONF_TEXT, "%s", s);
+	return NULL;
+}
+
 /* NULL, or what the value should have been. */
 static const char *
 set_value(struct pf_conf *conf, const struct key *k, const char *s)
@@ -214,37 +233,49 @@ set_value(struct pf_conf *conf, const struct key *k, const char *s)
 	switch (k->type) {
 	case T_PATH:
 	case T_FILE:
-		if (*s != '/' && (k->type == T_PATH || *s != '\0'))
-			return "an absolute path";
-		/* FALLTHROUGH */
 	case T_TEXT:
-		if (strlen(s) >= PF_CONF_TEXT ||
-		    (*s != '\0' && !pf_utf8_ok(s, strlen(s))))
-			return "a shorter text";
-		snprintf(at, PF_CONF_TEXT, "%s", s);
-		return NULL;
+	case T_ERRORS:
+		return set_text(at, k, s);
 	case T_WORD:
 		return set_word(at, k, s);
 	case T_DUR:
 		if (!pf_dur(&v, s) || v < k->min || v > k->max)
-			return "a duration such as 90s or 1h30m in range";
+			return "a duration such as 90s or 1h30m";
 		*(int64_t *)at = v;
 		return NULL;
 	case T_SIZE:
 		if (!pf_size(&v, s) || v < k->min || v > k->max)
-			return "a size such as 4096, 64K or 2G in range";
+			return "a size such as 4096, 64K or 2G";
 		*(int64_t *)at = v;
 		return NULL;
 	case T_NUM:
-		return pf_num(at, s, k->min, k->max) ? NULL :
-		    "a number in range";
+		return pf_num(at, s, k->min, k->max) ? NULL : "a number";
 	case T_FRAC:
 		return pf_frac(at, s, (double)k->min, (double)k->max) ? NULL :
-		    "a number in range";
+		    "a number";
 	case T_BOOL:
 		return set_flag(at, s) ? NULL : "yes or no";
 	}
 	return "known";
+}
+
+/* " from MIN to MAX" in the key's own unit, "" where there is none. */
+static const char *
+range(char out[80], const struct key *k)
+{
+	char min[32], max[32];
+
+	out[0] = '\0';
+	if (k->type == T_DUR)
+		snprintf(out, 80, " from %s to %s", pf_dur_text(min, k->min),
+		    pf_dur_text(max, k->max));
+	else if (k->type == T_SIZE)
+		snprintf(out, 80, " from %s to %s", pf_size_text(min, k->min),
+		    pf_size_text(max, k->max));
+	else if (k->type == T_NUM || k->type == T_FRAC)
+		snprintf(out, 80, " from %" PRId64 " to %" PRId64, k->min,
+		    k->max);
+	return out;
 }
 
 static void
@@ -262,6 +293,7 @@ on_pair(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reading *r = arg;
 	const char *want;
+	char text[80];
 	bool known = false;
 	size_t i;
 
@@ -286,9 +318,11 @@ on_pair(void *arg, const char *section, const char *name, const char *value)
 	}
 	if ((want = set_value(r->conf, &keys[i], value)) != NULL) {
 		refuse(r, pf_err(PF_CONFIG, "%s:%d: %s = \"%s\" in [%s] is not "
-		    "%s", r->name, r->line, name, value, section, want));
+		    "%s%s", r->name, r->line, name, value, section, want,
+		    range(text, &keys[i])));
 		return 0;
 	}
+	r->at[i] = r->line;
 	if (r->lines != NULL)
 		r->lines[i] = r->line;
 	return 1;
@@ -334,11 +368,37 @@ pf_conf_default(struct pf_conf *conf)
 			    keys[i].name, keys[i].section);
 }
 
+/* A first pause that was asked for is not cut by the longest in silence. */
+static const struct pf_err *
+delays(const struct reading *r)
+{
+	const char *conf = (const char *)r->conf;
+	char first[32], most[32];
+	int64_t v, max;
+	size_t i;
+
+	for (i = 0; i + 1 < NKEYS; i++) {
+		if (r->at[i] == 0 || strcmp(keys[i].name, "initial_delay") !=
+		    0)
+			continue;
+		/* max_delay is the next one. */
+		memcpy(&v, conf + keys[i].at, sizeof(v));
+		memcpy(&max, conf + keys[i + 1].at, sizeof(max));
+		if (v > max)
+			return pf_err(PF_CONFIG, "%s:%d: initial_delay = %s "
+			    "in [%s] is more than its max_delay, which is %s",
+			    r->name, r->at[i], pf_dur_text(first, v),
+			    keys[i].section, pf_dur_text(most, max));
+	}
+	return NULL;
+}
+
 const struct pf_err *
 pf_conf_parse(struct pf_conf *conf, const char *name, const char *text,
     size_t n, int *lines)
 {
-	struct reading r = { conf, name, text, n, 0, lines, 0, NULL };
+	struct reading r = { .conf = conf, .name = name, .text = text,
+	    .left = n, .lines = lines };
 	size_t i;
 	int rc;
 
@@ -351,7 +411,7 @@ pf_conf_parse(struct pf_conf *conf, const char *name, const char *text,
 	if (rc != 0)
 		return pf_err(PF_CONFIG, "%s:%d: neither [section] nor "
 		    "key = value", name, rc > 0 ? rc : r.line);
-	return NULL;
+	return delays(&r);
 }
 
 size_t
@@ -383,6 +443,7 @@ pf_conf_value(struct pf_buf *b, const struct pf_conf *conf, size_t i)
 	case T_FILE:
 	case T_TEXT:
 	case T_WORD:
+	case T_ERRORS:
 		pf_buf_adds(b, at);
 		break;
 	case T_DUR:

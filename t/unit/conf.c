@@ -31,6 +31,10 @@ refusals(void)
 		{ "[retry.communication]\njitter = maybe\n", "yes or no" },
 		{ "[retry.communication]\nmultiplier = 0.5\n",
 		    "is not a number" },
+		{ "[retry.engine]\nretryable_errors = no such, x\n",
+		    "is not a list of classes" },
+		{ "[retry.engine]\ninitial_delay = 31s\n",
+		    "f:2: initial_delay = 31s in [retry.engine] is more" },
 		{ "[storage\npath = /x\n", "f:1: neither" },
 		{ "[storage]\nhello\n", "f:2: neither" },
 		{ "[storage]\npath = /\xff\n", "a shorter text" },
@@ -64,8 +68,9 @@ values(void)
 {
 	static const char text[] = "; a comment\n[storage]\npath = /s ; no\n"
 	    "[timeouts]\ntick=100ms\nbot = 1s\n[retry.communication]\n"
-	    "jitter = no\nmultiplier = 2.5\n[bot]\nname =\n"
-	    "isolation = none\n";
+	    "jitter = no\nmultiplier = 2.5\n[retry.engine]\nmax_delay = 1ms\n"
+	    "retryable_errors = , full , database is locked,io ,\n"
+	    "[bot]\nname =\nisolation = none\n";
 	struct pf_conf c;
 	int lines[128];
 	size_t i, set = 0;
@@ -87,7 +92,7 @@ values(void)
 		if (strcmp(pf_conf_key(i), "tick") == 0)
 			is_int(lines[i], 5, "the line of a key");
 	}
-	is_int((int)set, 7, "seven keys were set");
+	is_int((int)set, 9, "nine keys were set");
 }
 
 /* The bot gives up before the reaper may take its job, whatever is set. */
