@@ -91,7 +91,7 @@ RUN =		pf-run slots slot fuzz job state sweep lease harvest heir warden \
 BLACKBOX =	pf-blackbox chance execute mutate pool words
 TRIAGE =	pf-triage record explain
 REPORT =	pf-report rebucket why crash bundle bundle_text repro status explain \
-		log regressions leaks
+		log regressions leaks events
 TABLE =	bots jobs results system live openapi schema shapes push crashes \
 		corpus campaigns builds rules elsewhere
 API =	bots list claim jobs newjob feed_upload results feed_results \

@@ -51,6 +51,9 @@ report_log(struct report *r, const char *arg)
 
 	if ((err = pf_find_job(job, r->show.db, arg)) != NULL)
 		return err;
+	/* The files are all that is read from here on, for days perhaps. */
+	pf_db_close(r->show.db);
+	r->show.db = NULL;
 	dir = pf_joblog_dir(r->conf.storage_path, job);
 	reader.dir = dir;
 	reader.patient = r->follow;

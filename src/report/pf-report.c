@@ -11,15 +11,12 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "os/clock.h"
 #include "report/report.h"
 #include "store/conffile.h"
 #include "view/crashes.h"
 #include "view/detail.h"
 #include "view/find.h"
 #include "view/found.h"
-
-#define FOLLOW_MS	500
 
 static const char usage_text[] =
     "usage: pf-report [-Hj] [-c conf] [-n max] jobs [-C campaign] [-e engine] "
@@ -284,31 +281,6 @@ reader_gone(void)
 
 	return ferror(stdout) || (poll(&p, 1, 0) == 1 &&
 	    (p.revents & (POLLERR | POLLNVAL)) != 0);
-}
-
-static const struct pf_err *
-report_events(struct report *r, const char *arg)
-{
-	const struct pf_err *err;
-	char after[32];
-	int64_t last = 0;
-
-	(void)arg;
-	/* Columns cannot be aligned with rows that are not there yet. */
-	if (r->follow && r->show.format == PF_FORMAT_ALIGNED)
-		r->show.format = PF_FORMAT_TSV;
-	err = pf_show_list(&r->show, &pf_view_events, NULL, &last);
-	r->show.max = PF_VIEW_ALL;
-	r->show.header = false;
-	while (err == NULL && r->follow) {
-		fflush(stdout);
-		if (reader_gone())
-			break;
-		pf_sleep_ms(FOLLOW_MS);
-		snprintf(after, sizeof(after), "%" PRId64, last);
-		err = pf_show_list(&r->show, &pf_view_events, after, &last);
-	}
-	return err;
 }
 
 static const struct command {

@@ -43,6 +43,7 @@ const struct pf_err	*report_rebucket(struct report *, const char *arg);
 const struct pf_err	*report_rules(struct report *, const char *arg);
 const struct pf_err	*report_status(struct report *, const char *arg);
 const struct pf_err	*report_metrics(struct report *, const char *arg);
+const struct pf_err	*report_events(struct report *, const char *arg);
 const struct pf_err	*report_log(struct report *, const char *arg);
 const struct pf_err	*report_config(struct report *, const char *arg);
 

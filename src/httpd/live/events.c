@@ -159,8 +159,10 @@ events_serve(struct look *k, struct listener *l)
 
 	if (k->db == NULL || k->newest < 0)
 		return;
-	if (l->after == -1 || l->after > k->newest)
+	if (l->after == -1 || l->after > k->newest ||
+	    (l->life != 0 && l->life != k->life))
 		begin(k, l);
+	l->life = k->life;
 	if (l->after == k->newest || (room = live_room(l, k)) == 0)
 		return;
 	if (k->page->after != l->after && read_page(k, l->after) != NULL)

@@ -31,6 +31,7 @@ struct listener {
 	char		 type[16];
 	int64_t		 after;		/* event up to which it has all; -1:
 					   none before those to come */
+	int64_t		 life;		/* of which database; 0: any */
 	struct pf_logtail log;
 	char		*shown;		/* the progress it knows, or NULL */
 	bool		 stale;		/* what it was shown may be */
@@ -55,6 +56,7 @@ struct look {
 	struct pf_db	*db;		/* NULL: there is none to be had */
 	dev_t		 dev;		/* of its file */
 	ino_t		 ino;
+	int64_t		 life;		/* 1, and one more with each file */
 	int64_t		 version;	/* changes with each commit */
 	bool		 changed;	/* since the turn before */
 	bool		 broken;	/* it is to be opened anew */
