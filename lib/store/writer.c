@@ -26,6 +26,7 @@ extern char **environ;
 struct pf_writer {
 	int		 fd;		/* our end of the stream */
 	pid_t		 child;		/* pf-sched apply, or 0 */
+	bool		 late;		/* lost for want of an answer in time */
 	struct pf_buf	 in;		/* bytes after the last reply */
 };
 
@@ -266,6 +267,7 @@ lost(struct pf_writer *w)
 	int num = errno;
 
 	lose(w);
+	w->late = num == ETIMEDOUT;
 	if (w->child > 0 && num != ETIMEDOUT)
 		return child_end(w);
 	if (num == ETIMEDOUT)
@@ -380,7 +382,17 @@ struct asking {
 	struct pf_json		**reply;
 	const struct pf_conf	*conf;
 	const char		*conf_path, *line;
+	bool			 before;	/* was sent, and no answer came */
+	int			 enough;	/* it is not to be sent again */
 };
+
+/* What the op itself would have made so, if it was done the first time. */
+static bool
+tells_of_it(const struct pf_err *err)
+{
+	return err->class == PF_CONFLICT || err->class == PF_NOTFOUND ||
+	    err->class == PF_STALE;
+}
 
 static const struct pf_err *
 ask_once(void *arg)
@@ -393,6 +405,19 @@ ask_once(void *arg)
 	    a->conf_path)) != NULL)
 		return err;
 	err = pf_writer_op(w, a->reply, a->line, a->conf->request);
+	if (err == NULL)
+		;
+	else if (w->late) {
+		a->enough = 1;
+		err = pf_err(err->class, "%s; what was asked for may yet be "
+		    "done", err->msg);
+	} else if (pf_writer_lost(w))
+		a->before = true;
+	else if (a->before && tells_of_it(err)) {
+		a->enough = 1;
+		err = pf_err(PF_BUSY, "it may have been done, for its first "
+		    "answer was lost: %s", err->msg);
+	}
 	pf_writer_close(w);
 	return err;
 }
@@ -401,11 +426,12 @@ const struct pf_err *
 pf_writer_ask(struct pf_json **reply, const struct pf_conf *conf,
     const char *conf_path, const char *line)
 {
-	struct asking a = { reply, conf, conf_path, line };
+	struct asking a = { .reply = reply, .conf = conf,
+	    .conf_path = conf_path, .line = line };
 
 	*reply = NULL;
-	return pf_retry_run(&conf->retry_operation, &pf_timer, NULL, ask_once,
-	    &a);
+	return pf_retry_run(&conf->retry_operation, &pf_timer, &a.enough,
+	    ask_once, &a);
 }
 
 bool

@@ -54,7 +54,11 @@ const struct pf_err	*pf_writer_reply(struct pf_writer *,
 
 /*
  * One op from the command line: opens (with fallback), sends, closes, and
- * tries again by [retry.bot_operation].  The op must be safe to repeat.
+ * tries again by [retry.bot_operation] when nobody was reached or the
+ * connection was lost.  After [timeouts] request without an answer it does
+ * not, and when the first answer was lost and the next says that the state
+ * does not allow it (PF_CONFLICT, PF_STALE, PF_NOTFOUND), the op itself may
+ * have made it so: both are PF_BUSY, and say that it may have been done.
  */
 const struct pf_err	*pf_writer_ask(struct pf_json **reply,
 			    const struct pf_conf *, const char *conf_path,
