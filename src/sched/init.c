@@ -24,8 +24,8 @@ static const char *const tree[] = {
 
 #define NTREE	(sizeof(tree) / sizeof(tree[0]))
 
-static const struct pf_err *
-make_tree(const char *storage)
+const struct pf_err *
+tree_make(const char *storage)
 {
 	const struct pf_err *err = NULL;
 	char *path;
@@ -90,7 +90,7 @@ verb_init(struct options *o, const struct pf_conf *conf, int argc,
 		    conf->storage_path);
 		return NULL;
 	}
-	if ((err = make_tree(conf->storage_path)) != NULL ||
+	if ((err = tree_make(conf->storage_path)) != NULL ||
 	    (err = pf_spool_init(conf->spool_path, 0770)) != NULL ||
 	    (err = pf_dbw_init(conf->storage_path, &made)) != NULL ||
 	    (err = fill(conf)) != NULL)

@@ -41,6 +41,18 @@ copy_from(const struct remake *r, const char *from)
 	return err;
 }
 
+/* A copy of a tree lacks what was not copied; one that is nowhere is not made
+ * of nothing, as where a disk is not mounted. */
+static const struct pf_err *
+need_tree(const char *storage)
+{
+	if (!pf_exists(storage))
+		return pf_err(PF_NOTFOUND, "%s: no such storage: copy the "
+		    "tree to there, or name its place in the configuration",
+		    storage);
+	return tree_make(storage);
+}
+
 const struct pf_err *
 remake_begin(struct remake *r, const struct pf_conf *conf, const char *from)
 {
@@ -53,7 +65,8 @@ remake_begin(struct remake *r, const struct pf_conf *conf, const char *from)
 	    .act.conf = conf, .act.remaking = true };
 	r->dir = pf_asprintf("%s/data/remake", conf->storage_path);
 	data = pf_asprintf("%s/data", r->dir);
-	err = pf_lock(&r->lock, lock);
+	if ((err = need_tree(conf->storage_path)) == NULL)
+		err = pf_lock(&r->lock, lock);
 	if (err != NULL && err->class == PF_BUSY)
 		err = pf_err(PF_BUSY, "%s: a writer is at work; stop it first",
 		    lock);

@@ -49,6 +49,9 @@ const struct pf_err	*verb_restore(struct options *,
 const struct pf_err	*verb_rules(struct options *, const struct pf_conf *,
 			    int argc, char *argv[]);
 
+/* The directories of a storage tree that are not there yet. */
+const struct pf_err	*tree_make(const char *storage);
+
 /*
  * Lines of metadata/system, where no backup touches them: the id of the
  * master, false if it is not known there; and one written, durable on return,
