@@ -38,6 +38,7 @@ for words in 'recover' "backup $T/b" 'snapshot'; do
 	    sh -c 'echo "{\"op\":\"sweep\"}" | pf-sched apply'
 	heal
 done
+ok 'a backup that failed leaves no half copy' test ! -e "$T/b/new"
 check 'with a good one it goes on' 0 '~^renewed' - pf-sched recover
 
 # Readers come upon it as well.

@@ -71,8 +71,11 @@ copy(const struct pf_conf *conf, const char *dir, int64_t *jobs)
 		else
 			err = pf_sync_dir(place);
 	}
+	/* Half a copy is of no use to anybody and takes room. */
 	if (err == NULL)
 		err = pf_rmtree(fresh);
+	else if (fd != -1)
+		(void)pf_rmtree(fresh);
 	close_read(db, conf);
 	if (fd != -1)
 		close(fd);
