@@ -1,6 +1,8 @@
 /*
  * Op lines and replies; see op.h.
  */
+#include <string.h>
+
 #include "codec/op.h"
 
 void
@@ -38,6 +40,30 @@ pf_op_refuse(struct pf_buf *b, const struct pf_json *request,
 	pf_op_begin(b, request, false);
 	pf_op_error(b, err);
 	pf_op_end(b);
+}
+
+void
+pf_op_undone(struct pf_buf *replies, size_t from, const struct pf_err *err)
+{
+	struct pf_buf old = PF_BUF_INIT;
+	struct pf_json *j;
+	const char *p, *nl, *class;
+
+	pf_buf_add(&old, replies->data + from, replies->len - from);
+	replies->len = from;
+	replies->data[from] = '\0';
+	for (p = old.data; (nl = strchr(p, '\n')) != NULL; p = nl + 1) {
+		j = NULL;
+		class = "";
+		if (pf_json_parse(&j, p, (size_t)(nl - p)) == NULL)
+			(void)pf_json_str(&class, j, "class");
+		if (strcmp(class, "usage") == 0 || strcmp(class, "data") == 0)
+			pf_buf_add(replies, p, (size_t)(nl + 1 - p));
+		else
+			pf_op_refuse(replies, j, err);
+		pf_json_free(j);
+	}
+	pf_buf_free(&old);
 }
 
 const struct pf_err *

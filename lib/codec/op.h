@@ -22,6 +22,14 @@ void	pf_op_end(struct pf_buf *);
 void	pf_op_refuse(struct pf_buf *, const struct pf_json *request,
 	    const struct pf_err *);
 
+/*
+ * What the reply lines from there on tell was undone: each becomes a refusal
+ * by err with the seq it had, but those that were wrong in themselves, of
+ * class usage or data, which stay.
+ */
+void	pf_op_undone(struct pf_buf *replies, size_t from,
+	    const struct pf_err *err);
+
 /* Members class, field and error of a refusal, into an open object. */
 void	pf_op_error(struct pf_buf *, const struct pf_err *);
 

@@ -26,7 +26,8 @@ struct sink {
 	struct writer		 own;
 	const struct pf_conf	*conf;
 	bool			 quiet;
-	bool			 refused;	/* some line was */
+	bool			 refused;	/* some line was, and */
+	enum pf_class		 why;		/* the status for that */
 	bool			 skipping;	/* an overlong line's rest */
 	int64_t			 line;		/* read so far */
 	struct pf_buf		 asked;		/* int64_t: lines to answer */
@@ -108,9 +109,12 @@ send_one(struct sink *s, struct pf_buf *replies, char *line, size_t n)
 	err = pf_writer_op(s->remote, &reply, line, s->conf->request);
 	if (err == NULL)
 		pf_json_print(replies, reply);
-	else if (err->class == PF_BUSY || err->class == PF_IO)
+	else if (pf_writer_lost(s->remote))
 		return err;
 	else {
+		if (err->class == PF_BUSY || err->class == PF_FULL ||
+		    err->class == PF_IO)
+			s->why = err->class;
 		pf_op_refuse(replies, NULL, err);
 		return NULL;
 	}
@@ -155,8 +159,10 @@ batch(struct sink *s, struct pf_buf *in, bool eof)
 	}
 	if (err == NULL && s->remote == NULL)
 		err = writer_commit(&s->own);
-	if (err == NULL)
-		print_all(s, &replies);
+	if (err != NULL && s->remote == NULL)
+		pf_op_undone(&replies, 0, err);
+	/* What a server has answered is so, whatever became of the next. */
+	print_all(s, &replies);
 	pf_buf_eat(in, at);
 	pf_buf_free(&replies);
 	return err;
@@ -228,6 +234,7 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
 {
 	const struct pf_err *err;
 	struct sink s = { .conf = conf, .quiet = o->quiet, .own.lock = -1,
+	    .why = PF_DATA,
 	    .asked = PF_BUF_INIT };
 
 	(void)argv;
@@ -243,6 +250,6 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
 		writer_close(&s.own);
 	pf_buf_free(&s.asked);
 	if (err == NULL && s.refused)
-		err = pf_err(PF_DATA, "%s", "");
+		err = pf_err(s.why, "%s", "");
 	return err;
 }

@@ -114,7 +114,8 @@ void			 writer_close(struct writer *);
 
 /*
  * Executes a line inside the open transaction (one is begun if there is
- * none) and appends its reply.
+ * none) and appends its reply, in any case: an error is one of the whole
+ * transaction, which is to be aborted.
  */
 const struct pf_err	*writer_line(struct writer *, struct pf_buf *reply,
 			    const char *line, size_t n);

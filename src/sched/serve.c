@@ -179,27 +179,21 @@ work(struct server *s, struct client *c, size_t *lines)
 	return err;
 }
 
-/* The transaction failed: nobody is told that anything was done. */
+/*
+ * The transaction failed: nobody is told that anything was done, and each of
+ * its lines has an answer all the same.
+ */
 static void
 refuse_all(struct server *s, const struct pf_err *err)
 {
 	struct client *c;
-	const char *p, *nl;
-	size_t i, lines;
 
 	pf_warn("transaction failed: %s", err->msg);
-	for (i = 0; i < s->n; i++) {
-		c = &s->clients[i];
-		lines = 0;
-		for (p = c->out.data + c->mark; (nl = strchr(p, '\n')) !=
-		    NULL; p = nl + 1)
-			lines++;
-		if (lines == 0)
+	for (c = s->clients; c < s->clients + s->n; c++) {
+		if (c->out.len == c->mark)
 			continue;
-		/* Order and seq are lost with the replies: hang up. */
-		c->out.len = c->mark;
-		pf_op_refuse(&c->out, NULL, err);
-		c->eof = true;
+		pf_op_undone(&c->out, c->mark, err);
+		c->ear = false;
 	}
 }
 

@@ -201,10 +201,16 @@ writer_line(struct writer *w, struct pf_buf *reply, const char *line,
     size_t n)
 {
 	const struct pf_err *err;
+	struct pf_json *req = NULL;
 	bool lazy;
 
-	if ((err = need_open(w)) != NULL)
+	if ((err = need_open(w)) != NULL) {
+		/* For its seq, if it is a line at all. */
+		(void)pf_json_parse(&req, line, n);
+		pf_op_refuse(reply, req, err);
+		pf_json_free(req);
 		return err;
+	}
 	err = pf_act_line(&w->act, reply, line, n, &lazy);
 	if (!lazy)
 		w->lazy = false;
