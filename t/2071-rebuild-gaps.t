@@ -116,11 +116,6 @@ rm "$meta/system/master"
 op '{"op":"stats"}'
 is "$(cat "$meta/system/master" 2>&1)" "$id" \
     'a writer writes it down where it is missing'
-# init on a tree is not the birth of another master.
-drop
-pf-sched -q init
-is "$(master)" "$id" 'nor does init make another one'
-pf-sched -q rebuild 2>/dev/null
 # A backup knows it as well, and better than a tree that init made.
 pf-sched -q backup "$T/b"
 echo 01a21c8d-0000-7c11-952c-7ef0162fca5f >"$meta/system/master"

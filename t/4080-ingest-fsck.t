@@ -400,5 +400,5 @@ run pf-ingest -r fsck
 ran 1 'a damaged database'
 is "$(cut -f 1 "$T/out" | sort -u)" database 'is all there is to say'
 rm "$S/data/pandafuzz.db"*
-check 'without a database' 66 - '~pf-sched init' pf-ingest fsck
+check 'without a database' 66 - '~no such database.*pf-recovery\(7\)' pf-ingest fsck
 done_testing

@@ -25,12 +25,6 @@ struct pf_db {
 	} cache[SLOTS];
 };
 
-void
-pf_db_path(struct pf_buf *b, const char *storage)
-{
-	pf_buf_addf(b, "%s/data/pandafuzz.db", storage);
-}
-
 struct sqlite3 *
 pf_db_handle(struct pf_db *db)
 {
@@ -149,6 +143,8 @@ open_storage(struct pf_db **out, const char *storage, bool old)
 	int rc;
 
 	*out = NULL;
+	if ((err = pf_db_lost(storage)) != NULL)
+		return err;
 	pf_db_path(&path, storage);
 	rc = sqlite3_open_v2(path.data, &handle,
 	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);

@@ -28,6 +28,12 @@ struct pf_db;
 void	pf_db_path(struct pf_buf *, const char *storage);
 
 /*
+ * Where the tree tells of work its database was there once: PF_NOTFOUND if it
+ * is not any more, PF_IO if it is an empty file, both naming pf-recovery(7).
+ */
+const struct pf_err	*pf_db_lost(const char *storage);
+
+/*
  * Opens <storage>/data/pandafuzz.db read-only and checks application id and
  * version (PF_CONFIG if it is not ours or newer; PF_NOTFOUND with a hint at
  * "pf-sched init" if it is not there; PF_DENIED naming the permission that is

@@ -189,7 +189,8 @@ take_lock(int *lock, const char *storage)
 	if (err != NULL && err->class == PF_BUSY)
 		err = pf_err(PF_BUSY, "another pf-sched has the database; "
 		    "%s", err->msg);
-	else if (err != NULL && err->class == PF_NOTFOUND)
+	else if (err != NULL && err->class == PF_NOTFOUND &&
+	    (err = pf_db_lost(storage)) == NULL)
 		err = pf_err(PF_NOTFOUND, "%s/data: no such storage: run "
 		    "pf-sched init", storage);
 	pf_buf_free(&path);
@@ -307,6 +308,18 @@ pf_dbw_check(struct pf_db *db)
 	return err != NULL ? err : check_schema(db);
 }
 
+/* Nobody makes a new one of a file that lost all it had. */
+static const struct pf_err *
+check_lost(const char *storage)
+{
+	const struct pf_err *err = pf_db_lost(storage), *note;
+
+	if (err != NULL && err->class == PF_IO &&
+	    (note = pf_dbw_condemn(storage, "the file is empty")) != NULL)
+		return note;
+	return err;
+}
+
 const struct pf_err *
 pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 {
@@ -319,6 +332,7 @@ pf_dbw_open(struct pf_db **out, int *lock, const char *storage)
 	pf_db_path(&path, storage);
 	if ((err = take_lock(lock, storage)) == NULL &&
 	    (err = pf_dbw_condemned(storage)) == NULL &&
+	    (err = check_lost(storage)) == NULL &&
 	    (err = open_file(&db, path.data, 0)) == NULL &&
 	    (err = pf_db_int(db, &version, NULL, "PRAGMA user_version", "")) ==
 	    NULL && version != PF_DB_VERSION)

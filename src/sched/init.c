@@ -84,6 +84,9 @@ verb_init(struct options *o, const struct pf_conf *conf, int argc,
 	(void)argv;
 	if (argc != 1)
 		usage();
+	/* A new one in the place of one that was lost would be its end. */
+	if ((err = pf_db_lost(conf->storage_path)) != NULL)
+		return err;
 	if (o->dry) {
 		printf("would make storage %s, spool %s, database %s/data/"
 		    "pandafuzz.db\n", conf->storage_path, conf->spool_path,
