@@ -116,9 +116,19 @@ rm "$meta/system/master"
 op '{"op":"stats"}'
 is "$(cat "$meta/system/master" 2>&1)" "$id" \
     'a writer writes it down where it is missing'
-# A backup knows it as well, and better than a tree that init made.
+# A backup knows it as well; that of another master is not taken for ours.
 pf-sched -q backup "$T/b"
-echo 01a21c8d-0000-7c11-952c-7ef0162fca5f >"$meta/system/master"
+other=01a21c8d-0000-7c11-952c-7ef0162fca5f
+echo $other >"$meta/system/master"
+inode=$(stat -c %i "$storage/data/pandafuzz.db")
+for dry in -q -n; do
+	check "a backup of another master, $dry" 78 - \
+	    "~of master $id, but this is $other; .* remove .*system/master" \
+	    pf-sched $dry restore "$T/b"
+done
+is "$(cat "$meta/system/master") $(stat -c %i "$storage/data/pandafuzz.db")" \
+    "$other $inode" 'all is as it was'
+rm "$meta/system/master"
 check 'restore' 0 - '~there was never a snapshot' pf-sched -q restore "$T/b"
 is "$(master) $(cat "$meta/system/master")" "$id $id" \
     'after a restore it is that of the backup'

@@ -6,8 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/system.h"
 #include "os/fs.h"
 #include "sched/remake.h"
+
+/* What another master knew would take the place of what this one is. */
+static const struct pf_err *
+same_master(const struct remake *r, const char *from)
+{
+	const struct pf_err *err;
+	const char *storage = r->conf->storage_path;
+	char id[PF_ID_MAX + 1], own[PF_ID_MAX + 1];
+
+	if ((err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
+	    NULL || id[0] == '\0' || !keep_master(own, storage) ||
+	    strcmp(id, own) == 0)
+		return err;
+	return pf_err(PF_CONFIG, "%s: the backup of master %s, but this is "
+	    "%s; if it shall become that one, remove %s/metadata/system/"
+	    "master first", from, id, own, storage);
+}
 
 static const struct pf_err *
 remake(const struct options *o, const struct pf_conf *conf, const char *from)
@@ -17,6 +35,7 @@ remake(const struct options *o, const struct pf_conf *conf, const char *from)
 	int64_t crashes = 0, corpus = 0;
 
 	if ((err = remake_begin(&r, conf, from)) == NULL &&
+	    (from == NULL || (err = same_master(&r, from)) == NULL) &&
 	    (err = remake_told(&r)) == NULL &&
 	    (err = remake_metadata(&r)) == NULL &&
 	    (err = remake_replay(&r)) == NULL &&
