@@ -59,6 +59,19 @@ is "$(sql "SELECT c.name, c.status FROM campaigns AS c JOIN jobs AS j
     ON j.campaign = c.id WHERE j.id = '$png'")" "lost $id|active" \
     'it is there by its id'
 
+# Another campaign of the same name, as of another master.
+drop
+jq -c '.assignments = [] | .jobs[0].status = "pending" |
+    del(.jobs[0].assigned_bot)' "$T/meta/jobs/$png.json" |
+    sed "s/$id/$id-2/g; s/$png/$png-2/g" >"$meta/jobs/$png-2.json"
+cp "$T/meta/jobs/$png.json" "$meta/jobs/$png.json"
+check 'rebuild with two campaigns of a name' 0 '~^refused	0$' '*' \
+    pf-sched rebuild
+is "$(sql "SELECT c.name FROM jobs AS j JOIN campaigns AS c ON c.id = campaign
+    ORDER BY j.id" | sort | tr '\n' ' ')" "png png $id " \
+    'leaves no job out, and both have a name'
+rm "$meta/jobs/$png-2.json"
+
 # What refers to nothing in another way is named.
 drop
 jq -c '.job_blobs[0].job = "nobody"' "$meta/jobs/$png.json" >"$T/x"

@@ -84,6 +84,27 @@ free_name(struct pf_db *db, const char *id, const struct pf_json *row)
 	    "IS NULL", "sssi", host, name, id, since);
 }
 
+/* Two of one name, as two masters have a default each, are both kept: the
+ * later to come has its id in its name. */
+static const struct pf_err *
+add_campaign(struct pf_db *db, const char *id, const struct pf_json *row)
+{
+	const struct pf_err *err;
+	const char *name = "";
+	int64_t same = 0;
+
+	if ((err = pf_json_need(&name, row, "name")) != NULL ||
+	    (err = pf_db_run(db, &same, "UPDATE campaigns SET name = char(10)"
+	    " || name WHERE name = ? AND id <> ?", "ss", name, id)) != NULL ||
+	    (err = pf_row_insert(db, "campaigns", row)) != NULL || same == 0)
+		return err;
+	if ((err = pf_db_run(db, NULL, "UPDATE campaigns SET name = name || "
+	    "' ' || id WHERE id = ?", "s", id)) != NULL)
+		return err;
+	return pf_db_run(db, NULL, "UPDATE campaigns SET name = ?1 WHERE "
+	    "name = char(10) || ?1", "s", name);
+}
+
 const struct pf_err *
 newest_take(bool *taken, struct remake *r, const char *table,
     const struct pf_json *row)
@@ -105,7 +126,13 @@ newest_take(bool *taken, struct remake *r, const char *table,
 		return err;
 	if ((err = pf_db_run(db, NULL, k->drop, "s", id)) != NULL ||
 	    (strcmp(table, "bots") == 0 && (err = free_name(db, id, row)) !=
-	    NULL) || (err = pf_row_insert(db, table, row)) != NULL)
+	    NULL))
+		return err;
+	if (strcmp(table, "campaigns") == 0)
+		err = add_campaign(db, id, row);
+	else
+		err = pf_row_insert(db, table, row);
+	if (err != NULL)
 		return err;
 	*taken = true;
 	return pf_db_run(db, NULL, "INSERT INTO newest VALUES (?, ?, ?) ON "
