@@ -382,7 +382,7 @@ struct asking {
 	struct pf_json		**reply;
 	const struct pf_conf	*conf;
 	const char		*conf_path, *line;
-	bool			 before;	/* was sent, and no answer came */
+	bool			 before;	/* sent, and no answer came */
 	int			 enough;	/* it is not to be sent again */
 };
 

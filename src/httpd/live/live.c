@@ -255,11 +255,8 @@ look_at_database(struct look *k)
 	pf_db_path(&path, k->conf->storage_path);
 	there = stat(path.data, &st) == 0;
 	pf_buf_free(&path);
-	if (k->db != NULL && (!there || st.st_dev != k->dev ||
-	    st.st_ino != k->ino)) {
-		shut(k);
-		k->life++;
-	} else if (k->broken)
+	if (k->db != NULL && (k->broken || !there || st.st_dev != k->dev ||
+	    st.st_ino != k->ino))
 		shut(k);
 	k->broken = false;
 	k->changed = false;
@@ -271,6 +268,9 @@ look_at_database(struct look *k)
 			shut(k);
 			return;
 		}
+		/* It may as well be the one that was away for a while. */
+		if (st.st_dev != k->dev || st.st_ino != k->ino)
+			k->life++;
 		k->dev = st.st_dev;
 		k->ino = st.st_ino;
 		k->changed = true;
@@ -370,7 +370,7 @@ static void *
 run(void *arg)
 {
 	struct live *v = arg;
-	struct look k = { .conf = &v->h->conf, .newest = -1, .life = 1,
+	struct look k = { .conf = &v->h->conf, .newest = -1,
 	    .progress = PF_BUF_INIT };
 	struct listener **all = NULL;
 	int n;

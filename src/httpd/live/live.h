@@ -56,7 +56,7 @@ struct look {
 	struct pf_db	*db;		/* NULL: there is none to be had */
 	dev_t		 dev;		/* of its file */
 	ino_t		 ino;
-	int64_t		 life;		/* 1, and one more with each file */
+	int64_t		 life;		/* one more with each other file */
 	int64_t		 version;	/* changes with each commit */
 	bool		 changed;	/* since the turn before */
 	bool		 broken;	/* it is to be opened anew */
