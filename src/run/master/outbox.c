@@ -350,6 +350,9 @@ outbox_deliver(struct slot *s)
 		s->failures = 0;
 		return NULL;
 	}
+	/* Given up for the end of an engine: the master is not away. */
+	if (s->lease != LEASE_NONE && s->lease != LEASE_HELD)
+		return err;
 	/* Others have not had their turn. */
 	if (s->past[0] == '\0' && pf_boot_ms() >= s->not_before)
 		s->not_before = pf_boot_ms() + pf_retry_delay(
