@@ -102,7 +102,7 @@ mv "$db" "$T/away.db"
 req GET /status
 is "$code $(get '[.status, .database] | join(" ")') $(get .jobs)" \
     '200 degraded false null' 'status without a database'
-like "$(get .database_error)" 'pf-sched init' 'says why'
+like "$(get .database_error)" 'metadata tells of work: see pf-recovery' 'says why'
 for path in $v/system/stats $v/timeouts $v/jobs $v/bots "$v/jobs/$job" \
     "$v/jobs/$job/logs" "$v/bots/$(bot 1)" "$v/jobs/$job/binary/download"; do
 	req GET "$path"
