@@ -34,10 +34,10 @@ failing old_epoch 2070-restore.t 'an epoch that is not raised' \
 by_histories()
 {
 	mutant "$1" "$2" "$3" t/unit/history.t
-	run env PF_SEEDS=20 "$T/$1/bin/history.t"
+	run env PF_SEEDS=60 "$T/$1/bin/history.t"
 	ok "$4, by random histories" grep -q '^not ok .*seed' "$T/out"
 	is "$(grep -c '^ok .*seed' "$T/out")" \
-	    "$((20 - $(grep -c '^not ok .*seed' "$T/out")))" \
+	    "$((60 - $(grep -c '^not ok .*seed' "$T/out")))" \
 	    'they came to their end'
 }
 by_histories no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' \
