@@ -25,21 +25,30 @@ text_of(sqlite3_value *v)
 	return s != NULL ? (const char *)s : "";
 }
 
-static void
-severity(sqlite3_context *c, int n, sqlite3_value **v)
+/* What the output says, or else what was told of it; to be freed. */
+static struct work *
+read_report(const char *output, const char *tool, int64_t sig,
+    const char *type)
 {
-	const char *type = text_of(v[0]), *tool = text_of(v[1]);
-	const char *output = text_of(v[2]), *word;
 	struct work *w = pf_malloc(sizeof(*w));
 	size_t at;
 
-	(void)n;
 	pf_report_init(&w->report, w->text, sizeof(w->text));
 	if (!pf_report_parse(&w->report, output, strlen(output), &at)) {
 		pf_report_init(&w->report, w->text, sizeof(w->text));
-		pf_report_told(&w->report, tool, sqlite3_value_int64(v[3]),
-		    type);
+		pf_report_told(&w->report, tool, sig, type);
 	}
+	return w;
+}
+
+static void
+severity(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct work *w = read_report(text_of(v[2]), text_of(v[1]),
+	    sqlite3_value_int64(v[3]), text_of(v[0]));
+	const char *word;
+
+	(void)n;
 	word = pf_severity_of(&w->report)->severity;
 	if (sqlite3_value_int(v[4]) != 0)
 		word = pf_severity_below(word);
@@ -50,16 +59,10 @@ severity(sqlite3_context *c, int n, sqlite3_value **v)
 static void
 blind(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	const char *output = text_of(v[0]);
-	struct work *w = pf_malloc(sizeof(*w));
-	size_t at;
+	struct work *w = read_report(text_of(v[0]), text_of(v[1]), 0,
+	    text_of(v[2]));
 
 	(void)n;
-	pf_report_init(&w->report, w->text, sizeof(w->text));
-	if (!pf_report_parse(&w->report, output, strlen(output), &at)) {
-		pf_report_init(&w->report, w->text, sizeof(w->text));
-		pf_report_told(&w->report, text_of(v[1]), 0, text_of(v[2]));
-	}
 	sqlite3_result_text(c, pf_report_blind(&w->report, text_of(v[3])), -1,
 	    SQLITE_STATIC);
 	free(w);
