@@ -116,8 +116,7 @@ all()
 	is "$(cat "$T/dear/file")" dear "$how: not what others have"
 	is "$(evil_left)" '' "$how: no memory is left"
 	is "$(pgrep -fc "$T/w/slot-")" 0 "$how: no process is left"
-	is "$(find "$T/w" -path '*/jobs/*' | wc -l)" 0 \
-	    "$how: no directory of a job"
+	is "$(evil_dirs)" '' "$how: no directory of a job"
 }
 
 at_end evil_forget

@@ -77,7 +77,7 @@ reports gcc-jumps here gcc -g -O2 -fno-inline
 reports stripped here gcc -O2 -s
 with='clang-O0 clang-O2 gcc-O0 gcc-O2 gcc-noinline'
 
-for x in $with; do
+for x in $with gcc-jumps; do
 	score=$(score "$x" "$x")
 	echo "# $x: precision and recall $score"
 	ok "$x: at least 0.98" awk -v s="$score" \
