@@ -1,13 +1,16 @@
 #!/usr/bin/python3
-"""exchange.py legs DIR URL A B C N | idle URL JOB BOTS PID - see exchange.
+"""exchange.py legs DIR URL A B C N | idle URL JOB BOTS PID | ratio URL JOB ...
+- see exchange.
 
 legs: N inputs are laid down as finds of job A (libFuzzer); when each is
 delivered, filed, before B (libFuzzer) and C (AFL++), and used by them.
+ratio: the answer that gives each job all that the others have, by its size.
 idle: that many bots ask each second for news; what pf-httpd takes for it.
 """
 import glob
 import hashlib
 import http.client
+import json
 import os
 import random
 import sqlite3
@@ -155,4 +158,21 @@ def idle(url, job, bots, pid):
               waits[int(len(waits) * .99)] * 1e3))
 
 
-{'legs': legs, 'idle': idle}[sys.argv[1]](*sys.argv[2:])
+def ratio(url, *jobs):
+    sent, sizes = 0, []
+    for job in jobs:
+        path = '%s/api/v1/jobs/%s/shared' % (url, job)
+        got = json.load(urllib.request.urlopen(path + '?limit=1024'))
+        want = ','.join('%d' % i['cursor'] for i in got['inputs'])
+        if not want:
+            continue
+        sizes += [i['size'] for i in got['inputs']]
+        sent += len(urllib.request.urlopen('%s/inputs?want=%s&epoch=%d' % (
+            path, want, got['epoch'])).read())
+    sizes.sort()
+    print('what each lacks of the others: %d inputs, half of them below %d '
+          'bytes: %.3f bytes sent for each that is new there' % (
+              len(sizes), sizes[len(sizes) // 2], sent / sum(sizes)))
+
+
+{'legs': legs, 'idle': idle, 'ratio': ratio}[sys.argv[1]](*sys.argv[2:])
