@@ -53,7 +53,7 @@ stop
 rounds()
 {
 	curl -s "$url/metrics" | sed -n \
-	    's,^pandafuzz_http_requests_total.*shared/inputs.*2xx"} ,,p'
+	    's,^pandafuzz_http_requests_total.*shared/bytes.*2xx"} ,,p'
 }
 before=$(rounds)
 with 'import_rate = 32' 'import_inputs = 0'

@@ -88,6 +88,12 @@ lie empty 1 "$pack: an empty answer" -
 lie extra 1 "$pack: more than was asked for" -
 lie noise 1 "$pack: no line" -
 lie cut 3 'input [0-9]* has.*; input [0-9a-f]* is left out' lost
+lie bytes 2 'what came is not what was announced' lost
+lie fewer 1 "$pack: [0-9]* bytes, [0-9]* were announced" -
+lie more 1 "$pack: [0-9]* bytes, [0-9]* were announced" -
+lie none 1 "$pack: 0 bytes, [0-9]* were announced" -
+lie flood 1 "$pack: 3145728 bytes, [0-9]* were announced" -
+lie gone 2 - -
 # A list without end: a bounded number of them a round, and none is there.
 lie endless 3 'what came is not|nothing is shared' lost
 is "$(given "$dir")" "$(find "$dir/corpus" -type f -exec sha256sum {} + |

@@ -120,6 +120,27 @@ for bad in 'want=,' want=0 want=-1 want=x 'want=1,,2' 'want=1,2,' \
 done
 req GET "$v/$a/$i"
 is "$code $(wc -c <"$T/body")" '200 0' 'none'
+# Nothing but the bytes, if all are there.
+y=shared/bytes
+req GET "$v/$b/$y?want=1,2,6&epoch=$epoch"
+is "$code $(cat "$T/body")" '200 onetwofive' 'the bytes of several inputs'
+req GET "$v/$b/$y?want=2,3,2"
+is "$code $(cat "$T/body")" '200 twothreetwo' 'in the order wanted'
+for gone in 2,1000 1000,2; do
+	req GET "$v/$b/$y?want=$gone"
+	is "$code $(member field) $(member error)" \
+	    '404 want there is no input 1000' "one of $gone is not there"
+done
+req GET "$v/$c/$y?want=1,2"
+is "$code $(member field)" '404 want' 'nor are those of another campaign'
+req GET "$v/$b/$y?want=1&epoch=$((epoch + 1))"
+is "$code $(member field)" '409 epoch' 'bytes of another database'
+req GET "$v/nobody/$y?want=1"
+is "$code" 404 'bytes of an unknown job'
+req GET "$v/$a/$y?want=1,x"
+is "$code $(member field)" '422 want' 'bytes: 1,x'
+req GET "$v/$a/$y"
+is "$code $(wc -c <"$T/body")" '200 0' 'no bytes'
 req GET "$v/$a/$i?want=$(seq -s , 1024)"
 is "$code" 200 'as many as may be'
 # An input of 3 MiB, twice: the second does not fit.
@@ -134,6 +155,10 @@ for n in 1 2; do
 done
 req GET "$v/$c/$i?want=2,3,1"
 is "$code $(wc -c <"$T/body")" '200 3145740' 'what fits'
+req GET "$v/$c/$y?want=2,3"
+is "$code $(member field)" '422 want' 'bytes that do not fit'
+req GET "$v/$c/$y?want=3"
+is "$code $(wc -c <"$T/body")" '200 3145732' 'and that do'
 
 # What crashes anybody is for nobody any more.
 req GET "$v/$b/shared?after=5"

@@ -69,6 +69,10 @@ GET $V/jobs/{id}/shared 422 $V/jobs/$a/shared?limit=0
 GET $V/jobs/{id}/shared/inputs 200 $V/jobs/$a/shared/inputs?want=1,9
 GET $V/jobs/{id}/shared/inputs 409 $V/jobs/$a/shared/inputs?want=1&epoch=999
 GET $V/jobs/{id}/shared/inputs 422 $V/jobs/$a/shared/inputs?want=x
+GET $V/jobs/{id}/shared/bytes 200 $V/jobs/$a/shared/bytes
+GET $V/jobs/{id}/shared/bytes 404 $V/jobs/$a/shared/bytes?want=1,9
+GET $V/jobs/{id}/shared/bytes 409 $V/jobs/$a/shared/bytes?want=1&epoch=999
+GET $V/jobs/{id}/shared/bytes 422 $V/jobs/$a/shared/bytes?want=x
 POST $V/jobs 201 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 200 $V/jobs $J {$new,"fuzzer":"libfuzzer"}
 POST $V/jobs 409 $V/jobs $J {$new,"fuzzer":"afl"}

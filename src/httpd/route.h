@@ -160,7 +160,7 @@ handler	api_rules, api_rules_apply, api_rules_undo;
 handler	api_explain_bot, api_explain_job, api_explain_crash;
 handler	api_crash, api_coverage, api_corpus, api_numbers, api_upload, api_log;
 feeder	feed_batch, feed_form;
-handler	api_shared, api_shared_inputs, api_input;
+handler	api_shared, api_shared_inputs, api_shared_bytes, api_input;
 handler	api_crashes, api_job_crashes, api_crash_get, api_crash_input;
 handler	api_coverage_list;
 handler	api_corpus_list, api_corpus_stats, api_job_corpus_stats;

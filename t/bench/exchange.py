@@ -167,7 +167,7 @@ def ratio(url, *jobs):
         if not want:
             continue
         sizes += [i['size'] for i in got['inputs']]
-        sent += len(urllib.request.urlopen('%s/inputs?want=%s&epoch=%d' % (
+        sent += len(urllib.request.urlopen('%s/bytes?want=%s&epoch=%d' % (
             path, want, got['epoch'])).read())
     sizes.sort()
     print('what each lacks of the others: %d inputs, half of them below %d '

@@ -3,7 +3,8 @@
 
 Passes requests on to the URL MASTER; what it answers to questions for shared
 inputs is changed by the word in the file MODE, which is read each time.  LOG
-gets a line for each such question: MODE, list or inputs, status, bytes.
+gets a line for each such question: MODE, what is asked, status, bytes.  Lies
+of inputs are heard only by who was told that not all of the bytes are there.
 """
 import http.client
 import http.server
@@ -67,6 +68,24 @@ def lie_inputs(mode, body):
     return body
 
 
+def lie_bytes(mode, body):
+    if mode == 'bytes':
+        return bytes(c ^ 1 for c in body)
+    if mode == 'fewer':
+        return body[:-1]
+    if mode == 'more':
+        return body + b'abc'
+    if mode == 'none':
+        return b''
+    if mode == 'flood':
+        return b'\xff' * (3 << 20)
+    return body
+
+
+LIES = {'inputs': lie_inputs, 'bytes': lie_bytes, 'shared': lie_list}
+OF_INPUTS = 'hash size minus order cut empty extra noise gone'.split()
+
+
 class Liar(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
 
@@ -84,9 +103,10 @@ class Liar(http.server.BaseHTTPRequestHandler):
         if '/shared' in self.path:
             with open(sys.argv[2], encoding='ascii') as f:
                 mode = f.read().strip()
+            if what == 'bytes' and mode in OF_INPUTS:
+                body, status = b'{}', 404
             if status == 200:
-                body = (lie_inputs if what == 'inputs' else
-                        lie_list)(mode, body)
+                body = LIES[what](mode, body)
             with open(sys.argv[3], 'a', encoding='ascii') as f:
                 print(mode, what, status, len(body), file=f)
         self.send_response(status)

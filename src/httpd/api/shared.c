@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,23 +89,34 @@ read_file(struct pf_buf *b, const char *path, int64_t size)
 	return b->len == want && n >= 0;
 }
 
-/* What is gone is told as well: so it is not asked for again. */
-static void
-add_input(struct req *r, int64_t cursor, const struct pf_shared_input *in)
+/*
+ * With lines what is gone is told as well: so it is not asked for again.
+ * Without them there must be nothing to tell.
+ */
+static const struct pf_err *
+add_input(struct req *r, int64_t cursor, const struct pf_shared_input *in,
+    bool lines)
 {
+	const struct pf_err *err = NULL;
 	struct pf_buf *b = &r->reply.body, bytes = PF_BUF_INIT;
 	char *path = NULL;
+	bool there;
 
 	if (in != NULL)
 		path = pf_asprintf("%s/corpus/%s/%s",
 		    r->h->conf.storage_path, in->job, in->hash);
-	if (in != NULL && read_file(&bytes, path, in->size)) {
-		pf_buf_addf(b, "%lld %zu\n", (long long)cursor, bytes.len);
-		pf_buf_add(b, bytes.data, bytes.len);
-	} else
-		pf_buf_addf(b, "%lld -\n", (long long)cursor);
+	there = in != NULL && read_file(&bytes, path, in->size);
+	if (!there && !lines)
+		err = pf_err_field(PF_NOTFOUND, "want", "there is no input %"
+		    PRId64, cursor);
+	else if (!there)
+		pf_buf_addf(b, "%" PRId64 " -\n", cursor);
+	else if (lines)
+		pf_buf_addf(b, "%" PRId64 " %zu\n", cursor, bytes.len);
+	pf_buf_add(b, bytes.data, there ? bytes.len : 0);
 	pf_buf_free(&bytes);
 	free(path);
+	return err;
 }
 
 /* The next number of a list; false if it is none. */
@@ -123,8 +135,9 @@ next_wanted(int64_t *n, const char **list)
 }
 
 static const struct pf_err *
-add_wanted(struct pf_db *db, struct req *r, const char *list, int64_t pool)
+add_wanted(struct pf_db *db, struct req *r, int64_t pool, bool lines)
 {
+	const char *list = route_text(r, "want");
 	const struct pf_err *err;
 	struct pf_shared_input in;
 	int64_t cursor;
@@ -140,30 +153,46 @@ add_wanted(struct pf_db *db, struct req *r, const char *list, int64_t pool)
 			return err;
 		found = found && in.size <= PACK_MAX;
 		if (found && (int64_t)r->reply.body.len + in.size > PACK_MAX)
-			break;
-		add_input(r, cursor, found ? &in : NULL);
+			return lines ? NULL : pf_err_field(PF_DATA, "want",
+			    "these inputs are more than %d bytes", PACK_MAX);
+		if ((err = add_input(r, cursor, found ? &in : NULL, lines)) !=
+		    NULL)
+			return err;
 	}
 	return NULL;
 }
 
 static const struct pf_err *
-read_inputs(struct pf_db *db, struct req *r)
+read_wanted(struct pf_db *db, struct req *r, bool lines)
 {
 	const struct pf_err *err;
-	const char *list = route_text(r, "want");
 	int64_t epoch = -1, pool;
 
 	route_int(&epoch, r, "epoch");
 	if ((err = pf_shared_pool(&pool, db, r->id, epoch)) != NULL ||
-	    (err = add_wanted(db, r, list, pool)) != NULL)
+	    (err = add_wanted(db, r, pool, lines)) != NULL)
 		return err;
 	r->reply.status = 200;
 	r->reply.type = "application/octet-stream";
 	return NULL;
 }
 
-const struct pf_err *
-api_shared_inputs(struct worker *w, struct req *r)
+static const struct pf_err *
+read_inputs(struct pf_db *db, struct req *r)
+{
+	return read_wanted(db, r, true);
+}
+
+static const struct pf_err *
+read_bytes(struct pf_db *db, struct req *r)
+{
+	return read_wanted(db, r, false);
+}
+
+/* So many bytes a second leave, whoever they are for. */
+static const struct pf_err *
+send_wanted(struct worker *w, struct req *r,
+    const struct pf_err *(*read)(struct pf_db *, struct req *))
 {
 	const struct pf_err *err;
 	struct httpd *h = w->h;
@@ -178,11 +207,23 @@ api_shared_inputs(struct worker *w, struct req *r)
 		r->reply.retry_after = 1;
 		return NULL;
 	}
-	if ((err = worker_read(w, r, read_inputs)) != NULL)
+	if ((err = worker_read(w, r, read)) != NULL)
 		return err;
 	atomic_fetch_add(&h->exchanged, (int64_t)r->reply.body.len);
 	pthread_mutex_lock(&h->sharing);
 	pf_rate_take(&h->exchange, (int64_t)r->reply.body.len);
 	pthread_mutex_unlock(&h->sharing);
 	return NULL;
+}
+
+const struct pf_err *
+api_shared_inputs(struct worker *w, struct req *r)
+{
+	return send_wanted(w, r, read_inputs);
+}
+
+const struct pf_err *
+api_shared_bytes(struct worker *w, struct req *r)
+{
+	return send_wanted(w, r, read_bytes);
 }

@@ -1,8 +1,9 @@
 /*
  * Inputs of other jobs, fetched many at a time; see share.h.
  *
- * The answer is, for each in turn, a line with its cursor and its size, or
- * "-" if it is gone, and then its bytes.  What lists say is not believed:
+ * The answer is their bytes, one after the other.  If one of them is gone the
+ * question is another one, and the answer has for each a line with its cursor
+ * and its size, or "-", and then its bytes.  What lists say is not believed:
  * bytes count only under their own hash.
  */
 #include <inttypes.h>
@@ -104,27 +105,70 @@ take_answer(struct fuzz *f, struct offers *l, struct rest r)
 	return NULL;
 }
 
+/* All of them. */
+static const struct pf_err *
+take_bytes(struct fuzz *f, struct offers *l, struct rest r)
+{
+	const struct pf_err *err;
+	const struct offer *o;
+	uint64_t all = 0;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		all += (uint64_t)l->v[i].size;
+	if (all != r.n)
+		return pf_err(PF_DATA, "%zu bytes, %" PRIu64 " were announced",
+		    r.n, all);
+	for (; l->done < l->n && !pf_stopping; l->done++) {
+		o = &l->v[l->done];
+		if ((err = give(f, o, r.p)) != NULL)
+			return err;
+		r.p += o->size;
+	}
+	return NULL;
+}
+
+static const struct pf_err *
+ask(struct fuzz *f, struct pf_http_call *c, const struct offers *l,
+    const char *what)
+{
+	const struct pf_err *err;
+	struct pf_buf path = PF_BUF_INIT;
+	size_t i;
+
+	pf_buf_addf(&path, "/api/v1/jobs/%s/shared/%s?epoch=%" PRId64
+	    "&want=", f->job->id, what, f->share.epoch);
+	for (i = 0; i < l->n; i++)
+		pf_buf_addf(&path, "%s%" PRId64, i > 0 ? "," : "",
+		    l->v[i].cursor);
+	pf_buf_reset(&c->reply);
+	c->path = path.data;
+	err = share_get(f->slot, c);
+	c->path = NULL;
+	pf_buf_free(&path);
+	return err;
+}
+
 const struct pf_err *
 share_fetch(struct fuzz *f, struct offers *l)
 {
 	const struct pf_err *err;
-	struct pf_buf path = PF_BUF_INIT;
 	struct pf_http_call c = { .reply = PF_BUF_INIT };
-	size_t i;
+	struct rest r;
 
-	pf_buf_addf(&path, "/api/v1/jobs/%s/shared/inputs?epoch=%" PRId64
-	    "&want=", f->job->id, f->share.epoch);
-	for (i = 0; i < l->n; i++)
-		pf_buf_addf(&path, "%s%" PRId64, i > 0 ? "," : "",
-		    l->v[i].cursor);
-	c.path = path.data;
-	if ((err = share_get(f->slot, &c)) == NULL &&
-	    (err = take_answer(f, l, (struct rest){ c.reply.data,
-	    c.reply.len })) == NULL && c.reply.len == 0)
-		err = pf_err(PF_DATA, "an empty answer");
+	err = ask(f, &c, l, "bytes");
+	r = (struct rest){ c.reply.data, c.reply.len };
+	if (err == NULL)
+		err = take_bytes(f, l, r);
+	else if (err->class == PF_NOTFOUND &&
+	    (err = ask(f, &c, l, "inputs")) == NULL) {
+		r = (struct rest){ c.reply.data, c.reply.len };
+		err = take_answer(f, l, r);
+		if (err == NULL && c.reply.len == 0)
+			err = pf_err(PF_DATA, "an empty answer");
+	}
 	if (err != NULL && err->class == PF_DATA)
 		err = pf_err_at(err, "shared inputs");
 	pf_buf_free(&c.reply);
-	pf_buf_free(&path);
 	return err;
 }
