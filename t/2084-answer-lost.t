@@ -7,6 +7,7 @@
 . "$PF_ROOT/t/lib/master.sh"
 python=/usr/bin/python3
 [ -x $python ] || skip_all 'no python3 here'
+need sqlite3
 
 master_new - <<'END'
 [timeouts]
@@ -61,10 +62,20 @@ check 'it was done' 0 - - sh -c 'pf-report campaigns | grep -q one'
 lossy pf-sched campaign pause one
 ran 0 'what may be done twice has an answer'
 bot=$(pf-registry register -H h -e libfuzzer)
+events() { pf-report events | grep -c deregistered; }
 lossy pf-registry deregister "$bot"
-ran 75 'a bot that is taken out'
-like "$(cat "$T/err")" "${said}.*unknown" 'it says so'
-is "$(pf-report bots)" '' 'it was done'
+ran 0 'a bot that is taken out'
+is "$(pf-report bots) $(events)" ' 1' 'it is so once'
+check 'and once more' 0 - - pf-registry deregister "$bot"
+is "$(events)" 1 'nothing happened'
+check 'one that never was is not' 66 - '~there is no bot' \
+    pf-registry deregister nobody
+lost=$(pf-registry register -H h -e libfuzzer)
+sqlite3 -cmd '.timeout 5000' "$PF_STORAGE/data/pandafuzz.db" \
+    "UPDATE bots SET status = 'failed' WHERE id = '$lost'"
+lossy pf-registry reset "$lost"
+ran 75 'what cannot be told from a mistake'
+like "$(cat "$T/err")" "${said}.*reset is not possible" 'says so'
 check 'what is refused at once is refused' 65 - \
     '~^pf-sched: campaign one is there already$' \
     pf-sched campaign create one

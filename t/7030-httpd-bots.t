@@ -121,6 +121,8 @@ req DELETE "$b"
 is "$code $(wc -c <"$T/body" | tr -d ' ')" '204 0' 'the bot leaves'
 json "$b/heartbeat" '{"inc":"i1"}'
 is "$code" 404 'and is unknown'
+req DELETE "$b"
+is "$code" 204 'who asks again hears that it has left'
 req DELETE $v/bots/nobody
 is "$code $(member field)" '404 bot_id' 'who never was cannot leave'
 httpd_stop

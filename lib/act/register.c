@@ -155,6 +155,25 @@ pf_act_register(struct pf_act *a, const struct pf_json *req,
 	return NULL;
 }
 
+/* Who is told of again has gone already, or was never there. */
+static const struct pf_err *
+gone_before(struct pf_act *a, const struct pf_json *req, struct pf_buf *out,
+    const struct pf_err *unknown)
+{
+	const struct pf_err *err;
+	const char *id = "";
+	bool gone;
+
+	if ((err = pf_need_id(&id, req, "bot")) != NULL ||
+	    (err = pf_bot_gone(&gone, a->db, id)) != NULL)
+		return err;
+	if (!gone)
+		return unknown;
+	pf_jw_str(out, "bot", id);
+	pf_jw_bool(out, "replay", true);
+	return NULL;
+}
+
 const struct pf_err *
 pf_act_deregister(struct pf_act *a, const struct pf_json *req,
     struct pf_buf *out)
@@ -164,8 +183,10 @@ pf_act_deregister(struct pf_act *a, const struct pf_json *req,
 	struct pf_event e = { .time = a->now, .kind = "bot",
 	    .now = "deregistered", .who = "deregister", .why = "" };
 
-	if ((err = pf_need_bot(a, &b, req)) != NULL ||
-	    (err = take_job(a, &b, "its bot was deregistered")) != NULL)
+	if ((err = pf_need_bot(a, &b, req)) != NULL &&
+	    err->class == PF_NOTFOUND)
+		return gone_before(a, req, out, err);
+	if (err != NULL || (err = take_job(a, &b, "its bot was deregistered")) != NULL)
 		return err;
 	e.subject = b.id;
 	e.was = pf_bot_state_name(b.state);

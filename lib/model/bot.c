@@ -106,6 +106,15 @@ pf_bot_get(struct pf_bot *b, struct pf_db *db, const char *id)
 }
 
 const struct pf_err *
+pf_bot_gone(bool *gone, struct pf_db *db, const char *id)
+{
+	int64_t one;
+
+	return pf_db_int(db, &one, gone, "SELECT 1 FROM bots WHERE id = ? "
+	    "AND gone_at IS NOT NULL", "s", id);
+}
+
+const struct pf_err *
 pf_bot_find(struct pf_bot *b, bool *found, struct pf_db *db,
     const char *hostname, const char *name)
 {

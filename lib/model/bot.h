@@ -56,8 +56,10 @@ struct pf_bot {
 	int64_t		 timeout_at;		/* for people */
 };
 
-/* PF_NOTFOUND if there is none or it was deregistered. */
+/* PF_NOTFOUND if there is none or it was deregistered, which *gone tells. */
 const struct pf_err	*pf_bot_get(struct pf_bot *, struct pf_db *,
+			    const char *id);
+const struct pf_err	*pf_bot_gone(bool *gone, struct pf_db *,
 			    const char *id);
 const struct pf_err	*pf_bot_find(struct pf_bot *, bool *found,
 			    struct pf_db *, const char *hostname,
