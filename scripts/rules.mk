@@ -43,7 +43,7 @@ SQL =	lib/store/schema.sql lib/store/schema-2.sql lib/store/schema-3.sql \
 	lib/store/schema-12.sql lib/store/schema-13.sql \
 	lib/store/schema-14.sql lib/store/schema-15.sql \
 	lib/store/schema-16.sql lib/store/schema-17.sql \
-	lib/store/schema-18.sql
+	lib/store/schema-18.sql lib/store/schema-19.sql
 $(O)/lib/store/schema.c: $(SQL) scripts/mkschema
 	@mkdir -p $(@D); echo "SQL $(SQL)"
 	@sh scripts/mkschema $(SQL) >$@

@@ -31,6 +31,26 @@ check 'a dry run prints the line' 0 \
 check 'create' 0 '=png	active	2' - pf-sched campaign create -w 2 png
 check 'not a second time' 65 - \
     '=pf-sched: campaign png is there already' pf-sched campaign create png
+# Whose answer was lost: made once, and as it is by now.
+made='{"op":"campaign","do":"create","campaign":"twice","request":"r-1"'
+op "$made,\"paused\":true}"
+is "$(get '[.status, .replay] | map(tostring) | join(" ")')" 'paused null' \
+    'a campaign that begins paused'
+twice=$(get .id)
+n=$(sql 'SELECT count(*) FROM events')
+op "$made,\"weight\":4}"
+is "$(get .id) $(get .status) $(get .weight) $(get .replay)" \
+    "$twice paused 1 true" 'the same request makes no other'
+is "$(sql 'SELECT count(*) FROM events')" "$n" 'and changes nothing'
+op '{"op":"campaign","do":"create","campaign":"twice","request":"r-2"}'
+is "$(get '.class + " " + .field')" 'conflict campaign' \
+    'another request for it is refused'
+op '{"op":"campaign","do":"create","campaign":"thrice","request":"r-1"}'
+is "$(get '.class + " " + .field')" 'conflict request' \
+    'so is the request for another one'
+op '{"op":"campaign","do":"create","campaign":"x","request":"../x"}'
+is "$(get '.class + " " + .field')" 'data request' 'and one that is no id'
+op '{"op":"campaign","do":"finish","campaign":"twice"}'
 check 'set its weight' 0 '=png	active	3' - pf-sched campaign set -w 3 png
 check 'pause' 0 '=png	paused	3' - pf-sched campaign pause png
 check 'pausing twice is no error' 0 '=png	paused	3' - \
@@ -256,7 +276,7 @@ check 'nor comes back' 65 - \
 check 'the list' 0 '~^[^	]*	end	finished	1	0	1	' - pf-report campaigns
 check 'one of them, by name' 0 '~^weight	3$' - pf-report campaign png
 is "$(sql "SELECT group_concat(who || ' ' || n, ', ') FROM (SELECT who, count(*) AS n FROM events WHERE kind = 'campaign' GROUP BY who)")" \
-    'campaign 16, submit 2' 'each change has its event'
+    'campaign 18, submit 2' 'each change has its event'
 
 # Ended jobs can be put away.
 check 'only ended ones' 65 '~"class":"conflict"' - pf-sched apply <<END

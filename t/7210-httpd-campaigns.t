@@ -36,6 +36,22 @@ is "$(master_sql 'SELECT count(*) FROM campaigns')" $((n + 2)) 'there are two'
 is "$(pf-report -j campaigns | jq -r "select(.id == \"$id\") | .name")" \
     'Nightly run' 'the command line knows them'
 
+# Known by what the sender calls the request, whatever became of it since.
+key='Idempotency-Key: some key of mine'
+json $v '{"name":"keyed","start_after_create":false}' -H "$key"
+is "$code $(get .status)" '201 paused' 'a campaign with a key'
+keyed=$(get .id)
+send PUT "$keyed" '{"status":"active","weight":5}'
+json $v '{"name":"keyed","start_after_create":false}' -H "$key"
+is "$code $(get .id) $(get .status) $(get .weight)" "200 $keyed active 5" \
+    'asked for again it is as it is by now'
+json $v '{"name":"keyed","start_after_create":false}'
+is "$code $(get .field)" '409 name' 'not so without the key'
+json $v '{"name":"other"}' -H "$key"
+is "$code" 409 'the key is not that of another'
+send DELETE "$keyed" ''
+n=$((n + 1))
+
 # refused BODY FIELD PATTERN
 refused()
 {

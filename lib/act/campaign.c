@@ -23,21 +23,6 @@ note(struct pf_act *a, const struct pf_campaign *c, const char *was,
 	return pf_event_add(a->db, &e);
 }
 
-static const struct pf_err *
-create(struct pf_act *a, struct pf_campaign *c, const char *name)
-{
-	const struct pf_err *err;
-
-	if (c->id[0] != '\0')
-		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
-		    "there already", c->name);
-	pf_uuid7(c->id, a->now);
-	snprintf(c->name, sizeof(c->name), "%s", name);
-	if ((err = pf_campaign_insert(a->db, c, a->now)) != NULL)
-		return err;
-	return note(a, c, "", c->name);
-}
-
 /* What waits is cancelled, what runs is told to end. */
 static const struct pf_err *
 cancel_jobs(struct pf_act *a, const struct pf_campaign *c, int64_t *n)
@@ -133,6 +118,57 @@ describe(struct pf_act *a, const struct pf_campaign *c,
 	return err;
 }
 
+/* The request may have made it before: *made is what is said of it then. */
+static const struct pf_err *
+made_before(struct pf_act *a, struct pf_campaign *made, bool *found,
+    const struct pf_json *req, const char *name)
+{
+	const struct pf_err *err;
+	const char *request = NULL;
+
+	*found = false;
+	if ((err = pf_json_str(&request, req, "request")) != NULL ||
+	    request == NULL)
+		return err;
+	if (!pf_id_ok(request))
+		return pf_err_field(PF_DATA, "request", "request: not an id");
+	err = pf_campaign_of_request(made, found, a->db, request);
+	if (err == NULL && *found && strcmp(made->name, name) != 0)
+		err = pf_err_field(PF_CONFLICT, "request", "request %s: it "
+		    "has made campaign %s", request, made->name);
+	snprintf(made->request, sizeof(made->request), "%s", request);
+	return err;
+}
+
+static const struct pf_err *
+create(struct pf_act *a, struct pf_campaign *c, const char *name,
+    const struct pf_json *req, struct pf_buf *out)
+{
+	const struct pf_err *err;
+	struct pf_campaign made = { 0 };
+	bool again, paused = false;
+
+	if ((err = made_before(a, &made, &again, req, name)) != NULL ||
+	    (err = pf_json_bool(&paused, req, "paused")) != NULL)
+		return err;
+	if (again) {
+		*c = made;
+		pf_jw_bool(out, "replay", true);
+		return NULL;
+	}
+	if (c->id[0] != '\0')
+		return pf_err_field(PF_CONFLICT, "campaign", "campaign %s is "
+		    "there already", c->name);
+	pf_uuid7(c->id, a->now);
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	snprintf(c->request, sizeof(c->request), "%s", made.request);
+	c->state = paused ? PF_CAMPAIGN_PAUSED : PF_CAMPAIGN_ACTIVE;
+	if ((err = pf_campaign_insert(a->db, c, a->now)) != NULL ||
+	    (err = describe(a, c, req)) != NULL)
+		return err;
+	return note(a, c, "", c->name);
+}
+
 static const struct pf_err *
 set(struct pf_act *a, const struct pf_campaign *c, int64_t old,
     const struct pf_json *req)
@@ -185,10 +221,9 @@ pf_act_campaign(struct pf_act *a, const struct pf_json *req,
 	for (i = 0; i < PF_CAMPAIGN_EVENTS && strcmp(what,
 	    pf_campaign_event_name((enum pf_campaign_event)i)) != 0; i++)
 		;
-	if (strcmp(what, "create") == 0) {
-		if ((err = create(a, &c, name)) == NULL)
-			err = describe(a, &c, req);
-	} else if (i < PF_CAMPAIGN_EVENTS)
+	if (strcmp(what, "create") == 0)
+		err = create(a, &c, name, req, out);
+	else if (i < PF_CAMPAIGN_EVENTS)
 		err = move(a, &c, (enum pf_campaign_event)i, out);
 	else if (strcmp(what, "set") == 0)
 		err = set(a, &c, old, req);

@@ -61,18 +61,16 @@ state_of(const char *name)
 	pf_die("campaign status '%s' in the database", name);
 }
 
-const struct pf_err *
-pf_campaign_find(struct pf_campaign *c, bool *found, struct pf_db *db,
-    const char *name)
+static const struct pf_err *
+find(struct pf_campaign *c, bool *found, struct pf_db *db, const char *sql,
+    const char *key)
 {
 	const struct pf_err *err;
 	struct pf_q q;
 
 	*c = (struct pf_campaign){ 0 };
 	*found = false;
-	if ((err = pf_q(&q, db, "SELECT id, name, status, weight, pending, "
-	    "running FROM campaigns WHERE name = ?1 OR id = ?1 "
-	    "ORDER BY name = ?1 DESC LIMIT 1", "s", name)) == NULL)
+	if ((err = pf_q(&q, db, sql, "s", key)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found) {
 		pf_q_copy(&q, 0, c->id, sizeof(c->id));
@@ -81,17 +79,37 @@ pf_campaign_find(struct pf_campaign *c, bool *found, struct pf_db *db,
 		c->weight = pf_q_int(&q, 3);
 		c->pending = pf_q_int(&q, 4);
 		c->running = pf_q_int(&q, 5);
+		pf_q_copy(&q, 6, c->request, sizeof(c->request));
 	}
 	pf_q_done(&q);
 	return err;
+}
+
+#define COLUMNS	"id, name, status, weight, pending, running, request"
+
+const struct pf_err *
+pf_campaign_find(struct pf_campaign *c, bool *found, struct pf_db *db,
+    const char *name)
+{
+	return find(c, found, db, "SELECT " COLUMNS " FROM campaigns WHERE "
+	    "name = ?1 OR id = ?1 ORDER BY name = ?1 DESC LIMIT 1", name);
+}
+
+const struct pf_err *
+pf_campaign_of_request(struct pf_campaign *c, bool *found, struct pf_db *db,
+    const char *request)
+{
+	return find(c, found, db, "SELECT " COLUMNS " FROM campaigns WHERE "
+	    "request = ? ORDER BY id LIMIT 1", request);
 }
 
 const struct pf_err *
 pf_campaign_insert(struct pf_db *db, const struct pf_campaign *c, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO campaigns (id, name, "
-	    "created_at, status, weight) VALUES (?, ?, ?, ?, ?)", "ssisi",
-	    c->id, c->name, now, states[c->state], c->weight);
+	    "created_at, status, weight, request) VALUES (?, ?, ?, ?, ?, ?)",
+	    "ssisis", c->id, c->name, now, states[c->state], c->weight,
+	    c->request[0] != '\0' ? c->request : NULL);
 }
 
 const struct pf_err *

@@ -41,11 +41,16 @@ struct pf_campaign {
 	enum pf_campaign_state	 state;
 	int64_t			 weight;
 	int64_t			 pending, running;	/* jobs */
+	char			 request[PF_ID_MAX + 1];	/* that made
+						 * it, or "" */
 };
 
 /* By name, else by id; *found false if there is none. */
 const struct pf_err	*pf_campaign_find(struct pf_campaign *, bool *found,
 			    struct pf_db *, const char *name);
+/* The one that was made by a request; likewise. */
+const struct pf_err	*pf_campaign_of_request(struct pf_campaign *,
+			    bool *found, struct pf_db *, const char *request);
 const struct pf_err	*pf_campaign_insert(struct pf_db *,
 			    const struct pf_campaign *, int64_t now);
 /* Writes state and weight back. */

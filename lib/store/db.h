@@ -18,7 +18,7 @@
 #include "base/err.h"
 
 #define PF_DB_APPLICATION	0x50464631	/* "PFF1" */
-#define PF_DB_VERSION		18		/* newest schema we know */
+#define PF_DB_VERSION		19		/* newest schema we know */
 
 struct sqlite3;
 struct sqlite3_stmt;

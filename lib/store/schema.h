@@ -23,5 +23,6 @@ extern const char pf_schema_15_sql[];
 extern const char pf_schema_16_sql[];
 extern const char pf_schema_17_sql[];
 extern const char pf_schema_18_sql[];
+extern const char pf_schema_19_sql[];
 
 #endif

@@ -26,6 +26,7 @@ const struct pf_step pf_steps[] = {
 	{ 16, pf_schema_16_sql },
 	{ 17, pf_schema_17_sql },
 	{ 18, pf_schema_18_sql },
+	{ 19, pf_schema_19_sql },
 	{ 0, NULL },
 };
 

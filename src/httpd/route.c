@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "httpd/route.h"
+#include "os/clock.h"
 
 #define SEGMENTS	8
 #define VALUES_MAX	65536	/* of JSON that is large */
@@ -341,4 +342,17 @@ route_int(int64_t *n, const struct req *r, const char *name)
 
 	if (text != NULL)
 		(void)pf_num(n, text, INT64_MIN, INT64_MAX);
+}
+
+void
+route_key(char key[PF_SHA_TEXT], const struct req *r, const char *given)
+{
+	if (given == NULL)
+		given = req_header(r, "Idempotency-Key");
+	if (given == NULL)
+		pf_uuid7(key, pf_wall_ms());
+	else if (pf_id_ok(given))
+		snprintf(key, PF_SHA_TEXT, "%s", given);
+	else
+		pf_sha256(key, given, strlen(given));
 }

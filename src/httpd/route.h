@@ -137,6 +137,14 @@ bool		 route_takes(const struct route *, const char *name);
 const char	*route_text(const struct req *, const char *name);
 void		 route_int(int64_t *, const struct req *, const char *name);
 
+/*
+ * By which a request that is sent again is known: given, an id, if it is
+ * there, or the header Idempotency-Key, or one made here, as an answer of the
+ * writer may be lost on its way.
+ */
+void		 route_key(char key[PF_SHA_TEXT], const struct req *,
+		    const char *given);
+
 /* What a body is to be, as Content-Type. */
 const char		*req_media_type(unsigned int kind);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/name.h"
 #include "base/num.h"
+#include "os/clock.h"
 #include "sched/sched.h"
 #include "store/writer.h"
 
@@ -60,12 +62,19 @@ read_options(struct request *r, bool *says, int argc, char *argv[])
 
 static void
 put_line(struct pf_buf *line, struct request *r, const char *verb,
-    const char *name)
+    const char *name, bool dry)
 {
+	char id[PF_ID_MAX + 1];
+
 	pf_jw_open(line, NULL, '{');
 	pf_jw_str(line, "op", "campaign");
 	pf_jw_str(line, "do", verb);
 	pf_jw_str(line, "campaign", name);
+	if (strcmp(verb, "create") == 0 && !dry) {
+		/* An answer may be lost and the line sent again. */
+		pf_uuid7(id, pf_wall_ms());
+		pf_jw_str(line, "request", id);
+	}
 	if (r->weight != 0)
 		pf_jw_int(line, "weight", r->weight);
 	if (r->description != NULL)
@@ -98,7 +107,7 @@ verb_campaign(struct options *o, const struct pf_conf *conf, int argc,
 		goto done;
 	if (argc - optind != 1 || (i == 1 && !says) || (i > 1 && says))
 		usage();
-	put_line(&line, &r, verb, argv[optind]);
+	put_line(&line, &r, verb, argv[optind], o->dry);
 	if (o->dry)
 		puts(line.data);
 	else

@@ -37,7 +37,7 @@ static const struct {
 	{ "cancel", "POST", "jobs/{id}/cancel", " job message " },
 	{ "archive", "DELETE", "jobs/{id}", " job " },
 	{ "campaign", "POST", "campaigns", " do campaign weight "
-	    "description tags " },
+	    "description tags request paused " },
 	{ "campaign", "PUT", "campaigns/{id}", " do campaign weight "
 	    "description tags " },
 	{ "campaign", "PATCH", "campaigns/{id}", " do campaign weight "

@@ -75,6 +75,8 @@ is_all(struct req *r)
 
 /* What is asked for of a campaign. */
 struct wish {
+	const char		*request;	/* of who makes it, or NULL */
+	bool			 paused;	/* from the beginning */
 	int64_t			 weight;	/* 0: not said */
 	const struct pf_json	*description, *tags;	/* or NULL */
 };
@@ -106,6 +108,10 @@ campaign_op(struct worker *w, struct pf_json **op, const char *what,
 	pf_jw_str(&line, "do", what);
 	pf_jw_str(&line, "campaign", name);
 	if (wish != NULL) {
+		if (wish->request != NULL)
+			pf_jw_str(&line, "request", wish->request);
+		if (wish->paused)
+			pf_jw_bool(&line, "paused", true);
 		if (wish->weight != 0)
 			pf_jw_int(&line, "weight", wish->weight);
 		put_raw(&line, "description", wish->description);
@@ -121,8 +127,8 @@ campaign_op(struct worker *w, struct pf_json **op, const char *what,
 static const struct pf_err *
 get_wish(struct wish *wish, const struct req *r)
 {
-	*wish = (struct wish){ 0, pf_json_get(r->json, "description"),
-	    pf_json_get(r->json, "tags") };
+	*wish = (struct wish){ .description = pf_json_get(r->json,
+	    "description"), .tags = pf_json_get(r->json, "tags") };
 	return pf_json_int(&wish->weight, r->json, "weight", 1, 1000);
 }
 
@@ -174,11 +180,11 @@ is_same(const struct pf_json *op, const char *name, const struct pf_json *want)
 /* There already: perhaps only the first answer was lost. */
 static const struct pf_err *
 same_again(struct worker *w, struct req *r, const char *name,
-    const struct wish *wish, const char *state)
+    const struct wish *wish)
 {
 	const struct pf_err *err;
 	struct pf_json *op = NULL;
-	const char *is = "";
+	const char *is = "", *state = wish->paused ? "paused" : "active";
 	int64_t has = 0;
 
 	if ((err = campaign_op(w, &op, "set", name, NULL)) == NULL &&
@@ -206,7 +212,8 @@ api_campaign_new(struct worker *w, struct req *r)
 	struct pf_json *op = NULL;
 	const char *name = "";
 	struct wish wish;
-	bool start = true;
+	char key[PF_SHA_TEXT];
+	bool start = true, replay = false;
 
 	if (!is_all(r))
 		return NULL;
@@ -218,14 +225,15 @@ api_campaign_new(struct worker *w, struct req *r)
 	if (!pf_text_ok(name))
 		return pf_err_field(PF_DATA, "name", "name: not a name of 1 "
 		    "to 128 printable bytes");
-	err = campaign_op(w, &op, "create", name, &wish);
-	if (err == NULL && !start)
-		err = campaign_op(w, &op, "pause", name, NULL);
-	if (err == NULL)
-		err = reply_campaign(w, r, op, 201);
-	else if (err->class == PF_CONFLICT)
-		err = same_again(w, r, name, &wish, start ? "active" :
-		    "paused");
+	route_key(key, r, NULL);
+	wish.request = key;
+	wish.paused = !start;
+	if ((err = campaign_op(w, &op, "create", name, &wish)) == NULL &&
+	    (err = pf_json_bool(&replay, op, "replay")) == NULL)
+		err = reply_campaign(w, r, op, replay ? 200 : 201);
+	else if (err->class == PF_CONFLICT &&
+	    strcmp(err->field, "request") != 0)
+		err = same_again(w, r, name, &wish);
 	pf_json_free(op);
 	return err;
 }

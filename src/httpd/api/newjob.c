@@ -8,11 +8,9 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "codec/hash.h"
 #include "httpd/api/newjob.h"
 #include "httpd/reply.h"
 #include "httpd/route.h"
-#include "os/clock.h"
 #include "store/writer.h"
 
 #define NS_MS	1000000		/* nanoseconds of a millisecond */
@@ -261,17 +259,8 @@ put_request(struct pf_buf *line, const struct req *r, const struct pf_json *j)
 	if (key != NULL && !pf_id_ok(key))
 		return pf_err_field(PF_DATA, "id", "id is not an id: 1 to 64 "
 		    "of a-z, 0-9, dot, underscore and dash");
-	if (key == NULL && (key = req_header(r, "Idempotency-Key")) != NULL &&
-	    !pf_id_ok(key)) {
-		pf_sha256(text, key, strlen(key));
-		key = text;
-	}
-	if (key == NULL) {
-		/* An answer of the writer may be lost on its way here. */
-		pf_uuid7(text, pf_wall_ms());
-		key = text;
-	}
-	pf_jw_str(line, "request", key);
+	route_key(text, r, key);
+	pf_jw_str(line, "request", text);
 	return NULL;
 }
 
