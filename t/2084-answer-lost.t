@@ -84,6 +84,15 @@ chmod +x "$T/t1"
 lossy pf-sched submit -N j -e libfuzzer -t "$T/t1"
 ran 0 'a submission is known by its request'
 is "$(cat "$T/out")" "$(pf-report jobs | cut -f 1)" 'and done once'
+again() { pf-sched submit -N k -e libfuzzer -t "$T/t1" -k 2 -r "$1"; }
+again r1 >"$T/first"
+check 'whoever tries again says so' 0 "=$(cat "$T/first")" - again r1
+is "$(pf-report jobs | wc -l)" 3 'and has made nothing twice'
+check 'another request makes others' 0 '*' - again r2
+is "$(pf-report jobs | wc -l)" 5 'it does'
+check 'a request for something else' 65 - '~request r1: it has submitted' \
+    pf-sched submit -N other -e libfuzzer -t "$T/t1" -r r1
+check 'a request that is no id' 64 - '~-r A/b: not an id' again A/b
 
 # A writer that is stopped: the time of one request, not of all retries.
 sched=${master_pids%%:*}

@@ -38,7 +38,7 @@ struct build {
 
 struct submission {
 	const char	*name, *engine, *target, *seeds, *dict;
-	const char	*campaign, *kind;
+	const char	*campaign, *kind, *request;
 	int64_t		 duration, priority, copies, memory, timeout;
 	struct pf_buf	 options;	/* members of a JSON object */
 	struct build	 builds[BUILDS];
@@ -166,7 +166,7 @@ read_options(struct submission *s, int argc, char *argv[])
 
 	optind = 0;
 	while (err == NULL && (ch = getopt(argc, argv,
-	    "+C:K:N:T:b:d:e:k:m:o:p:s:t:x:")) != -1)
+	    "+C:K:N:T:b:d:e:k:m:o:p:r:s:t:x:")) != -1)
 		switch (ch) {
 		case 'C':
 			s->campaign = optarg;
@@ -179,6 +179,9 @@ read_options(struct submission *s, int argc, char *argv[])
 			break;
 		case 'e':
 			s->engine = optarg;
+			break;
+		case 'r':
+			s->request = optarg;
 			break;
 		case 's':
 			s->seeds = optarg;
@@ -307,6 +310,9 @@ check_all(struct submission *s, char engine[33], const struct pf_conf *conf)
 	if (!pf_text_ok(s->name))
 		return pf_err(PF_USAGE, "-N: not a name of 1 to 128 printable "
 		    "bytes");
+	if (s->request != NULL && !pf_id_ok(s->request))
+		return pf_err(PF_USAGE, "-r %s: not an id of 1 to 64 of a-z, "
+		    "0-9, dot, underscore and dash", s->request);
 	if (s->kind != NULL && strcmp(s->kind, "fuzz") != 0 &&
 	    strcmp(s->kind, "memcheck") != 0)
 		return pf_err(PF_USAGE, "-K %s: not fuzz or memcheck",
@@ -344,7 +350,7 @@ make_line(struct pf_buf *line, const struct submission *s,
 	pf_jw_int(line, "copies", s->copies);
 	/* An answer may be lost and the line sent again. */
 	pf_uuid7(request, pf_wall_ms());
-	pf_jw_str(line, "request", request);
+	pf_jw_str(line, "request", s->request != NULL ? s->request : request);
 	pf_jw_int(line, "memory_limit", s->memory);
 	if (s->duration != 0)
 		pf_jw_int(line, "duration_ms", s->duration);
