@@ -69,4 +69,26 @@ is "$(jq -r .class <"$T/out" | sort | uniq -c | tr -s ' \n' ' ')" \
 rm "$T/m/fill"
 is "$(pf-report campaigns | cut -f 2 | grep -c '^d[0-9]')" 0 \
     'none of them was done'
+
+# More lines than one transaction takes, and room again before the last.
+all() { test "$(wc -l <"$T/out")" -eq 5001; }
+: >"$T/out"
+{
+	echo '{"op":"campaign","do":"create","campaign":"more"}'
+	until_true 20 begun
+	fill
+	seq 5000 | sed 's/.*/{"op":"campaign","do":"create","seq":&,"campaign":"e&"}/'
+	until_true 60 all
+	rm "$T/m/fill"
+	echo '{"op":"campaign","do":"create","campaign":"last"}'
+} | pf-sched apply >"$T/out" 2>"$T/err"
+is $? 75 'many lines without a server: try again'
+like "$(cat "$T/err")" '^pf-sched: .*full' 'it says once why'
+is "$(wc -l <"$T/err")" 1 'and no more'
+is "$(sed '1d;$d' "$T/out" | jq -r '"\(.seq) \(.class)"')" \
+    "$(seq 5000 | sed 's/$/ full/')" 'each has its answer'
+is "$(sed -n '$p' "$T/out" | jq -r '.ok')" true \
+    'what comes when there is room again is done'
+is "$(pf-report campaigns | cut -f 2 | grep -c '^last$\|^e[0-9]')" 1 \
+    'and nothing of the rest'
 done_testing

@@ -3,7 +3,8 @@
  *
  * To a writer that serves it is a client; without one it is the writer for
  * as long as its input lasts.  All lines that have arrived are one
- * transaction.
+ * transaction; if it fails each of them has its answer, and the next begins
+ * anew.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,6 +29,8 @@ struct sink {
 	bool			 quiet;
 	bool			 refused;	/* some line was, and */
 	enum pf_class		 why;		/* the status for that */
+	struct pf_err		 failed;	/* the first transaction that
+						 * did, or class 0 */
 	bool			 skipping;	/* an overlong line's rest */
 	int64_t			 line;		/* read so far */
 	struct pf_buf		 asked;		/* int64_t: lines to answer */
@@ -131,6 +134,32 @@ too_long(struct sink *s, struct pf_buf *replies)
 	    "bytes", PF_OP_MAX));
 }
 
+/* It is not even tried, as its transaction cannot begin; for its seq. */
+static void
+refuse(struct pf_buf *replies, const char *line, size_t n,
+    const struct pf_err *why)
+{
+	struct pf_json *req = NULL;
+
+	(void)pf_json_parse(&req, line, n);
+	pf_op_refuse(replies, req, why);
+	pf_json_free(req);
+}
+
+/*
+ * The transaction of our own has failed.  There may be room for the next, or
+ * somebody has let the database go; but what is damaged stays so.
+ */
+static const struct pf_err *
+failed(struct sink *s, const struct pf_err *err)
+{
+	if (s->failed.class == PF_OK)
+		s->failed = *err;
+	s->why = err->class;
+	writer_abort(&s->own);
+	return pf_db_damaged(s->own.act.db) ? err : NULL;
+}
+
 /* All whole lines of the buffer; at the end of input the last one too. */
 static const struct pf_err *
 batch(struct sink *s, struct pf_buf *in, bool eof)
@@ -138,29 +167,37 @@ batch(struct sink *s, struct pf_buf *in, bool eof)
 	const struct pf_err *err = NULL;
 	struct pf_buf replies = PF_BUF_INIT;
 	size_t at = 0, n, lines = 0;
+	bool own = s->remote == NULL;
 	char *nl;
 
 	if (eof && (s->skipping || (in->len > 0 &&
 	    in->data[in->len - 1] != '\n')))
 		pf_buf_addc(in, '\n');
-	while (err == NULL && lines < BATCH_MAX && (nl = memchr(in->data + at,
-	    '\n', in->len - at)) != NULL) {
+	/* To wait for the database once is enough for all of them. */
+	while ((err == NULL || (own && err->class == PF_BUSY)) &&
+	    lines < BATCH_MAX && (nl = memchr(in->data + at, '\n', in->len -
+	    at)) != NULL) {
 		n = (size_t)(nl - (in->data + at));
 		s->line++;
 		if (s->skipping || n >= PF_OP_MAX)
 			too_long(s, &replies);
 		else if (n > 0) {
 			ask_for(s);
-			err = send_one(s, &replies, in->data + at, n);
+			if (err == NULL)
+				err = send_one(s, &replies, in->data + at, n);
+			else
+				refuse(&replies, in->data + at, n, err);
 		}
 		s->skipping = false;
 		at += n + 1;
 		lines++;
 	}
-	if (err == NULL && s->remote == NULL)
+	if (err == NULL && own)
 		err = writer_commit(&s->own);
-	if (err != NULL && s->remote == NULL)
+	if (err != NULL && own) {
 		pf_op_undone(&replies, 0, err);
+		err = failed(s, err);
+	}
 	/* What a server has answered is so, whatever became of the next. */
 	print_all(s, &replies);
 	pf_buf_eat(in, at);
@@ -250,6 +287,6 @@ verb_apply(struct options *o, const struct pf_conf *conf, int argc,
 		writer_close(&s.own);
 	pf_buf_free(&s.asked);
 	if (err == NULL && s.refused)
-		err = pf_err(s.why, "%s", "");
+		err = pf_err(s.why, "%s", s.failed.msg);
 	return err;
 }
