@@ -16,7 +16,7 @@ campaigns()
 }
 # ids FILE: of the events of a stream
 ids() { grep '^event\|^id' "$1" | grep -A 1000 '^event: reset' |
-    sed -n 's/^id: //p'; }
+    sed -n 's/^id: .*\.//p'; }
 all_of_it() { [ "$(ids "$T/stream" | tail -n 1)" = "$newest" ]; }
 # The newest that is listed; not the rows, for what follows is on its way
 newest() { pf-report events | tail -n 1 | cut -f 1; }
@@ -39,6 +39,7 @@ stream=$!
 at_end "kill $events $log $stream 2>/dev/null"
 ok 'events -f begins' until_true 20 grep -q old1 "$T/events"
 ok 'the stream of pf-httpd too' until_true 20 grep -q '^id' "$T/stream"
+was=$(sed -n 's/^id: //p' "$T/stream")
 
 # The new one has as many events and more before anybody may have looked: only
 # the file tells that it is another.
@@ -55,6 +56,15 @@ ok 'the stream goes on too' until_true 20 all_of_it
 is "$(grep -c '^event: reset' "$T/stream")" 1 'it tells of it'
 is "$(ids "$T/stream")" "$(seq "$newest")" \
     'with all events, each once'
+# Who was away meanwhile, and comes with an id whose number is there again
+curl -sS -N -m 60 -H "Last-Event-ID: $was" "$url/api/v1/events" \
+    >"$T/again" 2>/dev/null &
+again=$!
+at_end "kill $again 2>/dev/null"
+ok 'the number is one of the new ones' test "${was#*.}" -le "$newest"
+ok 'it hears the newest' until_true 20 grep -q "^id: .*\.$newest\$" "$T/again"
+is "$(ids "$T/again")" "$(seq "$newest")" 'and all before it, each once'
+kill $again
 # opened PATTERN PID ...: the files of that name
 opened()
 {

@@ -32,6 +32,8 @@ ops()
 # hears N: so often the writer has heard that it can be reached
 hears() { [ "$(master_sql "SELECT count(*) FROM events WHERE now = 'hearing'")" = "$1" ]; }
 newest() { master_sql 'SELECT max(id) FROM events'; }
+# tag: of the database, as ids of events have it
+tag='[0-9a-f]\{8\}'
 # take ID QUERY [CURL-ARGUMENT ...]: what a listener hears up to an id, and a
 # moment longer, in $T/heard
 take()
@@ -41,12 +43,16 @@ take()
 	: >"$T/heard"
 	curl -sS -N -m 20 "$@" "$url$E$take_q" >"$T/heard" 2>/dev/null &
 	take_pid=$!
-	until_true 5 grep -q "^id: $take_id\$" "$T/heard"
+	until_true 5 grep -q "^id: $tag\.$take_id\$" "$T/heard"
 	sleep 0.1
 	kill $take_pid
 	wait $take_pid 2>/dev/null
 }
-ids() { sed -n '/^id: /{N;/event: [a-z]/s/^id: \([0-9]*\).*/\1/p}' "$T/heard"; }
+ids()
+{
+	sed -n "/^id: /{N;/event: [a-z]/s/^id: $tag\\.\\([0-9]*\\).*/\\1/p}" \
+	    "$T/heard"
+}
 # hear FILE QUERY: a listener in the background, sets heard
 hear()
 {
@@ -69,6 +75,11 @@ req GET "$E?after=x"
 is "$code $(member field)" '422 after' 'no id'
 req GET "$E" -H 'Last-Event-ID: -1'
 is "$code $(member field)" '422 Last-Event-ID' 'none either'
+for wrong in 1234567.1 123456789.1 .1 12345678. 1234567g.1 12345678.1.1 \
+    12345678.-1 12345678.x; do
+	req GET "$E?after=$wrong"
+	is "$code $(member field)" '422 after' "no id: $wrong"
+done
 for wrong in 'type=zzz 422 type' 'type= 422 type' 'type=jobs 422 type' \
     'job=nobody 404 job' 'bot=nobody 404 bot' "job=$a&bot=nobody 404 bot"; do
 	req GET "$E?${wrong%% *}"
@@ -107,7 +118,7 @@ take "$n" '?after=0' -H "Last-Event-ID: $((n - 1))"
 is "$(ids)" "$n" 'who comes again goes on where it was'
 take "$n" ''
 is "$(ids)" '' 'without an id nothing that was'
-like "$(cat "$T/heard")" "^id: $n\$" 'but where that ended'
+like "$(cat "$T/heard")" "^id: [0-9a-f]{8}\.$n\$" 'but where that ended'
 take "$n" '?after=0&type=job'
 is "$(sed -n 's/^event: //p' "$T/heard" | sort -u)" job 'of a type'
 take "$n" "?after=0&job=$a"
@@ -116,6 +127,17 @@ is "$(sed -n 's/^data: //p' "$T/heard" | jq -r .subject | sort -u)" "$a" \
 take "$n" "?after=$((n + 1000))"
 is "$(sed -n 's/^event: //p' "$T/heard" | head -n 1) $(ids | tail -n +2)" \
     "reset $(seq "$n")" 'after an id of another database all of this one'
+
+# The same database, whatever the form of the id; and others.
+mine=$(sed -n 's/^id: \(.*\)\..*/\1/p' "$T/heard" | sort -u)
+like "$mine" '^[0-9a-f]{8}$' 'all ids are of one database'
+take "$n" '' -H "Last-Event-ID: $mine.$((n - 1))"
+is "$(ids)" "$n" 'an id goes on in its database'
+take "$n" "?after=$mine.$((n - 2))"
+is "$(ids)" "$(printf '%s\n%s' $((n - 1)) "$n")" 'as an argument too'
+take "$n" '' -H "Last-Event-ID: 00000000.$((n - 1))"
+is "$(sed -n 's/^event: //p' "$T/heard" | head -n 1) $(ids | tail -n +2)" \
+    "reset $(seq "$n")" 'an id of another database, whose number there is here'
 
 # One hears it soon
 hear "$T/one" ''

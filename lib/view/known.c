@@ -1,6 +1,9 @@
 /*
  * Small questions to the database; see known.h.
  */
+#include <string.h>
+
+#include "codec/hash.h"
 #include "view/known.h"
 
 const struct pf_err *
@@ -261,4 +264,27 @@ pf_known_input(bool *known, struct pf_db *db, enum pf_kind kind,
 		    "SELECT 1 FROM check_records WHERE job_id = ?1 AND "
 		    "report = ?2 AND report <> '' LIMIT 1", "ss", job, hash);
 	return NULL;
+}
+
+const struct pf_err *
+pf_known_database(char tag[PF_KNOWN_TAG + 1], struct pf_db *db)
+{
+	const struct pf_err *err;
+	struct pf_q q = PF_Q_INIT;
+	bool more = false;
+	const char *text;
+	char sha[PF_SHA_TEXT];
+
+	tag[0] = '\0';
+	if ((err = pf_q(&q, db, "SELECT m.value || '.' || e.value FROM system "
+	    "AS m JOIN system AS e ON e.key = 'epoch' WHERE m.key = "
+	    "'master_id'", "")) == NULL && (err = pf_q_row(&q, &more)) ==
+	    NULL && more) {
+		text = pf_q_text(&q, 0);
+		pf_sha256(sha, text, strlen(text));
+		memcpy(tag, sha, PF_KNOWN_TAG);
+		tag[PF_KNOWN_TAG] = '\0';
+	}
+	pf_q_done(&q);
+	return err;
 }

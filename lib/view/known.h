@@ -96,4 +96,12 @@ const struct pf_err	*pf_known_checks(int64_t *, struct pf_db *,
 const struct pf_err	*pf_known_input(bool *known, struct pf_db *,
 			    enum pf_kind, const char *job, const char *hash);
 
+/*
+ * Some digits of its own for each database: one made anew has another epoch,
+ * one of another master another id.
+ */
+#define PF_KNOWN_TAG	8
+const struct pf_err	*pf_known_database(char tag[PF_KNOWN_TAG + 1],
+			    struct pf_db *);
+
 #endif

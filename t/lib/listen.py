@@ -24,6 +24,7 @@ class Listener:
     def __init__(self, n, host, path):
         self.n, self.host, self.path = n, host, path
         self.last, self.seen, self.came = None, 0, 0
+        self.tag = ''
         if 'after=' in path:
             self.last = int(re.search(r'after=(\d+)', path)[1])
         self.connect()
@@ -36,7 +37,8 @@ class Listener:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.sock.settimeout(10)
         self.sock.connect(self.host)
-        again = 'Last-Event-ID: %d\r\n' % self.last if self.last else ''
+        again = 'Last-Event-ID: %s%d\r\n' % (
+            self.tag, self.last) if self.last else ''
         self.sock.sendall(('GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n' % (
             self.path, again)).encode())
         self.sock.setblocking(False)
@@ -79,9 +81,10 @@ class Listener:
         whole = self.chunks()
         *blocks, self.text = self.text.split(b'\n\n')
         for block in blocks:
-            id_ = re.search(rb'^id: (\d+)$', block, re.M)
+            id_ = re.search(rb'^id: ([0-9a-f]{8}\.)?(\d+)$', block, re.M)
             if id_:
-                self.take(int(id_[1]), b'\ndata: ' in block)
+                self.tag = (id_[1] or b'').decode()
+                self.take(int(id_[2]), b'\ndata: ' in block)
         return whole
 
 

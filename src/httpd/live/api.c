@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "httpd/live/live.h"
 #include "httpd/route.h"
 #include "view/known.h"
@@ -94,16 +93,16 @@ api_events(struct worker *w, struct req *r)
 {
 	const struct pf_err *err;
 	const char *name, *last = resumed(r, &name);
-	struct listener *l;
-	int64_t after = -1;
+	struct listener *l, from = { .after = -1 };
 
-	if (last != NULL && !pf_num(&after, last, 0, INT64_MAX))
+	if (last != NULL && !events_begin(&from, last))
 		return pf_err_field(PF_DATA, name, "%s is not the id of an "
 		    "event", name);
 	if ((err = check_filters(w, r)) != NULL ||
 	    (err = listen_to(&l, r, LIVE_EVENTS)) != NULL || l == NULL)
 		return err;
-	l->after = after;
+	l->after = from.after;
+	memcpy(l->tag, from.tag, sizeof(l->tag));
 	filter(l->job, sizeof(l->job), r, "job");
 	filter(l->bot, sizeof(l->bot), r, "bot");
 	filter(l->type, sizeof(l->type), r, "type");

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "httpd/live/live.h"
+#include "view/known.h"
 #include "view/view.h"
 
 #define ROWS	256
@@ -43,6 +45,21 @@ events_done(struct look *k)
 	k->page = NULL;
 }
 
+/* Numbers alone, as an event has in lists, are of any database. */
+bool
+events_begin(struct listener *l, const char *id)
+{
+	size_t n = strspn(id, "0123456789abcdef");
+
+	if (id[n] == '.') {
+		if (n != PF_KNOWN_TAG)
+			return false;
+		memcpy(l->tag, id, PF_KNOWN_TAG);
+		id += n + 1;
+	}
+	return pf_num(&l->after, id, 0, INT64_MAX);
+}
+
 /* Something was committed: what is the last event now? */
 void
 events_look(struct look *k)
@@ -55,14 +72,15 @@ events_look(struct look *k)
 	}
 	k->page->after = -1;
 	if (pf_db_int(k->db, &newest, NULL, "SELECT coalesce(max(id), 0) "
-	    "FROM events", "") == NULL)
+	    "FROM events", "") == NULL &&
+	    pf_known_database(k->tag, k->db) == NULL)
 		k->newest = newest;
 	else
 		k->broken = true;
 }
 
 static void
-put_row(struct page *p, const struct pf_q *q)
+put_row(struct page *p, const struct pf_q *q, const char *tag)
 {
 	struct row *r = &p->rows[p->n++];
 	struct pf_buf json = PF_BUF_INIT;
@@ -75,7 +93,7 @@ put_row(struct page *p, const struct pf_q *q)
 	    pf_q_text(q, JOB));
 	r->at = p->text.len;
 	pf_view_json(&json, &pf_view_events, q);
-	pf_buf_addf(&p->text, "id: %lld\nevent: %s\ndata: ",
+	pf_buf_addf(&p->text, "id: %s.%lld\nevent: %s\ndata: ", tag,
 	    (long long)r->id, r->kind);
 	pf_buf_add(&p->text, json.data, json.len);
 	pf_buf_adds(&p->text, "\n\n");
@@ -100,7 +118,7 @@ read_page(struct look *k, int64_t after)
 	    NULL)
 		while ((err = pf_q_row(&q, &more)) == NULL && more &&
 		    p->n < ROWS)
-			put_row(p, &q);
+			put_row(p, &q, k->tag);
 	pf_q_done(&q);
 	if (err == NULL)
 		p->after = after;
@@ -143,10 +161,12 @@ begin(struct look *k, struct listener *l)
 
 	if (l->after == -1) {
 		l->after = k->newest;
-		pf_buf_addf(&b, "id: %lld\n\n", (long long)l->after);
+		pf_buf_addf(&b, "id: %s.%lld\n\n", k->tag,
+		    (long long)l->after);
 	} else {
 		l->after = 0;
-		pf_buf_adds(&b, "id: 0\nevent: reset\ndata: {}\n\n");
+		pf_buf_addf(&b, "id: %s.0\nevent: reset\ndata: {}\n\n",
+		    k->tag);
 	}
 	live_put(l, &b);
 	pf_buf_free(&b);
@@ -160,9 +180,11 @@ events_serve(struct look *k, struct listener *l)
 	if (k->db == NULL || k->newest < 0)
 		return;
 	if (l->after == -1 || l->after > k->newest ||
-	    (l->life != 0 && l->life != k->life))
+	    (l->life != 0 && l->life != k->life) ||
+	    (l->tag[0] != '\0' && strcmp(l->tag, k->tag) != 0))
 		begin(k, l);
 	l->life = k->life;
+	memcpy(l->tag, k->tag, sizeof(l->tag));
 	if (l->after == k->newest || (room = live_room(l, k)) == 0)
 		return;
 	if (k->page->after != l->after && read_page(k, l->after) != NULL)

@@ -294,7 +294,8 @@ keep(struct listener *l)
 		return;
 	pf_buf_adds(&b, ":\n");
 	if (l->kind == LIVE_EVENTS && l->after >= 0)
-		pf_buf_addf(&b, "id: %lld\n", (long long)l->after);
+		pf_buf_addf(&b, "id: %s%s%lld\n", l->tag,
+		    l->tag[0] != '\0' ? "." : "", (long long)l->after);
 	pf_buf_adds(&b, "\n");
 	live_put(l, &b);
 	pf_buf_free(&b);

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "httpd/httpd.h"
+#include "view/known.h"
 #include "view/logtail.h"
 
 #define LIVE_OUT	65536	/* bytes that wait for a listener, about; */
@@ -32,6 +33,7 @@ struct listener {
 	int64_t		 after;		/* event up to which it has all; -1:
 					   none before those to come */
 	int64_t		 life;		/* of which database; 0: any */
+	char		 tag[PF_KNOWN_TAG + 1];	/* likewise; "": any */
 	struct pf_logtail log;
 	char		*shown;		/* the progress it knows, or NULL */
 	bool		 stale;		/* what it was shown may be */
@@ -65,6 +67,7 @@ struct look {
 	int64_t		 tried;		/* pf_boot_ms(), to open it */
 	int64_t		 peers;		/* pf_boot_ms(), last looked at */
 	int64_t		 newest;	/* id of the last event, -1: unknown */
+	char		 tag[PF_KNOWN_TAG + 1];	/* of this database */
 	struct page	*page;		/* of events, see live_events.c */
 	char		 job[PF_ID_MAX + 1];	/* whose progress this is */
 	struct pf_buf	 progress;	/* as JSON, "" if there is no job */
@@ -93,7 +96,12 @@ size_t			 live_waits(struct listener *);
 size_t			 live_room(struct listener *, const struct look *);
 void			 live_end(struct listener *);
 
-/* live_events.c */
+/*
+ * events.c.  An event's id is "TAG.N": N counts those of one database, the tag
+ * tells which.  One that was told, or N alone, says where to begin; false if
+ * it is none.
+ */
+bool			 events_begin(struct listener *, const char *id);
 void			 events_look(struct look *);
 void			 events_serve(struct look *, struct listener *);
 void			 events_done(struct look *);

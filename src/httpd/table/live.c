@@ -4,8 +4,9 @@
 #include "httpd/route.h"
 
 static const struct param events_query[] = {
-	{ "after", SHAPE_INT, "the id of the last event that is known; "
-	    "without it only what is to come", 0, INT64_MAX },
+	{ "after", SHAPE_TEXT, "the id of the last event that is known, as "
+	    "it came or its number alone; without it only what is to come",
+	    0, 0 },
 	{ "job", SHAPE_ID, "events of this job and of its crashes", 0, 0 },
 	{ "bot", SHAPE_ID, "events of this bot, and crashes it found", 0, 0 },
 	{ "type", SHAPE_TEXT, "bot, job, crash, campaign, "
