@@ -49,7 +49,7 @@ damage()
 damage
 cmp -s "$ledger" "$T/ledger" && fail 'nothing was damaged'
 drop
-check 'rebuild' 0 '~^refused	2$' \
+check 'rebuild' 1 '~^refused	2$' \
     "~$ledger: line 1 left out: it is not" pf-sched rebuild
 like "$(cat "$T/err")" "$ledger: line 4 left out: it is not" 'each by its number'
 is "$(crashes)" "$good" 'what is beside the crash is believed'
@@ -63,12 +63,12 @@ is "$(sql 'SELECT edges FROM coverage')" 5000 'nor the sample'
 is "$(grep -c '"type":"segfault"' "$ledger")" 1 \
     'the ledger has a line of it again, the right one'
 drop
-check 'rebuild once more' 0 '~^refused	2$' '~line 4 left out' pf-sched rebuild
+check 'rebuild once more' 1 '~^refused	2$' '~line 4 left out' pf-sched rebuild
 is "$(crashes)" "$good" 'is the same'
 
 # A backup knows all of them.
 damage
-check 'restore' 0 '~^refused	2$' "~$ledger: line 4 left out: it is not as it was" \
+check 'restore' 1 '~^refused	2$' "~$ledger: line 4 left out: it is not as it was" \
     pf-sched restore "$T/b"
 is "$(crashes)" "$good" 'a restore has the crashes'
 is "$(sql 'SELECT group_concat(edges) FROM (SELECT edges FROM coverage
@@ -81,7 +81,7 @@ ok 'as they were' cmp "$T/before" "$T/after"
 mv "$S/crashes/$job/$bare.json" "$T/bare.json"
 sed 's/"signal":6/"signal":8/' "$T/ledger" >"$ledger"
 drop
-check 'rebuild' 0 '~^refused	1$' "~$ledger: line 2 left out: it is not" \
+check 'rebuild' 1 '~^refused	1$' "~$ledger: line 2 left out: it is not" \
     pf-sched rebuild
 is "$(crashes)" 'segfault|11|here < main' 'it is left out'
 ok 'its input is where it was' test -f "$S/crashes/$job/$bare"
@@ -100,7 +100,7 @@ check 'rebuild without a ledger' 0 '~^refused	0$' - pf-sched rebuild
 is "$(crashes)" "$good" 'has the crashes by their reports'
 mv "$S/crashes/$job/$bare.json" "$S/crashes/$job/$hash.json"
 drop
-check 'rebuild with a report beside another' 0 '~^refused	1$' \
+check 'rebuild with a report beside another' 1 '~^refused	1$' \
     "~$hash.json: left out: it is of another input" pf-sched rebuild
 cp "$T/bare.json" "$S/crashes/$job/$bare.json"
 
@@ -111,7 +111,7 @@ echo '{"kind":"cra' >"$T/x"
 cat "$T/ledger" >>"$T/x"
 cp "$T/x" "$ledger"
 echo 'not JSON' >"$S/crashes/$job/$hash.json"
-check 'rebuild with halves' 0 '~^refused	2$' "~$ledger: line 1 left out: it makes no sense" pf-sched rebuild
+check 'rebuild with halves' 1 '~^refused	2$' "~$ledger: line 1 left out: it makes no sense" pf-sched rebuild
 like "$(cat "$T/err")" "$hash.json: left out: " 'the report beside is named'
 # So many are not told one by one.
 i=0
@@ -123,8 +123,19 @@ done >"$T/x"
 cat "$T/ledger" >>"$T/x"
 cp "$T/x" "$ledger"
 drop
-check 'rebuild with fifty of them' 0 '~^refused	51$' \
+check 'rebuild with fifty of them' 1 '~^refused	51$' \
     "~$ledger: 40 more lines left out" pf-sched rebuild
 is "$(grep -c "$ledger: line [0-9]* left out" "$T/err")" 10 'ten are named'
 is "$(crashes | grep -c main)" 2 'what is whole is believed'
+
+# A line that is as it was written, of a job that nobody knows.
+cp "$T/ledger" "$ledger"
+mv "$T/bare.json" "$S/crashes/$job/$bare.json"
+rm "$S/crashes/$job/$hash.json"
+sed -n '/"kind":"coverage"/{s/"job":"[^"]*"/"job":"nobody"/;s/,"sum":"[^"]*"//;p;q}' \
+    "$T/ledger" >>"$ledger"
+rid=$(tail -n 1 "$ledger" | jq -r .rid)
+drop
+check 'rebuild with numbers of no job' 1 '~^refused	1$' \
+    "~coverage $rid: left out: .*nobody" pf-sched rebuild
 done_testing

@@ -95,7 +95,7 @@ broken()
 {
 	jq -c "$1" "$T/mark" >"$mark"
 	drop
-	check "$2" 0 - "~snapshot.json: left out: .*$3" pf-sched -q rebuild
+	check "$2" 1 - "~snapshot.json: left out: .*$3" pf-sched -q rebuild
 }
 broken '.totals[0].name = "crashes"' 'a count that is not of these' \
     'no count is called crashes'

@@ -163,7 +163,7 @@ check 'and is whole' 0 - - pf-ingest fsck
 rules=$S/metadata/system/rules.json
 cp "$rules" "$T/rules.json"
 sed 's/"text":"/&nonsense here\\n/g' "$T/rules.json" >"$rules"
-check 'rules that nobody can read' 0 '~^refused	1$' \
+check 'rules that nobody can read' 1 '~^refused	1$' \
     '~rules.json: left out: line 1: ' pf-sched rebuild
 cp "$T/rules.json" "$rules"
 check 'and those that were' 0 '~^refused	0$' '~' pf-sched rebuild

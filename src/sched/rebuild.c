@@ -51,6 +51,9 @@ remake(const struct options *o, const struct pf_conf *conf, const char *from)
 		    PRId64 "\ncrashes\t%" PRId64 "\ncorpus\t%" PRId64
 		    "\nrefused\t%" PRId64 "\n", r.jobs, r.bots, r.replayed,
 		    crashes, corpus, r.refused);
+	/* What was left out was told of; a script is to see it too. */
+	if (err == NULL && r.refused > 0)
+		err = pf_err(PF_NO, "%s", "");
 	return err;
 }
 

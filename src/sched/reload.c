@@ -136,11 +136,9 @@ load_master(struct remake *r, const struct pf_json *doc)
 	if ((err = add_rows(db, "system", pf_json_get(doc, "system"),
 	    "SELECT 1 FROM system WHERE key = ?", "key")) != NULL ||
 	    (err = add_rows(db, "ears", pf_json_get(doc, "ears"),
-	    "SELECT 1 FROM ears WHERE name = ?", "name")) != NULL)
-		return err;
-	if ((err = take_campaigns(r, pf_json_get(doc, "campaigns"))) != NULL)
-		return err;
-	if ((err = totals_load(db, doc)) != NULL)
+	    "SELECT 1 FROM ears WHERE name = ?", "name")) != NULL ||
+	    (err = take_campaigns(r, pf_json_get(doc, "campaigns"))) != NULL ||
+	    (err = totals_load(db, doc)) != NULL)
 		return err;
 	return remake_builds(db, doc);
 }
@@ -235,6 +233,7 @@ struct rows {
 	int		 n, ops;
 	const char	*path;			/* where they come from */
 	int64_t		 at, bad;		/* the line; how many are */
+	int		 rows;			/* that were refused */
 };
 
 /* What is not believed is told of by its place, the first of a file. */
@@ -245,6 +244,18 @@ refuse(struct rows *w, const char *why)
 	if (++w->bad <= TOLD_MAX)
 		pf_warn("%s: line %" PRId64 " left out: it %s", w->path,
 		    w->at, why);
+}
+
+/* What the op itself refuses is told of likewise, by its rid. */
+static void
+refuse_row(struct rows *w, const struct pf_json *row)
+{
+	const char *rid = "", *why = "";
+
+	w->r->refused++;
+	(void)pf_json_str(&rid, row, "rid");
+	if (pf_json_str(&why, row, "error") == NULL && ++w->rows <= TOLD_MAX)
+		pf_warn("%s %s: left out: %s", w->kind, rid, why);
 }
 
 static const struct pf_err *
@@ -270,7 +281,7 @@ flush(struct rows *w)
 			(void)pf_json_bool(&fresh, row, "new");
 			w->r->replayed += fresh ? 1 : 0;
 			if (pf_json_get(row, "error") != NULL)
-				w->r->refused++;
+				refuse_row(w, row);
 		}
 	if (err == NULL && ++w->ops == COMMIT_OPS) {
 		if ((err = pf_act_close(&w->r->act)) == NULL)
@@ -358,8 +369,7 @@ replay(struct rows *w, const char *text, size_t n)
 	const char *kind = "";
 	int64_t epoch = 0;
 
-	err = pf_json_parse(&j, text, n);
-	if (err != NULL && err->class != PF_DATA)
+	if ((err = pf_json_parse(&j, text, n)) != NULL && err->class != PF_DATA)
 		return err;
 	if (err != NULL ||
 	    pf_json_need(&kind, j, "kind") != NULL || strlen(kind) > 15 ||
