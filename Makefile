@@ -66,7 +66,7 @@ WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 # The programs' rooms.
 SCHED =		pf-sched writer serve client apply init submit cancel campaign recover \
 		snapshot backup remake reload newest lost beside remakerules rules \
-		keep hooked totals rebuild rebuilds build
+		keep hooked totals rebuild rebuilds build whose
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch slice crew check place report ledger rows watch dry \

@@ -59,9 +59,9 @@ is "$(sql "SELECT c.name, c.status FROM campaigns AS c JOIN jobs AS j
     ON j.campaign = c.id WHERE j.id = '$png'")" "lost $id|active" \
     'it is there by its id'
 
-# Another campaign of the same name, as of another master.
+# Another campaign of the same name, of a file that does not say whose it is.
 drop
-jq -c '.assignments = [] | .jobs[0].status = "pending" |
+jq -c 'del(.master) | .assignments = [] | .jobs[0].status = "pending" |
     del(.jobs[0].assigned_bot)' "$T/meta/jobs/$png.json" |
     sed "s/$id/$id-2/g; s/$png/$png-2/g" >"$meta/jobs/$png-2.json"
 cp "$T/meta/jobs/$png.json" "$meta/jobs/$png.json"
@@ -105,7 +105,13 @@ for how in missing truncated garbled; do
 	    sh "$T/err"
 done
 drop
-rm -f "$meta/system/snapshot.json"
+rm -f "$meta/system/snapshot.json" "$meta/system/master"
+check 'rebuild, only jobs and bots say whose they are' 0 - \
+    '~there was never a snapshot' pf-sched -q rebuild
+is "$(master) $(cat "$meta/system/master")" "$id $id" 'their master it is'
+# No more than files of before say
+sed -i 's/"master":"[^"]*",//' "$meta"/jobs/*.json "$meta"/bots/*.json
+drop
 for how in missing empty garbled; do
 	case $how in
 	missing) rm "$meta/system/master" ;;
@@ -146,6 +152,56 @@ rm "$meta/system/master"
 check 'restore' 0 - '~there was never a snapshot' pf-sched -q restore "$T/b"
 is "$(master) $(cat "$meta/system/master")" "$id $id" \
     'after a restore it is that of the backup'
+
+# Files of another master, copied in by mistake, are none of ours.
+mkdir "$T/m2"
+mine=$PF_CONF
+sed "s|$T/m/|$T/m2/|" "$mine" >"$T/m2/conf"
+export PF_CONF="$T/m2/conf"
+pf-sched -q init
+job -N foreign -C png
+theirs=$job
+op '{"op":"register","hostname":"h","name":"theirs","capabilities":["libfuzzer"],"inc":"i"}'
+pf-sched -q snapshot
+their=$(sqlite3 "$T/m2/storage/data/pandafuzz.db" "SELECT value FROM system
+    WHERE key = 'master_id'")
+PF_CONF=$mine
+pf-sched -q snapshot
+cp -a "$meta" "$T/meta3"
+is "$(jq -r .master "$meta"/jobs/*.json "$meta/system/snapshot.json" | sort -u)" \
+    "$id" 'each file says whose it is'
+cp "$T/m2/storage/metadata/jobs/"*.json "$meta/jobs"
+cp "$T/m2/storage/metadata/bots/"*.json "$meta/bots"
+for how in rebuild "restore $T/b"; do
+	drop
+	# shellcheck disable=SC2086
+	check "${how% *} with files of another master" 1 '~^refused	2$' \
+	    "~$theirs.json: left out: it is of master $their, but this is $id" \
+	    pf-sched $how
+	is "$(sql "SELECT count(*) FROM jobs WHERE id = '$theirs'") $(sql \
+	    "SELECT count(*) FROM bots WHERE name = 'theirs'")" '0 0' \
+	    'nothing of them is there'
+	is "$(sql "SELECT status FROM jobs WHERE id = '$png'")" pending \
+	    'what is ours is'
+done
+# In the place of our own
+for how in . 'del(.master)'; do
+	jq -c "$how" "$T/m2/storage/metadata/system/snapshot.json" \
+	    >"$meta/system/snapshot.json"
+	drop
+	check 'rebuild with the snapshot of another master' 1 '~^refused	3$' \
+	    "~snapshot.json: left out: it is of master $their" pf-sched rebuild
+	is "$(master) $(cat "$meta/system/master")" "$id $id" \
+	    'it is the same master'
+done
+# Whoever wants them takes the name away.
+sed -i 's/"master":"[^"]*",//' "$meta/jobs/$theirs.json"
+drop
+check 'rebuild with a job that does not say whose it is' 1 '~^refused	2$' \
+    '~' pf-sched rebuild
+is "$(sql "SELECT name FROM jobs WHERE id = '$theirs'")" foreign 'it is there'
+rm -r "$meta"
+cp -a "$T/meta3" "$meta"
 
 # A snapshot killed at any of its renames leaves no lease without its bot.
 if command -v strace >/dev/null; then

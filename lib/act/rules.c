@@ -29,6 +29,7 @@ write_file(struct pf_act *a)
 
 	pf_jw_open(&b, NULL, '{');
 	pf_jw_int(&b, "v", 1);
+	pf_jw_str(&b, "master", a->master);
 	pf_jw_int(&b, "in_force", a->live.gen[0].n);
 	if ((err = pf_rows_json(&b, "rules", a->db, "SELECT * FROM rules ORDER"
 	    " BY n", NULL)) == NULL) {

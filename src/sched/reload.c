@@ -153,6 +153,7 @@ remake_file(struct remake *r, const char *path,
 
 	if ((err = pf_slurp(&b, path, DOC_MAX)) == NULL &&
 	    (err = pf_json_parse(&doc, b.data, b.len)) == NULL &&
+	    (err = whose_file(r, doc)) == NULL &&
 	    (err = newest_file(r, doc)) == NULL &&
 	    (err = pf_dbw_save(r->act.db)) == NULL) {
 		if ((err = load(r, doc)) != NULL)
@@ -210,6 +211,7 @@ remake_metadata(struct remake *r)
 	    r->conf->storage_path);
 
 	if ((err = totals_begin(r->act.db)) == NULL &&
+	    (err = whose_begin(r)) == NULL &&
 	    (err = pf_dbw_begin(r->act.db)) == NULL && pf_exists(path))
 		err = remake_file(r, path, load_master);
 	else if (err == NULL)

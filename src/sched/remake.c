@@ -201,31 +201,23 @@ measure_logs(struct remake *r)
 	return err;
 }
 
-/*
- * Bots refuse another master: the id is that of the backup or the snapshot,
- * or of its file.
- */
+/* Bots refuse another master. */
 static const struct pf_err *
 name_master(struct remake *r, int64_t now)
 {
 	const struct pf_err *err;
 	const char *storage = r->conf->storage_path;
-	char id[PF_ID_MAX + 1], kept[PF_ID_MAX + 1];
 
-	if ((err = pf_system_get(id, sizeof(id), r->act.db, "master_id")) !=
-	    NULL)
-		return err;
-	if (!keep_master(kept, storage) && id[0] == '\0') {
-		pf_uuid7(kept, now);
+	if (r->master[0] == '\0') {
+		pf_uuid7(r->master, now);
 		pf_warn("the id of this master is known nowhere and was made "
 		    "anew: bots refuse it; write what slot-0/bot.json of "
 		    "one calls its master into %s/metadata/system/master, "
 		    "and do the same once more", storage);
 	}
-	if (id[0] == '\0' && (err = pf_system_set(r->act.db, "master_id",
-	    kept)) != NULL)
+	if ((err = pf_system_set(r->act.db, "master_id", r->master)) != NULL)
 		return err;
-	return keep_line(storage, "master", id[0] != '\0' ? id : kept);
+	return keep_line(storage, "master", r->master);
 }
 
 static const struct pf_err *

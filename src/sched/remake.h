@@ -21,6 +21,8 @@ struct remake {
 	bool			 listed;	/* who was told by hooks is */
 	struct moment		 backup;	/* it began with; 0 is none */
 	struct moment		 file;		/* that is being read */
+	char			 master[PF_ID_MAX + 1];	/* whose tree it is,
+						 * "" as long as nobody knows */
 };
 
 /*
@@ -39,6 +41,14 @@ const struct pf_err	*remake_place(struct remake *);
 const struct pf_err	*remake_file(struct remake *, const char *path,
 			    const struct pf_err *(*load)(struct remake *,
 			    const struct pf_json *));
+
+/*
+ * Whose tree this is: told by its own file, else by the backup; else by the
+ * first document of metadata/ that says so.  Documents of another master are
+ * refused, PF_DATA.
+ */
+const struct pf_err	*whose_begin(struct remake *);
+const struct pf_err	*whose_file(struct remake *, const struct pf_json *);
 
 /* Fills it: metadata/, the ledger, the descriptions beside crashes. */
 const struct pf_err	*remake_metadata(struct remake *);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "model/system.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/lock.h"
@@ -31,6 +32,7 @@ struct snapshot {
 	const char	*dir;		/* <storage>/metadata */
 	const char	*tmp;		/* what is written beside ends so */
 	struct moment	 now;		/* what is written is as of this */
+	char		 master[PF_ID_MAX + 1];	/* whose it is */
 	char		*paths[AT_ONCE];
 	size_t		 n;
 	int64_t		 written;
@@ -122,6 +124,7 @@ open_doc(const struct snapshot *s, struct pf_buf *b)
 {
 	pf_jw_open(b, NULL, '{');
 	pf_jw_int(b, "v", 1);
+	pf_jw_str(b, "master", s->master);
 	pf_jw_int(b, "epoch", s->now.epoch);
 	pf_jw_int(b, "event", s->now.event);
 }
@@ -292,6 +295,18 @@ put_mark(struct snapshot *s, const char *path)
 	return err;
 }
 
+/* What each of its files says of itself. */
+static const struct pf_err *
+begin(struct snapshot *s)
+{
+	const struct pf_err *err;
+
+	if ((err = remake_moment(&s->now, s->db)) != NULL)
+		return err;
+	return pf_system_get(s->master, sizeof(s->master), s->db,
+	    "master_id");
+}
+
 static const struct pf_err *
 take(struct snapshot *s)
 {
@@ -300,7 +315,7 @@ take(struct snapshot *s)
 
 	/* One state of all tables, whatever the writer does meanwhile. */
 	if ((err = pf_db_run(s->db, NULL, "BEGIN", "")) == NULL &&
-	    (err = remake_moment(&s->now, s->db)) == NULL &&
+	    (err = begin(s)) == NULL &&
 	    (err = changed(s, read_mark(s, path))) == NULL)
 		err = put_mark(s, path);
 	free(path);
@@ -320,7 +335,7 @@ snapshot_jobs(struct pf_db *db, const struct pf_conf *conf, const char *ids)
 	const char *nl;
 	char *id;
 
-	err = remake_moment(&s.now, db);
+	err = begin(&s);
 	for (; (nl = strchr(ids, '\n')) != NULL && err == NULL; ids = nl + 1) {
 		id = pf_strndup(ids, (size_t)(nl - ids));
 		err = put_job(&s, id);
