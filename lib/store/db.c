@@ -1,6 +1,7 @@
 /*
  * The database read-only, and statements; see db.h.
  */
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,13 +82,27 @@ tells_damage(int rc)
 	    rc == SQLITE_TOOBIG;
 }
 
+/* SQLite says so of its files, but calls it an error of -shm. */
+static bool
+is_full(const struct pf_db *db, int rc)
+{
+	int num;
+
+	if (db == NULL || (rc & 0xff) != SQLITE_IOERR)
+		return false;
+	num = sqlite3_system_errno(db->handle);
+	return num == ENOSPC || num == EDQUOT;
+}
+
 const struct pf_err *
 pf_db_err(struct pf_db *db, int rc, const char *what)
 {
-	enum pf_class class = class_of(rc);
+	enum pf_class class = is_full(db, rc) ? PF_FULL : class_of(rc);
 	const char *hint = "";
 
-	if (class == PF_DENIED)
+	if (class == PF_FULL && (rc & 0xff) != SQLITE_FULL)
+		hint = " (the disk is full)";
+	else if (class == PF_DENIED)
 		hint = " (the database, its -wal and -shm must be readable, "
 		    "their directory searchable; see pf-db(5))";
 	else if (tells_damage(rc))
