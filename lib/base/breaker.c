@@ -59,6 +59,12 @@ pf_breaker_tell(struct pf_breaker *b, bool success, int64_t now)
 	}
 }
 
+void
+pf_breaker_hint(struct pf_breaker *b, int64_t now)
+{
+	b->opened = now - b->wait;
+}
+
 int64_t
 pf_breaker_wait(const struct pf_breaker *b, int64_t now)
 {

@@ -39,6 +39,9 @@ bool	pf_breaker_may(struct pf_breaker *, int64_t now);
 /* The result of a try, also of one that was made without asking. */
 void	pf_breaker_tell(struct pf_breaker *, bool success, int64_t now);
 
+/* Something says that the next try may succeed: it need not be waited for. */
+void	pf_breaker_hint(struct pf_breaker *, int64_t now);
+
 /* Milliseconds until a try may be made, 0 if now. */
 int64_t	pf_breaker_wait(const struct pf_breaker *, int64_t now);
 

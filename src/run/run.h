@@ -110,6 +110,7 @@ struct slot {
 	int64_t			 allowance;	/* bytes that may go now */
 	int64_t			 allowed_at;	/* CLOCK_BOOTTIME, ms */
 	int64_t			 away;		/* none has reached it since */
+	bool			 silent;	/* nor does it say it is well */
 	int			 failures;
 	int64_t			 not_before;	/* CLOCK_BOOTTIME, ms */
 	struct box		*box;		/* box.h */
@@ -214,6 +215,14 @@ enum lease	 lease_keep(struct slot *);
 int64_t		 lease_left(const struct slot *);
 void		 lease_drop(struct slot *);
 bool		 lease_meanwhile(void *slot);
+
+/*
+ * wait.c: a pause, false if it ended early: told to stop, or settings to be
+ * read again; and one while the master does not answer, which ends when it is
+ * there again.
+ */
+bool	wait_ms(struct slot *, int64_t ms);
+void	wait_master(struct slot *, int64_t ms);
 
 /* outbox.c: sends what is there; PF_BUSY if some had to stay. */
 const struct pf_err	*outbox_deliver(struct slot *);

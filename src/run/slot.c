@@ -24,20 +24,6 @@
 #define IDLE_ROUNDS	20	/* that take nothing away */
 #define STOP_MS		5000	/* for the last deliveries when told to stop */
 
-/* Sleeps in steps, so that a signal ends it, or settings read again. */
-static void
-nap(struct slot *s, int64_t ms)
-{
-	int64_t end = pf_boot_ms() + ms, left;
-	bool late = s->late;
-
-	while (!pf_stopping && s->late == late &&
-	    (left = end - pf_boot_ms()) > 0) {
-		pf_sleep_ms(left < 200 ? left : 200);
-		(void)settings_take(s, false);
-	}
-}
-
 /* A slot of its own bears the name of the bot, several are numbered. */
 static void
 name_slot(struct slot *s)
@@ -160,9 +146,9 @@ sign_on(struct slot *s)
 		if (i == 0)
 			pf_warn("%s: %s; trying again", s->name, err->msg);
 		if (i < quick->max_retries)
-			nap(s, pf_retry_delay(quick, &pf_timer, i));
+			wait_master(s, pf_retry_delay(quick, &pf_timer, i));
 		else
-			nap(s, pf_retry_delay(&s->conf->retry_update,
+			wait_master(s, pf_retry_delay(&s->conf->retry_update,
 			    &pf_timer, i - quick->max_retries));
 	}
 	if (err == NULL) {
@@ -222,7 +208,8 @@ settle(struct slot *s, const struct job *j, const char *result,
 		    (!s->opts->loop &&
 		    i >= s->conf->retry_communication.max_retries))
 			return err;	/* state.json keeps it */
-		nap(s, pf_retry_delay(&s->conf->retry_update, &pf_timer, i));
+		wait_master(s, pf_retry_delay(&s->conf->retry_update,
+		    &pf_timer, i));
 		if (pf_stopping)
 			pf_sleep_ms(500);
 		(void)outbox_deliver(s);
@@ -415,7 +402,7 @@ serve(struct slot *s)
 		if (err == NULL) {
 			away = 0;
 			if (!found && !later_work(s, IDLE_MS, true))
-				nap(s, IDLE_MS);
+				(void)wait_ms(s, IDLE_MS);
 			continue;
 		}
 		/* Forgotten by the master, or another incarnation: anew. */
@@ -428,7 +415,7 @@ serve(struct slot *s)
 				pf_warn("%s: %s; trying on", s->name,
 				    err->msg);
 			show(s, "no job");
-			nap(s, pf_retry_delay(&s->conf->retry_update,
+			wait_master(s, pf_retry_delay(&s->conf->retry_update,
 			    &pf_timer, away++));
 		}
 	}
@@ -451,7 +438,7 @@ deliver_all(struct slot *s)
 			idle = 0;
 		else if (s->allowance > 0)
 			idle++;
-		nap(s, ROUND_MS);
+		(void)wait_ms(s, ROUND_MS);
 	}
 }
 

@@ -59,6 +59,28 @@ test_chance(void)
 	is_int(pf_breaker_wait(&b, 0), 1500, "or half as long again");
 }
 
+/* A sign that the other side is there lets one try go ahead of time. */
+static void
+test_hint(void)
+{
+	struct pf_breaker b = { .max_failures = 1, .reset_timeout = 1000,
+	    .max_timeout = 4000 };
+
+	pf_breaker_tell(&b, false, 0);
+	pf_breaker_hint(&b, 10);
+	is_int(pf_breaker_wait(&b, 10), 0, "a hint: nothing to wait for");
+	ok(pf_breaker_may(&b, 10), "but one try");
+	ok(!pf_breaker_may(&b, 10), "no more than that");
+	pf_breaker_tell(&b, false, 20);
+	is_int(pf_breaker_wait(&b, 20), 2000, "that fails like any other");
+	pf_breaker_hint(&b, 30);
+	ok(pf_breaker_may(&b, 30), "another hint, another try");
+	pf_breaker_tell(&b, true, 30);
+	is_str(pf_circuit_name(b.state), "closed", "which closes it");
+	pf_breaker_hint(&b, 40);
+	is_str(pf_circuit_name(b.state), "closed", "where a hint is nothing");
+}
+
 int
 main(void)
 {
@@ -96,5 +118,6 @@ main(void)
 	ok(pf_breaker_may(&b, 182600), "their success ends it");
 	test_longer();
 	test_chance();
+	test_hint();
 	return done_testing();
 }

@@ -91,9 +91,10 @@ master_http(struct slot *s, struct pf_http_call *c, bool lease)
 		s->beating = false;
 	pf_breaker_tell(&s->breaker, err == NULL && c->status < 500,
 	    pf_boot_ms());
-	if (err == NULL && c->status < 500)
+	if (err == NULL && c->status < 500) {
 		s->away = 0;
-	else if (s->away == 0)
+		s->silent = false;
+	} else if (s->away == 0)
 		s->away = now;
 	return err;
 }
