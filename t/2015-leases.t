@@ -201,6 +201,38 @@ op "{\"op\":\"reset\",\"bot\":\"$bot\"}"
 is "$(of_bot "status || ' ' || failure_count")" 'idle 0' 'reset: idle'
 op "{\"op\":\"deregister\",\"bot\":\"$bot\"}"
 
+# Another work directory of a bot that works: not while that is heard.
+comes() { op "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"w\",\"capabilities\":[\"libfuzzer\"],\"inc\":\"$1\"}"; }
+job -C twice
+bot w '["libfuzzer"]'
+claim w
+beat
+was=$(of_job strikes)
+before=$(all_rows)
+comes other
+is "$(get '"\(.ok) \(.class) \(.field)"')" 'false conflict inc' \
+    'two of one name: the second is refused'
+like "$(get .error)" "^bot $bot works on job $id from another work directory: .*deregister $bot$" \
+    'and told why'
+is "$(all_rows)" "$before" 'which changes nothing'
+comes i-w
+is "$(get .ok) $(of_job status)" 'true running' 'the first may come again'
+ticks 2
+comes other
+is "$(get .class)" conflict 'two ticks of silence are not enough'
+ticks 1
+comes other
+is "$(get .ok) $(of_job "status || strikes")" "true pending$was" \
+    'after half a lease it is let in, and the job waits again'
+beat
+is "$(get '"\(.class) \(.field)"')" 'stale inc' 'the first hears of that'
+claim w
+is "$(get .class)" stale 'and gets no other job so'
+comes ''
+is "$(get .ok)" true 'one that has no incarnation is not told from another'
+pf-sched -q cancel "$job" >/dev/null
+op "{\"op\":\"deregister\",\"bot\":\"$bot\"}"
+
 # As many leases lost as a job may lose, and one more.
 pf-sched -q cancel "$first" >/dev/null
 id=$first

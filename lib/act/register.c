@@ -82,6 +82,26 @@ add_bot(struct pf_act *a, struct pf_bot *b)
 	return pf_event_add(a->db, &e);
 }
 
+/*
+ * Another work directory of a bot that is at work: there are two of one name,
+ * which would take the job from one another for ever.  One that was lost is
+ * silent.  A bot written against the seeds has no incarnation to tell by.
+ */
+static const struct pf_err *
+check_double(const struct pf_act *a, const struct pf_bot *known,
+    const struct pf_bot *now)
+{
+	if (known->job[0] == '\0' || known->inc[0] == '\0' ||
+	    now->inc[0] == '\0' || strcmp(known->inc, now->inc) == 0 ||
+	    a->tick - known->lease_tick >= pf_conf_silent_ticks(a->conf))
+		return NULL;
+	return pf_err_field(PF_CONFLICT, "inc", "bot %s works on job %s from "
+	    "another work directory: two on one host need names of their "
+	    "own; if that one was lost, this one is let in when it has been "
+	    "silent for half a lease, or after pf-registry deregister %s",
+	    known->id, known->job, known->id);
+}
+
 /* A known bot comes again; another inc means that its memory is lost. */
 static const struct pf_err *
 same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
@@ -93,6 +113,8 @@ same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
 	    .now = was, .subject = known->id, .who = a->op,
 	    .why = "registered again" };
 
+	if ((err = check_double(a, known, now)) != NULL)
+		return err;
 	/* Nothing changes without an event: a restore goes by them. */
 	if (pf_bot_next(&to, known->state, PF_BOT_REGISTER) &&
 	    to == known->state &&

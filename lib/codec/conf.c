@@ -473,6 +473,12 @@ pf_conf_lease_ticks(const struct pf_conf *conf)
 }
 
 int64_t
+pf_conf_silent_ticks(const struct pf_conf *conf)
+{
+	return (pf_conf_lease_ticks(conf) + 1) / 2 + 1;
+}
+
+int64_t
 pf_conf_lease_ms(const struct pf_conf *conf)
 {
 	int64_t least = pf_conf_lease_ticks(conf) * conf->tick;

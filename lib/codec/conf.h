@@ -121,9 +121,12 @@ void			 pf_conf_value(struct pf_buf *, const struct pf_conf *,
  * The nested timers of a lease, derived here and nowhere else: the reaper may
  * end a lease after pf_conf_lease_ticks() whole intervals; a bot is told to
  * give up after pf_conf_lease_ms(), which is less, and to send a heartbeat
- * every pf_conf_heartbeat_ms(), a third of that or less.
+ * every pf_conf_heartbeat_ms(), a third of that or less.  Who has not been
+ * heard for pf_conf_silent_ticks(), half a lease and the tick that was under
+ * way, may be replaced by another of its name.
  */
 int64_t	pf_conf_lease_ticks(const struct pf_conf *);
+int64_t	pf_conf_silent_ticks(const struct pf_conf *);
 int64_t	pf_conf_lease_ms(const struct pf_conf *);
 int64_t	pf_conf_heartbeat_ms(const struct pf_conf *);
 

@@ -390,7 +390,7 @@ serve(struct slot *s)
 {
 	const struct pf_err *err = NULL;
 	bool found;
-	int away = 0;
+	int away = 0, anew = 0;
 
 	while (!pf_stopping) {
 		(void)outbox_deliver(s);
@@ -401,13 +401,22 @@ serve(struct slot *s)
 		}
 		if (err == NULL) {
 			away = 0;
+			anew = found ? 0 : anew;
 			if (!found && !later_work(s, IDLE_MS, true))
 				(void)wait_ms(s, IDLE_MS);
 			continue;
 		}
-		/* Forgotten by the master, or another incarnation: anew. */
-		if (err->class == PF_NOTFOUND || err->class == PF_STALE)
+		/* Two of one name would do this in turns, without a job. */
+		if (err->class == PF_NOTFOUND || err->class == PF_STALE) {
+			if (anew == 0)
+				pf_warn("%s: %s; signing on anew", s->name,
+				    err->msg);
+			else
+				(void)wait_ms(s, pf_retry_delay(
+				    &s->conf->retry_update, &pf_timer, anew));
+			anew++;
 			err = sign_on(s);
+		}
 		if (err != NULL && !passes(err))
 			return err;
 		if (err != NULL) {

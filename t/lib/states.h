@@ -19,6 +19,7 @@
 #define JOBS	40
 #define OPS	400
 #define LEASE	3	/* ticks */
+#define SILENT	3	/* ticks: another may take its place */
 #define FILES	12	/* that jobs wait for, until they are uploaded */
 #define CAMPS	4
 
@@ -62,7 +63,8 @@ static struct file {
 	bool	 there;
 } files[FILES];
 
-static int njobs, overran, arrived, forgotten, finished, weighed;
+static int njobs, overran, arrived, forgotten, finished, weighed, doubles,
+    replaced;
 static int64_t tick, boot_ms;
 static uint64_t chance;
 static struct pf_conf conf;

@@ -26,18 +26,27 @@ do_register(int b)
 	enum pf_class got;
 	const char *id = "";
 	bool fresh = roll(4) == 0, known = bots[b].id[0] != '\0';
+	/* It may come back with less or more than it could before. */
+	struct bot was = bots[b];
 
 	bots[b].inc += known && fresh;
-	/* It may come back with less or more than it could before. */
 	bots[b].other = (b + roll(2)) % 3;
 	got = op(&j, "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"b%d\""
 	    ",\"inc\":\"i%d\",\"capabilities\":[\"e%d\",\"e%d\"]}", b,
 	    bots[b].inc, b % 3, bots[b].other);
+	/* Two of one name, of which one is at work. */
+	if (known && fresh && was.job != -1 && tick - was.seen < SILENT) {
+		pf_json_free(j);
+		bots[b] = was;
+		doubles++;
+		return got == PF_CONFLICT ? PF_OK : PF_BUG;
+	}
 	if (got == PF_OK && pf_json_need(&id, j, "bot") == NULL)
 		snprintf(bots[b].id, sizeof(bots[b].id), "%s", id);
 	if (known && fresh && bots[b].job != -1) {
 		requeue(b, "lost");
 		bots[b].state = IDLE;
+		replaced++;
 	}
 	if (!known || bots[b].state == IDLE || bots[b].state == OUT)
 		bots[b].state = REG;
@@ -460,10 +469,12 @@ main(void)
 	for (i = 0; i < seeds; i++)
 		history(i);
 	fprintf(stderr, "# %d jobs overran, %d got their files, %d never; %d "
-	    "campaigns ended, weights decided %d times\n", overran, arrived,
-	    forgotten, finished, weighed);
+	    "campaigns ended, weights decided %d times; %d bots came twice, "
+	    "%d in place of one\n", overran, arrived, forgotten, finished,
+	    weighed, doubles, replaced);
 	ok(seeds < 60 || (overran > 0 && arrived > 0 && forgotten > 0 &&
-	    finished > 0 && weighed > 0), "jobs overran, waited for files and "
-	    "gave up on them, campaigns ended and were weighed");
+	    finished > 0 && weighed > 0 && doubles > 0 && replaced > 0),
+	    "jobs overran, waited for files and gave up on them, campaigns "
+	    "ended and were weighed, bots came twice and were replaced");
 	return done_testing();
 }

@@ -172,8 +172,12 @@ master_register(struct slot *s, const char *caps)
 	pf_jw_str(&b, "inc", s->inc);
 	engine_kinds(&all, caps);
 	pf_jw_raw(&b, "capabilities", all.data);
-	if ((err = call(s, &r, &reply)) != NULL)
+	if ((err = call(s, &r, &reply)) != NULL) {
+		/* Another of our name is at work: that may pass. */
+		if (err->class == PF_STALE)
+			err = pf_err(PF_BUSY, "%s", err->msg);
 		goto done;
+	}
 	if ((err = pf_json_need(&id, reply, "bot_id")) != NULL ||
 	    (err = pf_json_need(&master, reply, "master")) != NULL)
 		err = pf_err(PF_BUSY, "reply of %s: %s", r.path, err->msg);
