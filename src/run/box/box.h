@@ -88,6 +88,9 @@ int64_t			 box_engine_memory(const struct fuzz *);
 /* At how much, above the job's limit, a sanitizer ends its target, so that
  * nobody else has to. */
 int64_t			 box_rss_limit(const struct fuzz *);
+/* How much of the job we killed for its memory ourselves: 0 where a control
+ * group does it. */
+int64_t			 box_killed(const struct fuzz *);
 /* Whether anything was killed for want of memory since that was asked. */
 bool			 box_starved(struct fuzz *);
 

@@ -150,6 +150,14 @@ look_limits(struct fuzz *f)
 		    f->slot->name);
 }
 
+int64_t
+box_killed(const struct fuzz *f)
+{
+	const struct box *box = f->slot->box;
+
+	return box->poll_memory ? box->killed : 0;
+}
+
 bool
 box_starved(struct fuzz *f)
 {

@@ -29,6 +29,7 @@ struct health {
 	int64_t		 since[PF_VERDICT_MAX];	/* wall */
 	int64_t		 next;		/* when to look at files */
 	int64_t		 starved, seeds, disk_free;
+	int64_t		 counted;	/* of starved, by the kernel */
 	int64_t		 seeds_at;	/* wall: what is older was counted */
 	int64_t		 launched;
 	int64_t		 restart_at;	/* 0: it runs */
@@ -44,7 +45,7 @@ health_begin(struct fuzz *f)
 
 	judge_init(&h->judge, f->slot->conf->bot_stall,
 	    f->slot->conf->bot_patience);
-	h->starved = h->seeds = h->disk_free = -1;
+	h->starved = h->counted = h->seeds = h->disk_free = -1;
 	h->launched = pf_boot_ms();
 	f->health = h;
 	f->now.restarts = 0;
@@ -86,7 +87,8 @@ look_seldom(struct fuzz *f, struct health *h, int64_t now)
 		return;
 	h->next = now + SELDOM_MS;
 	if (f->pid > 0 && (n = starve_count(f->pid)) >= 0)
-		h->starved = n;
+		h->counted = n;
+	h->starved = h->counted < 0 ? -1 : h->counted + box_killed(f);
 	if (pf_disk_free(&h->disk_free, &inodes, f->dir) != NULL)
 		h->disk_free = -1;
 	if (f->engine->seldom)
