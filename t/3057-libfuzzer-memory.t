@@ -37,12 +37,14 @@ END
 mkdir "$T/seeds"
 printf good >"$T/seeds/good"
 
-# eats SANITIZER
+# eats SANITIZER [OPTION ...]
 eats()
 {
 	clang -g -O1 "-fsanitize=fuzzer$1" -o "$T/eats" "$T/eats.c" || exit 1
-	submit "eats$1" libfuzzer "$T/eats" -s "$T/seeds" -d 10m -m 256M \
-	    -T 1m
+	run_with=$1
+	shift
+	submit "eats$run_with" libfuzzer "$T/eats" -s "$T/seeds" -d 10m \
+	    -m 256M -T 1m "$@"
 	log=$T/w/slot-0/jobs/$job/own/engine.log
 	bot_start
 }
@@ -53,7 +55,7 @@ filed()
 }
 
 for with in '' ,address ,memory; do
-	eats $with
+	eats "$with"
 	ok "fuzzer$with: an input is filed as what it is" until_true 60 filed 1
 	ok 'and fuzzing goes on' until_true 60 \
 	    grep -Eq '^pf-run: start ([3-9]|..)' "$log"
@@ -65,4 +67,65 @@ for with in '' ,address ,memory; do
 	    like "$(crashes_of 'DISTINCT stack')" 'LLVMFuzzerTestOneInput' \
 	    'and where it took that'
 done
+
+# A gigabyte within libFuzzer's first second, before it has looked: without a
+# sanitizer nobody else would tell, and a seed would end the job.
+cat >"$T/eats.c" <<'END'
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *volatile sink;
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	char *q;
+	int i;
+
+	for (i = 0; n == 4 && memcmp(p, "Only", 4) == 0 && i < 3000; i++) {
+		q = malloc(1 << 20);
+		memset(q, 1, 1 << 20);
+		sink = q;
+		usleep(500);
+	}
+	return 0;
+}
+END
+printf Only >"$T/seeds/only"
+eats ''
+ok 'an input that nobody sees in time' until_true 60 filed 1
+is "$(crashes_of "type || ' ' || hash")" \
+    "out-of-memory $(printf Only | sha256sum | cut -d ' ' -f 1)" \
+    'is told with its bytes'
+ok 'and fuzzing goes on without it' until_true 60 \
+    grep -q 'INITED' "$log"
+bot_done
+ok 'that ends when told to, too' job_is cancelled
+
+# One allocation that is more than the job lets any be; with a sanitizer.
+cat >"$T/eats.c" <<'END'
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+static void *volatile sink;
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	if (n > 1 && p[0] == 'M') {
+		sink = malloc(200 << 20);
+		free(sink);
+	}
+	return 0;
+}
+END
+rm "$T/seeds/only"
+eats ,address -o malloc_limit_mb=100
+ok 'an allocation over malloc_limit_mb is a crash' until_true 60 filed 1
+bot_done
+is "$(crashes_of 'DISTINCT type')" out-of-memory 'out of memory, too'
 done_testing

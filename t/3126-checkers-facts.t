@@ -55,9 +55,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *volatile p;
 
-	if (size == 3 && memcmp(data, "BIG", 3) == 0) {
+	if (size >= 3 && memcmp(data, "BIG", 3) == 0) {
 		p = malloc(200 << 20);
 		memset(p, 1, 200 << 20);
+		if (size > 3)
+			sleep(10);
 		free(p);
 	}
 	return 0;
@@ -87,6 +89,7 @@ main(int argc, char *argv[])
 END
 clang -g -O1 -fsanitize=address -o have have.c || exit 1
 clang -g -O1 -fsanitize=fuzzer,address -o units units.c || exit 1
+clang -g -O1 -fsanitize=fuzzer -o plain units.c || exit 1
 clang -g -fsanitize=address -o asan bad.c || exit 1
 
 # A limit that a thread looks after is no limit.
@@ -99,6 +102,16 @@ printf BIG >BIG
 gave 71 'libFuzzer looks at each allocation' ./units -rss_limit_mb=100 BIG
 like "$(cat err)" 'libFuzzer: out-of-memory \(malloc\(209715200\)\)' \
     'as it says'
+
+# Without it once a second at what there is.
+mkdir seeds
+printf BIGGER >seeds/1
+gave 71 'without ASan it looks at all of it, now and then' \
+    ./plain -rss_limit_mb=100 -runs=1 seeds
+like "$(cat err)" 'libFuzzer: out-of-memory \(used: [0-9]+Mb; limit: 100Mb\)' \
+    'which it tells otherwise'
+ok 'with its input' cmp seeds/1 \
+    "oom-$(sha1sum seeds/1 | cut -d ' ' -f 1)"
 
 # Reports that go to a file are nowhere else.
 mkdir logs

@@ -197,6 +197,35 @@ pf_proc_parent(pid_t pid)
 	return read_one(&o, text) ? o.parent : 0;
 }
 
+int64_t
+pf_proc_bytes(pid_t pid)
+{
+	struct one o = { 0 };
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld", (long)pid);
+	return read_one(&o, text) ? o.pages * sysconf(_SC_PAGESIZE) : 0;
+}
+
+/* They are there in the order in which they began. */
+void
+pf_proc_signal_aside(pid_t pid, int sig)
+{
+	char path[64];
+	struct dirent *d;
+	int64_t tid = pid;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+	if ((dir = opendir(path)) == NULL)
+		return;
+	while (tid == pid && (d = readdir(dir)) != NULL)
+		if (!pf_num(&tid, d->d_name, 1, INT32_MAX))
+			tid = pid;
+	closedir(dir);
+	(void)tgkill(pid, (pid_t)tid, sig);
+}
+
 /* Its part of what it shares counts, if we may know. */
 static int64_t
 part_of(const struct one *o)

@@ -73,6 +73,15 @@ pid_t			 pf_proc_child(pid_t);
 /* Its parent, 0 if there is no such process. */
 pid_t			 pf_proc_parent(pid_t);
 
+/* Bytes of memory that it has, 0 if there is no such process. */
+int64_t			 pf_proc_bytes(pid_t);
+
+/*
+ * Signals one thread of a process, not its first if it has another: a handler
+ * that must not run in the middle of what the first one does.
+ */
+void			 pf_proc_signal_aside(pid_t, int sig);
+
 /* How many processes are of this user. */
 int64_t			 pf_proc_count(uid_t);
 

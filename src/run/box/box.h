@@ -88,6 +88,13 @@ int64_t			 box_engine_memory(const struct fuzz *);
 /* At how much, above the job's limit, a sanitizer ends its target, so that
  * nobody else has to. */
 int64_t			 box_rss_limit(const struct fuzz *);
+/*
+ * A program that looks after its memory too seldom gets SIGABRT, in a thread of
+ * its own if it has several, as soon as it has more than so many bytes; once.
+ * box_alarmed(): at how many that was, 0 if it was not.
+ */
+void			 box_alarm(struct fuzz *, pid_t, int64_t bytes);
+int64_t			 box_alarmed(const struct fuzz *);
 /* How much of the job we killed for its memory ourselves: 0 where a control
  * group does it. */
 int64_t			 box_killed(const struct fuzz *);

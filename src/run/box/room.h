@@ -41,6 +41,9 @@ struct box {
 	int64_t			 killed_before, refused_before;
 	int64_t			 killed, refused;	/* limits it met */
 	int64_t			 killed_asked;	/* when box_starved() was */
+	pid_t			 alarm;		/* box_alarm(), 0: none, */
+	int64_t			 alarm_bytes;
+	int64_t			 alarmed;	/* and at how much, 0: not yet */
 	struct used		 used;		/* of the disk */
 	struct used		 free_then;	/* of it then */
 	int64_t			 look_at;	/* next, CLOCK_BOOTTIME, ms */
@@ -55,6 +58,9 @@ void			 box_say(struct slot *);
  * made them ours.  Only while nothing runs but what is in boxed[].
  */
 void			 boxed_reap(struct box *);
+
+/* start.c: the program itself, 0: not known yet. */
+pid_t			 boxed_self(struct box *, pid_t);
 
 /* watch.c: a job begins. */
 void			 watch_begin(struct fuzz *);

@@ -167,6 +167,14 @@ find_self(struct boxed *b)
 	return b->self;
 }
 
+pid_t
+boxed_self(struct box *box, pid_t pid)
+{
+	struct boxed *b = find_boxed(box, pid);
+
+	return b == NULL ? 0 : find_self(b);
+}
+
 /*
  * In a namespace its first process does it.  Not what is still waited for: it
  * is first in the row until it has been.

@@ -21,6 +21,7 @@
 #define SHARE		200	/* a look takes one of so many parts of time */
 #define LOG_MAX		(96 << 20)	/* then it is begun anew */
 #define MEMORY_MS	500	/* between two looks at memory */
+#define ALARM_MS	50	/* for one that is to be told in time */
 #define REAP_MS		10	/* for others to end too */
 #define ENGINE_BYTES	(INT64_C(128) << 20)	/* for an engine, */
 #define WATCH_BYTES	(INT64_C(512) << 20)	/* for one that watches */
@@ -69,6 +70,8 @@ watch_begin(struct fuzz *f)
 	box->used = box->free_then = (struct used){ 0 };
 	box->look_at = box->memory_at = 0;
 	box->told = false;
+	box->alarm = 0;
+	box->alarmed = 0;
 	groups_met(&box->groups, &box->killed_before, &box->refused_before);
 	if (pids < PIDS_LEAST)
 		pids = PIDS_LEAST;
@@ -192,6 +195,35 @@ look_memory(struct fuzz *f)
 	box->killed++;
 }
 
+void
+box_alarm(struct fuzz *f, pid_t pid, int64_t bytes)
+{
+	struct box *box = f->slot->box;
+
+	box->alarm = pid;
+	box->alarm_bytes = bytes;
+	box->alarmed = 0;
+}
+
+int64_t
+box_alarmed(const struct fuzz *f)
+{
+	return f->slot->box->alarmed;
+}
+
+static void
+look_alarm(struct box *box)
+{
+	pid_t self = boxed_self(box, box->alarm);
+	int64_t bytes = self == 0 ? 0 : pf_proc_bytes(self);
+
+	if (bytes <= box->alarm_bytes)
+		return;
+	box->alarm = 0;
+	box->alarmed = bytes;
+	pf_proc_signal_aside(self, SIGABRT);
+}
+
 /* Sleeps, until a process ends: many that nobody waits for would be as many
  * that a job may not start. */
 static void
@@ -219,8 +251,12 @@ box_nap(struct fuzz *f, int64_t ms)
 			look_memory(f);
 			box->memory_at = (now = pf_boot_ms()) + MEMORY_MS;
 		}
+		if (box->alarm != 0)
+			look_alarm(box);
 		left = (poll && box->memory_at < end ? box->memory_at : end) -
 		    now;
+		if (box->alarm != 0 && left > ALARM_MS)
+			left = ALARM_MS;
 		if (left > 0)
 			doze(box, left);
 	}

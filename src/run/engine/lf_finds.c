@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/fs.h"
+#include "run/box/box.h"
 #include "run/engine/libfuzzer.h"
 
 #define ROUND_MAX	1000	/* artifacts of an ended process */
@@ -201,6 +203,14 @@ lf_artifacts(struct fuzz *f, struct lf *lf, int status)
 	    true };
 
 	lf_read_report(f, lf, &report);
+	/* All it knows is that it was told. */
+	if (box_alarmed(f) > 0) {
+		pf_buf_reset(&report);
+		pf_buf_addf(&report, "pf-run: ERROR: libFuzzer: out-of-memory "
+		    "(used: %" PRId64 "Mb; limit: %" PRId64 "Mb)\nIt had not "
+		    "looked yet, and was told to write its input.\n",
+		    box_alarmed(f) >> 20, box_rss_limit(f) >> 20);
+	}
 	own.report = report.len > 0 ? report.data : NULL;
 	own.report_len = report.len;
 	own.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

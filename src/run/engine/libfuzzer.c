@@ -52,10 +52,23 @@ begin_log(struct fuzz *f, const struct lf *lf)
 	pf_buf_free(&b);
 }
 
+/*
+ * Whether nobody but libFuzzer looks at its memory, once a second: no sanitizer
+ * with a limit of its own.  On SIGABRT it writes what it runs, as it does when
+ * it finds that by itself.
+ */
+static bool
+is_plain(const struct fuzz *f, const struct lf *lf)
+{
+	return (f->built & PF_BUILT_SHADOW) == 0 && lf->phase == LF_FUZZ &&
+	    job_option(f->job, "fork") == NULL;
+}
+
 /* One process; the log begins anew with it. */
 static const struct pf_err *
 launch(struct fuzz *f)
 {
+	const struct pf_err *err;
 	struct lf *lf = f->state;
 	struct pf_proc_spec spec = { .cwd = f->dir, .out = f->log };
 	int64_t now = pf_boot_ms(), left = (f->deadline - now) / 1000 + 1;
@@ -87,7 +100,9 @@ launch(struct fuzz *f)
 	begin_log(f, lf);
 	spec.argv = f->argv;
 	spec.envp = f->envp;
-	return box_start(f, &spec, &f->pid);
+	err = box_start(f, &spec, &f->pid);
+	box_alarm(f, is_plain(f, lf) ? f->pid : 0, box_rss_limit(f));
+	return err;
 }
 
 /* What was imported before a restart has its hash as its name. */
