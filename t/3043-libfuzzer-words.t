@@ -62,6 +62,10 @@ print_final_stats 0
 timeout_exitcode 70
 error_exitcode 77
 END
+for flag in artifact_prefix dict exact_artifact_path merge \
+    merge_control_file minimize_crash set_cover_merge use_value_profile; do
+	ok "there is -$flag" grep -Eq "^ ${flag}[[:blank:]]" help
+done
 
 # The lines of a run
 mkdir c
