@@ -139,6 +139,28 @@ if group pids pids.max; then
 else
 	skip 'no control group of processes can be had'
 fi
+# One of version 2 ends all that is in it, of whatever session, at once.
+if group none cgroup.kill; then
+	within sh -c "setsid sleep 8$$ & setsid -f sleep 7$$; wait" &
+	held=$!
+	inside() { pgrep -fx "sleep [78]$$" >"$T/held"; }
+	both() { inside && [ "$(wc -l <"$T/held")" = 2 ]; }
+	outside() { ! inside; }
+	ok 'two sessions in a group' until_true 20 both
+	echo 1 >"$file"
+	ok 'end with it' until_true 20 outside
+	status=0
+	wait "$held" || status=$?
+	is "$status" 137 'and so does who began them'
+	ok 'nothing is left in it' until_true 20 rmdir "$group"
+else
+	skip 'no control group of version 2 that kills can be had'
+fi
+
+# A network of its own has nobody else in it.
+run bwrap --unshare-all --ro-bind / / --proc /proc cat /proc/net/dev
+ran 0 'bubblewrap without the network of the machine'
+is "$(sed -n 's/^ *\([^: ]*\):.*/\1/p' "$T/out")" lo 'has lo alone'
 
 # box SCRIPT: in bubblewrap in the background; its words in $T/words
 box()
