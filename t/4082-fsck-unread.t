@@ -79,6 +79,30 @@ check 'is moved aside' 1 '~^foreign' '~moved aside$' pf-ingest fsck -r
 check 'what waited is filed' 0 '~^corpus	new' - pf-ingest
 check 'and all is well' 0 - - pf-ingest fsck
 
+# A part of the ledger that is no file, or nobody's.
+L=$S/metadata/ledger
+day=$(ls "$L")
+sed -n 1p "$L/$day" >"$L/20200101.jsonl"
+sed -i 1d "$L/$day"
+check 'a ledger in two files' 0 - - pf-ingest fsck
+mv "$L/20200101.jsonl" "$T/old"
+mkfifo "$L/20200101.jsonl"
+run timeout 60 pf-ingest fsck
+ran 1 'no file where a day of the ledger should be'
+is "$(found)" "unread	$L/20200101.jsonl" 'is the only finding'
+like "$(cat "$T/err")" 'rows are not compared with it' 'and what it means is said'
+rm "$L/20200101.jsonl"
+ln -s nowhere "$L/20200101.jsonl"
+mv "$C" "$T/away"
+run pf-ingest fsck
+ran 1 'a link to nowhere'
+is "$(cut -f 1 "$T/out" | sort | uniq -c | tr -s ' ' | tr '\n' ';')" \
+    ' 6 missing; 1 unread;' 'all else is looked at'
+rm "$L/20200101.jsonl"
+mv "$T/away" "$C"
+mv "$T/old" "$L/20200101.jsonl"
+check 'put back, all is well' 0 - - pf-ingest fsck
+
 if [ -n "${PF_FAST:-}" ] || ! command -v strace >/dev/null; then
 	done_testing
 	exit
@@ -104,6 +128,27 @@ run sick "$C" openat EACCES
 ran 1 'a directory that may not be read'
 is "$(found)" "$(printf 'damaged\t%s\nunread\t%s' "$bad" "$C")" \
     'is a finding, and the rest is looked at'
+for how in 'openat EACCES' 'read EIO'; do
+	# shellcheck disable=SC2086 # two words
+	run sick "$L/20200101.jsonl" $how
+	ran 1 "a day of the ledger: $how"
+	is "$(found)" "$(printf 'damaged\t%s\nunread\t%s' "$bad" \
+	    "$L/20200101.jsonl")" 'is a finding, and the rest is looked at'
+done
+run sick "$L" openat EACCES
+is "$(found)" "$(printf 'damaged\t%s\nunread\t%s' "$bad" "$L")" \
+    'the whole of it is one finding'
+# Of what no row knows the part that is not read may know more.
+echo alien >"$T/alien"
+alien=$C/$(sha256sum <"$T/alien" | cut -c 1-64)
+cp "$T/alien" "$alien"
+touch -d '1 hour ago' "$alien"
+run sick "$L/20200101.jsonl" read EIO -r
+like "$(cat "$T/err")" "$alien: stays as it is, for the ledger cannot" \
+    'a file without a row stays'
+is "$(files "$SPOOL/new")" 0 'and does not come in as found by fsck'
+rm "$alien"
+echo more >>"$bad"
 run sick "$first" openat EACCES -r
 ran 1 'with -r'
 is "$(cat "$first")" "$(cat "$T/was.${first##*/}")" 'it stays'

@@ -26,6 +26,8 @@ struct fsck {
 	int64_t		 epoch, event;		/* of the last snapshot */
 	struct day	*days;			/* of the ledger, read so far */
 	size_t		 ndays;
+	bool		 no_days;		/* it cannot be looked into */
+	bool		 blind;			/* some of it cannot be read */
 	char		 last_job[PF_ID_MAX + 1];	/* of a crash there */
 	char		 campaign[PF_ID_MAX + 1];	/* of it */
 	char		**touched;		/* jobs to be counted anew */
@@ -77,7 +79,10 @@ const struct pf_err	*fsck_missing(struct fsck *, const char *path,
 bool			 fsck_is_mark(const char *name);
 const struct pf_err	*fsck_mark(struct fsck *, const char *path);
 
-/* Reads what the ledger has got since; all of it the first time. */
+/*
+ * Reads what the ledger has got since; all of it the first time.  What of it
+ * cannot be read is a finding, and f->blind.
+ */
 const struct pf_err	*ledger_load(struct fsck *);
 void			 ledger_forget(struct fsck *);
 

@@ -3,9 +3,12 @@
  *
  * Days are appended to; one that is over may be written anew, without lines
  * that tell nothing any more.  Half a line, as a crash leaves it, is none.
+ * A day that cannot be read is a finding; what it would have said nobody
+ * knows then, and what needs all of the ledger is left out.
  */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +25,7 @@ struct day {
 	ino_t	 ino;
 	off_t	 at;		/* read up to there */
 	int64_t	 line;		/* which is this one */
+	bool	 sick;		/* cannot be read, which was told */
 };
 
 static struct day *
@@ -163,6 +167,18 @@ read_day(struct fsck *f, struct day *d, const char *path)
 	return err;
 }
 
+/* True if the error is of that file or directory alone, which is told once. */
+static bool
+is_sick(struct fsck *f, const char *path, bool *told,
+    const struct pf_err **err)
+{
+	if (*err == NULL || (*err = fsck_unread(f, path, *err)) != NULL)
+		return false;
+	f->blind = *told = true;
+	return true;
+}
+
+/* What is no file is not opened, which might take for ever. */
 static const struct pf_err *
 look_at(struct fsck *f, const char *dir, const char *name)
 {
@@ -171,13 +187,22 @@ look_at(struct fsck *f, const char *dir, const char *name)
 	char *path = pf_asprintf("%s/%s", dir, name);
 	struct stat st;
 
-	if (lstat(path, &st) == 0) {
+	if (d->sick || lstat(path, &st) == -1) {
+		free(path);
+		return NULL;
+	}
+	if (stat(path, &st) == -1)
+		err = pf_err(PF_IO, "look at %s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		err = pf_err(PF_IO, "%s: %s", path, fsck_nature(&st));
+	else {
 		if (d->ino == 0)
 			d->ino = st.st_ino;
 		/* Written anew it has nothing that we have not. */
 		if (d->ino == st.st_ino && st.st_size > d->at)
 			err = read_day(f, d, path);
 	}
+	(void)is_sick(f, path, &d->sick, &err);
 	free(path);
 	return err;
 }
@@ -190,7 +215,13 @@ ledger_load(struct fsck *f)
 	    f->g->conf->storage_path), **names = NULL;
 	size_t i, n = 0, len;
 
+	if (f->no_days) {
+		free(dir);
+		return NULL;
+	}
 	err = pf_names(&names, &n, dir);
+	if (is_sick(f, dir, &f->no_days, &err))
+		n = 0;
 	for (i = 0; err == NULL && i < n && !stopping(); i++) {
 		len = strlen(names[i]);
 		if (len > 6 && names[i][0] != '.' &&

@@ -190,6 +190,12 @@ mend_unknown(struct fsck *f, const char *path, const char *hash)
 	    &found, &stored, f->scratch, pf_kind_name(f->kind), f->job,
 	    hash)) != NULL)
 		return err;
+	/* What is not there says nothing: its line may be in that part. */
+	if (f->blind && !(found && stored)) {
+		pf_warn("%s: stays as it is, for the ledger cannot be read "
+		    "as a whole", path);
+		return NULL;
+	}
 	/* A report says nothing without the numbers it came with. */
 	if (!found && f->kind == PF_KIND_CHECK)
 		return mend_aside(f, path);
