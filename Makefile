@@ -70,7 +70,7 @@ SCHED =		pf-sched writer serve client apply init submit cancel campaign recover 
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
 INGEST =	pf-ingest batch slice crew check place report ledger rows watch dry \
-		bad joblog room hook errand blob fsck fsck_ledger fsck_rows \
+		bad joblog room hook tend errand blob fsck fsck_ledger fsck_rows \
 		fsck_meta fsck_snap fsck_spool fsck_small fsck_report fsck_file mend \
 		mend_rows thin stay refuse keep small
 MASTER =	master outbox trim fetch share pull wait

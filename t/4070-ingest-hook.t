@@ -158,6 +158,26 @@ pf-ingest -q
 ok 'and told again' until_true 10 none
 is "$(wc -l <"$T/slow")" 3 'with the two that waited'
 
+# It does not outlive who started it, nor do its children.
+hook "cat >/dev/null; sleep 77 & echo \$! >$T/child; setsid sleep 78 & echo \$! >$T/other; echo \$\$ >$T/itself; wait"
+rm -f "$T/child" "$T/other"
+sed -i 's/hook_timeout = .*/hook_timeout = 60s/' "$T/conf"
+crash orphan 55 orphan
+pf-ingest -w >/dev/null 2>&1 &
+pid=$!
+at_end "kill $pid 2>/dev/null"
+ok 'a hook hangs, and so do its children' until_true 10 test -s "$T/itself"
+kill -9 $pid
+wait $pid 2>/dev/null || :
+ok 'pf-ingest is killed: it is gone' until_true 10 gone "$T/itself"
+ok 'so is its child' until_true 10 gone "$T/child"
+ok 'and the one in a session of its own' until_true 10 gone "$T/other"
+sed -i 's/hook_timeout = .*/hook_timeout = 1s/' "$T/conf"
+hook true
+later
+pf-ingest -q
+ok 'it stayed due' until_true 10 none
+
 # Never given up.
 hook 'exit 1'
 crash six 60 sick

@@ -5,11 +5,11 @@
  * What has to be told stands in the database, written with the crash; it is
  * crossed out when the program has ended well.  So it is told at least once,
  * whatever is killed.  One runs at a time, and nobody waits for it: filing
- * goes on beside it, and a run that does not stay leaves it to errand.c.
+ * goes on beside it, tend.c holds it to its time, and a run that does not stay
+ * leaves it to errand.c.
  */
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,10 +20,10 @@
 #include "base/mem.h"
 #include "codec/op.h"
 #include "ingest/ingest.h"
+#include "ingest/tend.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/lock.h"
-#include "os/proc.h"
 #include "store/rowjson.h"
 
 #define LOOK_MS		200	/* at one that runs */
@@ -31,13 +31,10 @@
 
 struct hook {
 	int	 lock;			/* -1: another pf-ingest does it */
-	pid_t	 pid;			/* 0: none runs */
+	struct tended one;		/* that runs, or has */
 	char	 crash[PF_ID_MAX + 1];
-	int64_t	 deadline;		/* CLOCK_BOOTTIME, ms */
-	bool	 ended, ok;		/* which the writer was not told yet */
+	bool	 ended;			/* which the writer was not told yet */
 };
-
-extern char **environ;
 
 /*
  * The one that is due first, if any.  No delay is longer than the longest: one
@@ -132,21 +129,16 @@ static const struct pf_err *
 start(struct ingest *g, struct hook *h)
 {
 	const struct pf_err *err;
-	char *argv[2] = { NULL, NULL };
-	struct pf_proc_spec spec = { .argv = argv, .envp = environ,
-	    .cwd = "/" };
+	char *program = pf_strdup(g->conf->on_new_crash);
 	int fd;
 
-	argv[0] = pf_strdup(g->conf->on_new_crash);
-	if ((err = describe(g, h->crash, &fd)) == NULL) {
-		spec.in_fd = fd;
-		if ((err = pf_proc_start(&h->pid, &spec)) != NULL)
-			h->pid = 0;
-		h->deadline = pf_boot_ms() + g->conf->hook_timeout;
-	}
+	h->one.ok = false;
+	if ((err = describe(g, h->crash, &fd)) == NULL)
+		err = tend_start(&h->one, program, fd,
+		    g->conf->hook_timeout);
 	if (fd != -1)
 		close(fd);
-	free(argv[0]);
+	free(program);
 	return err;
 }
 
@@ -170,43 +162,22 @@ report(struct ingest *g, const char *crash, bool ok)
 }
 
 static void
-complain(const struct ingest *g, const struct hook *h, bool late, int status)
+complain(const struct ingest *g, const struct hook *h, const char *why)
 {
-	if (late)
-		pf_warn("%s: crash %s: killed after hook_timeout; it is "
-		    "tried again later", g->conf->on_new_crash, h->crash);
-	else
-		pf_warn("%s: crash %s: it ended with %s %d; it is tried again "
-		    "later", g->conf->on_new_crash, h->crash,
-		    WIFSIGNALED(status) ? "signal" : "status",
-		    WIFSIGNALED(status) ? WTERMSIG(status) :
-		    WEXITSTATUS(status));
+	pf_warn("%s: crash %s: %s; it is tried again later",
+	    g->conf->on_new_crash, h->crash, why);
 }
 
 void
 hook_watch(struct ingest *g)
 {
 	struct hook *h = g->hook;
-	bool late;
-	int status = 0;
 
-	if (h == NULL || h->pid == 0)
+	if (h == NULL || h->one.pid == 0 || !tend_ended(&h->one))
 		return;
-	late = pf_boot_ms() >= h->deadline;
-	if (late)
-		(void)pf_proc_wait(h->pid, &status, 0);
-	else if (!pf_proc_ended(h->pid, &status))
-		return;
-	/* What it left behind, in its group and in sessions of its own; the
-	 * writer, where it is a child of ours, is not to be among them. */
-	(void)kill(-h->pid, SIGKILL);
-	writer_close(g);
-	pf_proc_sweep();
-	h->pid = 0;
 	h->ended = true;
-	h->ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (!h->ok)
-		complain(g, h, late, status);
+	if (!h->one.ok)
+		complain(g, h, h->one.why);
 }
 
 /*
@@ -259,10 +230,8 @@ start_due(struct ingest *g, struct hook *h, int64_t *ms)
 	if ((err = start(g, h)) == NULL)
 		return NULL;
 	snprintf(why, sizeof(why), "%s", err->msg);
-	pf_warn("%s: crash %s: %s; it is tried again later",
-	    g->conf->on_new_crash, h->crash, why);
+	complain(g, h, why);
 	h->ended = true;
-	h->ok = false;
 	return NULL;
 }
 
@@ -284,9 +253,7 @@ open_hook(bool *ours, struct ingest *g)
 	err = pf_lock(&g->hook->lock, path);
 	free(path);
 	*ours = err == NULL;
-	if (err != NULL && err->class == PF_BUSY)
-		return NULL;
-	return err != NULL ? err : pf_proc_adopt();
+	return err != NULL && err->class == PF_BUSY ? NULL : err;
 }
 
 const struct pf_err *
@@ -303,15 +270,15 @@ hook_step(struct ingest *g, int64_t *ms)
 		return err;
 	h = g->hook;
 	hook_watch(g);
-	if (h->pid == 0 && !h->ended)
+	if (h->one.pid == 0 && !h->ended)
 		err = start_due(g, h, ms);
 	/* Should the writer be away, it is told of the same end later. */
 	if (err == NULL && h->ended &&
-	    (err = report(g, h->crash, h->ok)) == NULL) {
+	    (err = report(g, h->crash, h->one.ok)) == NULL) {
 		h->ended = false;
 		*ms = 0;
 	}
-	if (h->pid != 0)
+	if (h->one.pid != 0)
 		*ms = LOOK_MS;
 	return err;
 }
@@ -319,15 +286,10 @@ hook_step(struct ingest *g, int64_t *ms)
 void
 hook_end(struct ingest *g)
 {
-	int status;
-
 	if (g->hook == NULL)
 		return;
-	if (g->hook->pid != 0) {
-		(void)pf_proc_wait(g->hook->pid, &status, 0);
-		writer_close(g);
-		pf_proc_sweep();
-	}
+	if (g->hook->one.pid != 0)
+		tend_end(&g->hook->one);
 	if (g->hook->lock != -1)
 		close(g->hook->lock);
 	free(g->hook);

@@ -297,11 +297,10 @@ const struct pf_err	*fsck(struct ingest *, char **words, bool dry);
 const struct pf_err	*dry_run(struct ingest *);
 
 /*
- * hook.c: [ingest] on_new_crash.  One step: ends what has run too long,
- * tells the writer of what has ended, starts the next that is due.  *ms is
- * when to come again, -1 if nothing is due.  watch only ends what has to end,
- * without the database or the writer, for times when these are away; it must
- * not be called while the writer is asked.  end kills what runs; it stays due.
+ * hook.c: [ingest] on_new_crash.  One step: tells the writer of what has
+ * ended, starts the next that is due.  *ms is when to come again, -1 if
+ * nothing is due.  watch only hears of an end, without the database or the
+ * writer, for times when these are away.  end kills what runs; it stays due.
  */
 const struct pf_err	*hook_step(struct ingest *, int64_t *ms);
 void			 hook_watch(struct ingest *);

@@ -19,7 +19,6 @@
 #define BATCH_BYTES	(16 << 20)
 #define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
-#define WATCH_MS	200		/* at a hook that runs */
 
 static void
 usage(FILE *f)
@@ -198,21 +197,6 @@ may_pass(const struct pf_err *err)
 	    err->class == PF_UNAVAIL;
 }
 
-/*
- * In trouble: new packs are no reason to try again, but a hook that runs is
- * held to its time.
- */
-static void
-rest(struct ingest *g, int64_t ms)
-{
-	int64_t end = pf_boot_ms() + ms, left;
-
-	while ((left = end - pf_boot_ms()) > 0 && !stopping()) {
-		hook_watch(g);
-		wait_for(-1, left < WATCH_MS ? left : WATCH_MS);
-	}
-}
-
 static const struct pf_err *
 sweep(struct ingest *g)
 {
@@ -244,6 +228,7 @@ stay(struct ingest *g)
 		if ((err = drain(g, &next)) != NULL && !may_pass(err))
 			break;
 		if (err == NULL && failures > 0)
+		/* In trouble new packs are no reason to try again. */
 			pf_note("goes on");
 		if (err != NULL && failures == 0)
 			pf_warn("%s; the spool keeps what waits", err->msg);
@@ -251,7 +236,7 @@ stay(struct ingest *g)
 		    pf_retry_delay(r, &pf_timer, failures);
 		failures = err == NULL ? 0 : failures + 1;
 		if (delay > 0)
-			rest(g, delay);
+			wait_for(-1, delay);
 		else
 			wait_for(fd, next >= 0 && next < POLL_MS ? next :
 			    POLL_MS);
