@@ -68,6 +68,8 @@ is "$(pf-report log "$job" | head -n 2)" "[$(gone) bytes of earlier attempts are
 [attempt 1.9]" 'which is told'
 is "$(sql "SELECT value FROM counters WHERE name = 'log_bytes' AND
     scope = ''")" 2097152 'what is left is counted'
+status_gone() { pf-report status | sed -n 's/^log_gone	//p'; }
+is "$(status_gone)" "$(gone)" 'the status says what went'
 kill -CONT $follow
 ok 'who followed goes on' until_true 20 grep -q 'attempt 1.9' "$T/follow"
 is "$(grep -B 1 'attempt 1.9' "$T/follow" | head -n 1 | tr -d x)" \
@@ -82,6 +84,7 @@ lay <"$T/twice"
 echo 'attempt ten' | chunk 10 0 | lay
 pf-ingest -q
 is "$(gone)" $((before + 1048576)) 'each byte is counted once'
+is "$(status_gone)" "$(gone)" 'in the status too'
 is "$(pf-report log "$job" | head -n 3 | tail -n 1)" \
     '[the first 1048576 bytes are not kept]' 'the rest of a log is told of as such'
 echo late | chunk 8 0 | lay
@@ -118,4 +121,12 @@ is "$(files "$L" '*.log')" 6 'which is the newest'
 rm -rf "$S"
 cp -a "$T/start" "$S"
 check 'fsck knows it all' 0 - - pf-ingest fsck
+went=$(status_gone)
+pf-sched -q snapshot
+rm -f "$S"/data/pandafuzz.db*
+pf-sched -q rebuild
+is "$(status_gone)" "$went" 'a database made anew knows what went'
+printf '{"op":"recount"}\n' | pf-sched -q apply
+is "$(status_gone)" "$went" 'and one that is counted anew'
+check 'fsck agrees' 0 - - pf-ingest fsck
 done_testing

@@ -167,13 +167,16 @@ static const struct pf_err *
 put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
 {
 	const struct pf_err *err;
-	int64_t size = 0, at = 0, kept = -1;
+	int64_t size = 0, at = 0, kept = -1, gone = 0;
 
 	if ((err = pf_json_int(&size, row->j, "size", 0, PF_LOG_MAX)) !=
 	    NULL || (err = pf_json_int(&at, row->j, "offset", 0,
 	    PF_LOG_MAX)) != NULL || (err = pf_json_int(&kept, row->j, "kept",
-	    0, PF_INT_MAX)) != NULL || (kept != -1 &&
-	    (err = pf_logs_kept(a->db, row->r.job, kept)) != NULL))
+	    0, PF_INT_MAX)) != NULL || (err = pf_json_int(&gone, row->j,
+	    "gone", 0, PF_INT_MAX)) != NULL || (kept != -1 &&
+	    (err = pf_logs_kept(a->db, row->r.job, kept)) != NULL) ||
+	    (gone > 0 && (err = pf_logs_gone(a->db, row->r.job, gone)) !=
+	    NULL))
 		return err;
 	if (row->foreign)
 		return put_foreign(a, out);

@@ -193,8 +193,9 @@ mend_given(struct pf_db *db)
 	"kind = k AND " DROPPED ") FROM kinds WHERE k IN " DROPS \
 	" UNION ALL SELECT 'dropped_' || kind, job, count(*) FROM results " \
 	"WHERE kind IN " DROPS " AND " DROPPED " GROUP BY kind, job" \
-	" UNION ALL SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM " \
-	"counters WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
+	" UNION ALL SELECT name, '', sum(value * (scope <> '')) FROM " \
+	"counters WHERE name IN ('log_bytes', 'log_gone') GROUP BY 1 " \
+	"UNION ALL " \
 	"SELECT 'jobs_' || status, '', count(*) FROM jobs GROUP BY status " \
 	"UNION ALL SELECT 'archived_' || status, '', count(*) FROM jobs " \
 	"WHERE archived_at IS NOT NULL GROUP BY status " \
@@ -208,7 +209,8 @@ mend_given(struct pf_db *db)
 #define KEPT \
 	"((scope = '' OR EXISTS (SELECT 1 FROM jobs WHERE id = c.scope)) AND " \
 	"(name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
-	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other') " \
+	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other', " \
+	"'log_gone') " \
 	"OR name IN (SELECT 'swept_' || k FROM kinds) OR name IN (SELECT " \
 	"'refused_' || k FROM kinds)))"
 

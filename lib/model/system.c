@@ -93,16 +93,30 @@ pf_counter_sum(struct pf_db *db, int64_t *n, const char *like)
 	    "counters WHERE name LIKE ? AND scope = ''", "s", like);
 }
 
-const struct pf_err *
-pf_logs_kept(struct pf_db *db, const char *job, int64_t bytes)
+/* What was measured of a job; the sum of all follows. */
+static const struct pf_err *
+measured(struct pf_db *db, const char *name, const char *job, int64_t bytes,
+    bool grows)
 {
 	const struct pf_err *err;
 	int64_t before = 0;
 
 	if ((err = pf_db_int(db, &before, NULL, "SELECT value FROM counters "
-	    "WHERE name = 'log_bytes' AND scope = ?", "s", job)) != NULL ||
-	    (err = pf_counter_add(db, "log_bytes", job, bytes - before)) !=
-	    NULL)
+	    "WHERE name = ?1 AND scope = ?2", "ss", name, job)) != NULL ||
+	    (grows && bytes <= before) || (err = pf_counter_add(db, name, job,
+	    bytes - before)) != NULL)
 		return err;
-	return pf_counter_add(db, "log_bytes", "", bytes - before);
+	return pf_counter_add(db, name, "", bytes - before);
+}
+
+const struct pf_err *
+pf_logs_kept(struct pf_db *db, const char *job, int64_t bytes)
+{
+	return measured(db, "log_bytes", job, bytes, false);
+}
+
+const struct pf_err *
+pf_logs_gone(struct pf_db *db, const char *job, int64_t bytes)
+{
+	return measured(db, "log_gone", job, bytes, true);
 }

@@ -39,6 +39,9 @@ const struct pf_err	*pf_counter_sum(struct pf_db *, int64_t *n,
 /* So many bytes are kept of a job's logs by now; the sum follows. */
 const struct pf_err	*pf_logs_kept(struct pf_db *, const char *job,
 			    int64_t bytes);
+/* Likewise so many in all were let go of, which only grows. */
+const struct pf_err	*pf_logs_gone(struct pf_db *, const char *job,
+			    int64_t bytes);
 
 /* Programs through which bots reach the master; *n: rows changed. */
 const struct pf_err	*pf_ear_add(struct pf_db *, int64_t *n,

@@ -123,8 +123,8 @@ pf_audit_shared(struct pf_q *q, struct pf_db *db)
 	"SELECT 'dropped_' || k, '', (SELECT count(*) FROM m.results WHERE " \
 	"kind = k AND reply LIKE '%\"dropped\":true%') FROM kinds WHERE k IN " \
 	DROPS " UNION ALL " \
-	"SELECT 'log_bytes', '', coalesce(sum(value), 0) FROM m.counters " \
-	"WHERE name = 'log_bytes' AND scope <> '' UNION ALL " \
+	"SELECT name, '', sum(value * (scope <> '')) FROM m.counters " \
+	"WHERE name IN ('log_bytes', 'log_gone') GROUP BY 1 UNION ALL " \
 	"SELECT 'dropped_' || kind, job, count(*) FROM m.results WHERE kind " \
 	"IN " DROPS " AND reply LIKE '%\"dropped\":true%' GROUP BY " \
 	"kind, job UNION ALL " \
@@ -142,7 +142,8 @@ pf_audit_shared(struct pf_q *q, struct pf_db *db)
 #define KEPT \
 	"((c.scope = '' OR EXISTS (SELECT 1 FROM m.jobs WHERE id = c.scope)) " \
 	"AND (c.name IN ('log_bytes', 'dropped_log', 'overflow_crash', " \
-	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other') " \
+	"'foreign_status', 'foreign_log', 'refused_blob', 'refused_other', " \
+	"'log_gone') " \
 	"OR c.name IN (SELECT 'swept_' || k FROM kinds) OR c.name IN (SELECT " \
 	"'refused_' || k FROM kinds)))"
 /* A log that was measured while its lines, which say so, are all there. */

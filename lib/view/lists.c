@@ -287,7 +287,7 @@ VIEW(counters,
     "(25, 'overflow_crash'), (26, 'refused_crash'), (27, 'refused_corpus'), "
     "(28, 'refused_coverage'), (29, 'refused_status'), (30, 'refused_log'), "
     "(31, 'refused_blob'), (32, 'refused_other'), (33, 'foreign_status'), "
-    "(34, 'foreign_log'), (35, 'buckets')) "
+    "(34, 'foreign_log'), (35, 'buckets'), (36, 'log_gone')) "
     "SELECT names.name, coalesce(value, 0) "
     "FROM names LEFT JOIN counters ON counters.name = names.name AND "
     "scope = '' ORDER BY n LIMIT ?1", NULL);

@@ -100,6 +100,8 @@ put_counters(struct pf_buf *b, const struct counters *c)
 	    "corpus_bytes");
 	put_count(b, c, PF_GAUGE, P "log_bytes", "Bytes of all jobs' logs.",
 	    "log_bytes");
+	put_count(b, c, PF_COUNTER, P "log_gone_bytes_total", "Bytes of logs "
+	    "that were let go of, to keep to log_size.", "log_gone");
 }
 
 /* What the bots told last of the jobs that they have. */

@@ -225,7 +225,7 @@ const struct pf_err	*settle_small(struct ingest *, const struct item *);
  * refuses the item if that is more than log_size beyond all there is.
  */
 const struct pf_err	*place_log(struct ingest *, struct item *);
-/* Says in rows of logs how much is kept of their jobs' by now. */
+/* Says in rows of logs how much is kept of their jobs' by now, and went. */
 const struct pf_err	*measure_logs(struct ingest *, struct item *,
 			    size_t n);
 

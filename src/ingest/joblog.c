@@ -281,6 +281,8 @@ check_gap(struct ingest *g, struct item *it, const char *dir, int64_t at)
 	    (long long)most, (long long)(end > it->log_end ? end :
 	    it->log_end));
 	return refuse_item(g, it, why);
+	if (err == NULL)
+		err = pf_joblog_gone(gone, dir);
 }
 
 const struct pf_err *
@@ -290,6 +292,7 @@ place_log(struct ingest *g, struct item *it)
 	const struct pf_err *err;
 	int64_t at = 0, end;
 	const char *p = r->body;
+	struct pf_joblog_gone gone;
 	bool keep, any = false;
 	size_t n;
 	char *dir;
@@ -315,7 +318,8 @@ place_log(struct ingest *g, struct item *it)
 
 /* After what was there has grown it may be too much. */
 static const struct pf_err *
-measure_log(int64_t *bytes, const struct ingest *g, const char *job)
+measure_log(int64_t *bytes, struct pf_joblog_gone *gone,
+    const struct ingest *g, const char *job)
 {
 	const struct pf_err *err;
 	char *dir = pf_joblog_dir(g->conf->storage_path, job);
@@ -343,9 +347,11 @@ measure_logs(struct ingest *g, struct item *it, size_t n)
 		    strcmp(it[i].rec.job, job) == 0)
 			continue;
 		job = it[i].rec.job;
-		err = measure_log(&bytes, g, job);
-		if (err == NULL)
-			add_to_row(&it[i], "kept", bytes);
+		if ((err = measure_log(&bytes, &gone, g, job)) != NULL)
+			break;
+		add_to_row(&it[i], "kept", bytes);
+		if (gone.bytes > 0)
+			add_to_row(&it[i], "gone", gone.bytes);
 	}
 	return err;
 }

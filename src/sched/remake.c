@@ -178,24 +178,39 @@ look(struct remake *r)
 	return pf_blobs_look(&r->act);
 }
 
-/* What is kept of logs, from their files. */
+/* What is kept of a job's logs, and what went before, from their files. */
+static const struct pf_err *
+measure_log(struct remake *r, const char *job)
+{
+	const struct pf_err *err;
+	const char *storage = r->conf->storage_path;
+	char *dir = pf_joblog_dir(storage, job);
+	struct pf_joblog_gone gone;
+	int64_t bytes;
+
+	if ((err = pf_joblog_bytes(&bytes, storage, job)) == NULL &&
+	    (err = pf_logs_kept(r->act.db, job, bytes)) == NULL &&
+	    (err = pf_joblog_gone(&gone, dir)) == NULL && gone.bytes > 0)
+		err = pf_logs_gone(r->act.db, job, gone.bytes);
+	free(dir);
+	return err;
+}
+
 static const struct pf_err *
 measure_logs(struct remake *r)
 {
 	const struct pf_err *err;
 	const char *storage = r->conf->storage_path;
 	char *dir = pf_asprintf("%s/logs/jobs", storage), **jobs = NULL;
-	int64_t bytes;
 	size_t i, n = 0;
 
 	err = pf_names(&jobs, &n, dir);
 	if (err == NULL || err->class == PF_NOTFOUND)
 		err = pf_db_run(r->act.db, NULL, "DELETE FROM counters WHERE "
-		    "name = 'log_bytes'", "");
+		    "name IN ('log_bytes', 'log_gone')", "");
 	for (i = 0; err == NULL && i < n; i++)
-		if (pf_id_ok(jobs[i]) && (err = pf_joblog_bytes(&bytes,
-		    storage, jobs[i])) == NULL)
-			err = pf_logs_kept(r->act.db, jobs[i], bytes);
+		if (pf_id_ok(jobs[i]))
+			err = measure_log(r, jobs[i]);
 	pf_names_free(jobs);
 	free(dir);
 	return err;

@@ -93,7 +93,7 @@ picture()
 		# without what is of the moment
 		sed 's/"filed":[0-9]*,//
 			s/,"report":[0-9]*//
-			s/,"kept":[0-9]*//
+			s/,"\(kept\|gone\)":[0-9]*//g
 			s/,"sum":"[0-9a-f]*"//' metadata/ledger/*.jsonl | sort -u
 	) 2>&1
 	(cd "$SPOOL" && find new cur bad -type f | sort)
