@@ -14,6 +14,9 @@ leases 5
 L=$S/logs/jobs/$job
 seg() { echo "$L/$(printf '%06d.%06d.%08d.log' "$1" "$2" "$3")"; }
 
+kept() { cat "$L"/*.log | wc -c | tr -d ' '; }
+bytes() { sql "SELECT value FROM counters WHERE name = 'log_bytes' AND scope = '$1'"; }
+
 # chunk SEQ ATTEMPT OFFSET < bytes: a pack of one record
 chunk()
 {
@@ -86,26 +89,29 @@ like "$(pf-report log "$job" | tr -d x)" \
 \[1048576 bytes are missing\]
 far' 'a gap between two files'
 
-# Too far off.
-far=$((3145731 + 2097152))
-printf x | chunk 70 3 $((far + 1)) | lay
-check 'further than log_size beyond what is there' 0 - \
-    "~offset $((far + 1)) is more than log_size = 2097152 beyond the 3145731 bytes" \
+# Further on than all that is kept: the bot had to give up what was between.
+far=$((3145731 + 3 * 2097152))
+printf 'beyond' | chunk 70 3 $far | lay
+check 'further than log_size beyond what is there' 0 "~^log	new	$job" - \
     pf-ingest
-printf x | chunk 71 4 2097153 | lay
-check 'of a log that has not begun as well' 0 - '~beyond the 0 bytes' pf-ingest
-ok 'what was there is there' eval "pf-report log $job | grep -q far"
-# What was not kept for want of room counts as there.
+printf ' all' | chunk 71 3 $((far + 6)) | lay
+check 'the log goes on after it' 0 "~^log	new	$job" - pf-ingest
+told() { pf-report log "$job" | tail -n 2; }
+is "$(told)" "far[6291456 bytes are missing]
+beyond all" 'the hole is told of'
+ok 'and drives nothing out' eval "pf-report log $job | grep -q x"
+printf end | chunk 72 3 1099511627000 | lay
+check 'as far as can be' 0 "~^log	new	$job" - pf-ingest
+is "$(told)" "beyond all[$((1099511627000 - far - 10)) bytes are missing]
+end" 'and so is that hole'
+is "$(kept) $(bytes "$job")" "$(kept) $(kept)" 'what is kept is counted'
+ok 'in no more than there was' test "$(kept)" -le 2097152
 sed -i 's/^log_size.*/&\nstorage_size = 1/' "$T/conf"
-printf drop | chunk 72 4 2097100 | lay
+printf drop | chunk 74 4 2097100 | lay
 check 'without room' 0 "~^log	dropped	" '~room is short' pf-ingest
-printf drop | chunk 73 4 1000000000000 | lay
-check 'far off' 0 "~^log	dropped	" '~room is short' pf-ingest
 sed -i '/^storage_size/d' "$T/conf"
-printf next | chunk 74 4 4000000 | lay
+printf next | chunk 75 4 4000000 | lay
 check 'the log goes on after it' 0 "~^log	new	" - pf-ingest
-printf next | chunk 75 4 900000000000 | lay
-check 'not after what was too far off even then' 0 - '~more than log_size' pf-ingest
 
 # Under tokens that nobody had.
 before=$(ls "$L")
@@ -137,8 +143,6 @@ mkpack status "$job" b1 -s 1 -E 1 -A 4 -f executions=9 | lay
 pf-ingest -q
 
 # What is counted is what is kept, however much was rotated away.
-kept() { cat "$L"/*.log | wc -c | tr -d ' '; }
-bytes() { sql "SELECT value FROM counters WHERE name = 'log_bytes' AND scope = '$1'"; }
 head -c 262144 /dev/zero | tr '\0' z >"$T/chunk"
 k=0
 while [ $k -lt 20 ]; do

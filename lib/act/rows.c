@@ -180,9 +180,7 @@ put_log(struct pf_act *a, struct row *row, struct pf_buf *out)
 		return err;
 	if (row->foreign)
 		return put_foreign(a, out);
-	/* pf-ingest has seen to it that what it kept is not too far off. */
-	return pf_assignment_logged(a->db, &row->lease, at, at + size,
-	    row->stored ? PF_LOG_MAX : a->conf->log_size);
+	return pf_assignment_logged(a->db, &row->lease, at + size);
 }
 
 /* How the rows of a kind are filed. */

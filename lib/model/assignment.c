@@ -128,12 +128,11 @@ pf_assignment_progress(struct pf_db *db, const char *job, int64_t epoch,
 
 const struct pf_err *
 pf_assignment_logged(struct pf_db *db, const struct pf_assignment *a,
-    int64_t offset, int64_t end, int64_t gap)
+    int64_t end)
 {
-	return pf_db_run(db, NULL, "UPDATE assignments SET log_end = ?5 "
+	return pf_db_run(db, NULL, "UPDATE assignments SET log_end = ?4 "
 	    "WHERE job_id = ?1 AND epoch = ?2 AND attempt = ?3 AND "
-	    "log_end < ?5 AND ?4 <= log_end + ?6", "siiiii", a->job, a->epoch,
-	    a->attempt, offset, end, gap);
+	    "log_end < ?4", "siii", a->job, a->epoch, a->attempt, end);
 }
 
 const struct pf_err *

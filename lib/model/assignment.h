@@ -52,10 +52,9 @@ const struct pf_err	*pf_assignment_end(struct pf_db *,
 /* A result was filed under it. */
 const struct pf_err	*pf_assignment_progress(struct pf_db *,
 			    const char *job, int64_t epoch, int64_t attempt);
-/* Its log has come to end; unless offset is more than gap beyond it. */
+/* Its log has come to end. */
 const struct pf_err	*pf_assignment_logged(struct pf_db *,
-			    const struct pf_assignment *, int64_t offset,
-			    int64_t end, int64_t gap);
+			    const struct pf_assignment *, int64_t end);
 /* Every live lease counted from tick; *n of them. */
 const struct pf_err	*pf_assignment_renew_all(struct pf_db *, int64_t *n,
 			    int64_t tick);

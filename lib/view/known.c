@@ -130,13 +130,13 @@ pf_known_bytes(int64_t *n, struct pf_db *db)
 }
 
 const struct pf_err *
-pf_known_token(bool *known, int64_t *log_end, struct pf_db *db,
-    const struct pf_rec *r)
+pf_known_token(bool *known, struct pf_db *db, const struct pf_rec *r)
 {
-	*log_end = 0;
-	return pf_db_int(db, log_end, known, "SELECT log_end FROM "
-	    "assignments WHERE job_id = ?1 AND epoch = ?2 AND attempt = ?3",
-	    "sii", r->job, r->epoch, r->attempt);
+	int64_t one;
+
+	return pf_db_int(db, &one, known, "SELECT 1 FROM assignments WHERE "
+	    "job_id = ?1 AND epoch = ?2 AND attempt = ?3", "sii", r->job,
+	    r->epoch, r->attempt);
 }
 
 const struct pf_err *

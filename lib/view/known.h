@@ -52,9 +52,9 @@ const struct pf_err	*pf_known_job_bytes(int64_t *, struct pf_db *,
 			    const char *job);
 const struct pf_err	*pf_known_bytes(int64_t *, struct pf_db *);
 
-/* Was this token of a job ever given?  Then how far its log has come. */
-const struct pf_err	*pf_known_token(bool *known, int64_t *log_end,
-			    struct pf_db *, const struct pf_rec *);
+/* Was this token of a job ever given? */
+const struct pf_err	*pf_known_token(bool *known, struct pf_db *,
+			    const struct pf_rec *);
 
 /* The lease that a record's bot holds, of its job if it names one: then job,
  * inc, epoch and attempt are of it. */

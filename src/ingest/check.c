@@ -56,8 +56,7 @@ check_token(struct ingest *g, struct item *it)
 
 	if (it->rec.kind != PF_KIND_STATUS && it->rec.kind != PF_KIND_LOG)
 		return NULL;
-	if ((err = pf_known_token(&given, &it->log_end, g->db, &it->rec)) !=
-	    NULL)
+	if ((err = pf_known_token(&given, g->db, &it->rec)) != NULL)
 		return err;
 	it->foreign = !given;
 	return NULL;

@@ -86,7 +86,6 @@ struct item {
 	bool		 foreign;	/* nobody had such a token */
 	bool		 absent;	/* a crash whose input was not sent */
 	int64_t		 absent_size;	/* of it, as the sender says */
-	int64_t		 log_end;	/* of its attempt, as far as counted */
 	char		 campaign[PF_ID_MAX + 1];	/* of its job */
 	char		 bucket[PF_BUCKET_TEXT];	/* of a crash */
 	bool		 fresh;		/* that is the first of it */
@@ -220,10 +219,7 @@ const struct pf_err	*settle_report(struct ingest *, const struct item *);
 /* small.c: the same of the smaller input that the item is, beside the crash. */
 const struct pf_err	*settle_small(struct ingest *, const struct item *);
 
-/*
- * Writes a record of a job's log where it belongs, durable on return; or
- * refuses the item if that is more than log_size beyond all there is.
- */
+/* Writes a record of a job's log where it belongs, durable on return. */
 const struct pf_err	*place_log(struct ingest *, struct item *);
 /* Says in rows of logs how much is kept of their jobs' by now, and went. */
 const struct pf_err	*measure_logs(struct ingest *, struct item *,

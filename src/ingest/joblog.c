@@ -6,8 +6,12 @@
  * two pf-ingest can be in each other's way.  What has not come yet, or never
  * will, is a hole of NUL bytes; a NUL that was sent becomes a question mark.
  * Of a job the newest segments are kept, [limits] log_size bytes of them over
- * all attempts, and what went before them is on record; so what is that far
- * beyond all there is would drive the rest out, and is refused.
+ * all attempts, and what went before them is on record.
+ *
+ * How far on a record belongs is not limited: a bot may have given up more
+ * than log_size while its master was away, and its log has to go on.  Whole
+ * segments of a hole take no room, so a sender of nonsense drives out no more
+ * by jumping ahead than by sending as many records one after the other.
  *
  * What is kept is measured, not added up: so rotation, holes and records that
  * come twice need no accounts.
@@ -237,54 +241,6 @@ put_part(struct ingest *g, const struct pf_rec *r, const char *dir,
 	return err;
 }
 
-/* Where the log of the record's attempt ends, as far as it is there. */
-static const struct pf_err *
-find_end(int64_t *end, const struct pf_rec *r, const char *dir)
-{
-	const struct pf_err *err;
-	char **names = NULL, *path;
-	struct pf_joblog l;
-	struct stat st;
-	size_t i, n = 0;
-
-	*end = 0;
-	if ((err = pf_names(&names, &n, dir)) != NULL)
-		return err;
-	for (i = n; i-- > 0;) {
-		if (!pf_joblog_parse(&l, names[i]) || l.epoch != r->epoch ||
-		    l.attempt != r->attempt)
-			continue;
-		path = pf_asprintf("%s/%s", dir, names[i]);
-		if (lstat(path, &st) == 0)
-			*end = l.segment * PF_JOBLOG_SEGMENT + st.st_size;
-		free(path);
-		break;
-	}
-	pf_names_free(names);
-	return NULL;
-}
-
-/* Refuses the item if it is too far off. */
-static const struct pf_err *
-check_gap(struct ingest *g, struct item *it, const char *dir, int64_t at)
-{
-	const struct pf_err *err;
-	int64_t end, most = g->conf->log_size;
-	char why[128];
-
-	if (at <= it->log_end + most)
-		return NULL;
-	if ((err = find_end(&end, &it->rec, dir)) != NULL || at <= end + most)
-		return err;
-	snprintf(why, sizeof(why), "offset %lld is more than log_size = %lld "
-	    "beyond the %lld bytes of this log", (long long)at,
-	    (long long)most, (long long)(end > it->log_end ? end :
-	    it->log_end));
-	return refuse_item(g, it, why);
-	if (err == NULL)
-		err = pf_joblog_gone(gone, dir);
-}
-
 const struct pf_err *
 place_log(struct ingest *g, struct item *it)
 {
@@ -292,7 +248,6 @@ place_log(struct ingest *g, struct item *it)
 	const struct pf_err *err;
 	int64_t at = 0, end;
 	const char *p = r->body;
-	struct pf_joblog_gone gone;
 	bool keep, any = false;
 	size_t n;
 	char *dir;
@@ -301,16 +256,14 @@ place_log(struct ingest *g, struct item *it)
 	    NULL || (err = log_dir(&dir, g, r->job)) != NULL)
 		return err;
 	end = at + r->len;
-	err = check_gap(g, it, dir, at);
-	for (; it->state == ITEM_TODO && err == NULL && at < end;
-	    at += (int64_t)n, p += n) {
+	for (; err == NULL && at < end; at += (int64_t)n, p += n) {
 		n = (size_t)(PF_JOBLOG_SEGMENT - at % PF_JOBLOG_SEGMENT);
 		if ((int64_t)n > end - at)
 			n = (size_t)(end - at);
 		err = put_part(g, r, dir, at, p, n, &keep);
 		any = any || keep;
 	}
-	if (err == NULL && !any && r->len > 0 && it->state == ITEM_TODO)
+	if (err == NULL && !any && r->len > 0)
 		drop_item(it);
 	free(dir);
 	return err;
@@ -328,6 +281,8 @@ measure_log(int64_t *bytes, struct pf_joblog_gone *gone,
 	if (err == NULL && *bytes > g->conf->log_size &&
 	    (err = rotate(g, dir, (struct coming){ "", 0 })) == NULL)
 		err = pf_joblog_bytes(bytes, g->conf->storage_path, job);
+	if (err == NULL)
+		err = pf_joblog_gone(gone, dir);
 	free(dir);
 	return err;
 }
@@ -337,6 +292,7 @@ measure_logs(struct ingest *g, struct item *it, size_t n)
 {
 	const struct pf_err *err = NULL;
 	const char *job = "";
+	struct pf_joblog_gone gone;
 	int64_t bytes;
 	size_t i;
 
