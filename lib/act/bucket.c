@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "codec/hash.h"
 
-#define DROPS_MAX	256	/* rows of dropped, for each campaign */
 
 /* The same statement for these rules or those; the number stands between. */
 #define ON(g, before, after) \
@@ -222,7 +221,7 @@ has_room(bool *room, struct pf_db *db, const char *campaign, const char *id)
 	    "= ?", "s", id)) == NULL && !known)
 		err = pf_db_int(db, &n, NULL, "SELECT count(*) FROM dropped "
 		    "WHERE campaign = ?", "s", campaign);
-	*room = n < DROPS_MAX;
+	*room = n < PF_DROPS_MAX;
 	return err;
 }
 

@@ -134,13 +134,13 @@ pf_drop_name(char id[PF_SHA_TEXT], const struct pf_rules *rules, bool parsed,
 }
 
 void
-pf_live_drop(char id[PF_SHA_TEXT], struct pf_live *l, const char *campaign,
-    const struct pf_given *t)
+pf_live_drop(char id[PF_SHA_TEXT], struct pf_live *l, bool over,
+    const char *campaign, const struct pf_given *t)
 {
 	struct pf_sign s;
 
 	pf_rules_sign(&s, l->gen[0].rules, t);
-	pf_drop_name(id, l->gen[0].rules, s.parsed, false, campaign, t);
+	pf_drop_name(id, l->gen[0].rules, s.parsed, over, campaign, t);
 }
 
 const struct pf_err *

@@ -64,12 +64,15 @@ void			 pf_live_bucket(struct pf_bucket *, struct pf_live *,
 
 /*
  * What a crash of which no input is kept is called in the table dropped: two
- * that say the same to all rules are called the same.  pf_live_drop() is of
- * one that is not in the bucket of the rest; pf_drop_name() of the one that
- * the rules have signed last, parsed or not.
+ * that say the same to all rules are called the same; over says that it is in
+ * the bucket of the rest.  pf_drop_name() is of the one that the rules have
+ * signed last, parsed or not.  Of a campaign the table has so many, and of
+ * what comes after them no more than their bucket.
  */
+#define PF_DROPS_MAX	256
 void			 pf_live_drop(char id[PF_SHA_TEXT], struct pf_live *,
-			    const char *campaign, const struct pf_given *);
+			    bool over, const char *campaign,
+			    const struct pf_given *);
 void			 pf_drop_name(char id[PF_SHA_TEXT],
 			    const struct pf_rules *, bool parsed, bool over,
 			    const char *campaign, const struct pf_given *);

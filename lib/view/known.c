@@ -235,6 +235,13 @@ pf_known_drop(bool *known, struct pf_db *db, const char *id)
 }
 
 const struct pf_err *
+pf_known_drops(int64_t *n, struct pf_db *db, const char *campaign)
+{
+	return pf_db_int(db, n, NULL, "SELECT count(*) FROM dropped WHERE "
+	    "campaign = ?", "s", campaign);
+}
+
+const struct pf_err *
 pf_known_checks(int64_t *n, struct pf_db *db, const char *campaign,
     const struct pf_check *c)
 {

@@ -83,9 +83,12 @@ const struct pf_err	*pf_known_told(bool *, struct pf_db *,
 const struct pf_err	*pf_known_small(char rid[PF_SHA_TEXT],
 			    struct pf_db *, const char *job, const char *of);
 
-/* Is there one called this among the crashes that were dropped? */
+/* Is there one called this among the crashes that were dropped?  How many of
+ * a campaign are there? */
 const struct pf_err	*pf_known_drop(bool *, struct pf_db *,
 			    const char *id);
+const struct pf_err	*pf_known_drops(int64_t *, struct pf_db *,
+			    const char *campaign);
 
 /* How many checks of this crash on this build were counted. */
 const struct pf_err	*pf_known_checks(int64_t *, struct pf_db *,

@@ -116,11 +116,11 @@ add_report(struct pf_buf *b, const struct pf_rec *r)
 
 /* Enough of a crash to place it, should nothing else be known. */
 static const struct pf_err *
-brief_fields(struct pf_buf *b, const struct pf_json *j)
+brief_fields(struct pf_buf *b, const struct pf_json *j, size_t output)
 {
 	static const char *const names[] = { "type", "signal", "tool" };
 	const struct pf_err *err = NULL;
-	const char *stack = "";
+	const char *stack = "", *said = "";
 	size_t i;
 
 	for (i = 0; err == NULL && i < sizeof(names) / sizeof(*names); i++)
@@ -128,7 +128,11 @@ brief_fields(struct pf_buf *b, const struct pf_json *j)
 	if (err == NULL && (err = pf_json_str(&stack, j, "stack")) == NULL &&
 	    *stack != '\0')
 		pf_jw_strn(b, "stack", stack, pf_rec_cut(stack, strlen(stack),
-		    PF_SIGN_FRAMES));
+		    BRIEF_STACK));
+	if (err == NULL && output > 0 &&
+	    (err = pf_json_str(&said, j, "output")) == NULL)
+		pf_jw_strn(b, "output", said, pf_rec_cut(said, strlen(said),
+		    output));
 	return err;
 }
 
@@ -168,19 +172,20 @@ make_row(struct item *it)
 		pf_jw_str(b, "hash", r->sha256);
 		pf_jw_int(b, "size", r->len);
 	}
-	err = it->brief ? brief_fields(b, r->fields) :
+	err = it->brief ? brief_fields(b, r->fields, it->output) :
 	    pf_rec_fields(b, r->kind, r->fields);
 	pf_jw_close(b, '}');
 	return err;
 }
 
 const struct pf_err *
-brief_item(struct item *it, const char *drop)
+brief_item(struct item *it, const char *drop, size_t output)
 {
 	const struct pf_err *err;
 	struct pf_buf *b = &it->row;
 
 	it->brief = true;
+	it->output = output;
 	pf_buf_reset(b);
 	if ((err = make_row(it)) != NULL)
 		return err;

@@ -82,6 +82,7 @@ struct item {
 	bool		 dropped;	/* counted, its bytes not kept */
 	bool		 brief;		/* its row says what counts it, no
 					 * more */
+	size_t		 output;	/* bytes of it in a brief row */
 	int64_t		 bytes;		/* it takes, 0 if they are there */
 	bool		 foreign;	/* nobody had such a token */
 	bool		 absent;	/* a crash whose input was not sent */
@@ -111,9 +112,12 @@ bool			 refuses(const struct pf_err *);
 void			 drop_item(struct item *);
 /*
  * The row of a crash without what nobody will ask of it.  drop is what it is
- * called among those that were dropped, NULL if it was not.
+ * called among those that were dropped, NULL if it is not known there; output
+ * is how much of what was printed is in it.
  */
-const struct pf_err	*brief_item(struct item *, const char *drop);
+#define BRIEF_STACK	512	/* bytes of its stack */
+const struct pf_err	*brief_item(struct item *, const char *drop,
+			    size_t output);
 /* One more member of the item's row. */
 void			 add_to_row(struct item *, const char *key,
 			    int64_t value);

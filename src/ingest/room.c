@@ -9,10 +9,13 @@
  * seen with the next slice.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "codec/bucket.h"
 #include "codec/check.h"
+#include "codec/recfield.h"
 #include "ingest/ingest.h"
 #include "os/fs.h"
 #include "view/known.h"
@@ -211,9 +214,45 @@ give_up(struct space *s, struct item *it)
 		drop_item(it);
 }
 
+/* Of a text, n bytes at most: free it. */
+static char *
+cut(const char *text, size_t n)
+{
+	return pf_strndup(text, pf_rec_cut(text, strlen(text), n));
+}
+
+/*
+ * How much of the output tells its bucket, *output bytes or none; false if
+ * it takes all of it.
+ */
+static bool
+is_told(size_t *output, struct space *s, const struct item *it,
+    const struct pf_given *t)
+{
+	static const size_t some[] = { 0, 1024, 2048 };
+	struct pf_given part = *t;
+	struct pf_bucket b;
+	char *stack = cut(t->stack, BRIEF_STACK), *said;
+	bool told = false;
+	size_t i;
+
+	part.stack = stack;
+	for (i = 0; !told && i < sizeof(some) / sizeof(*some); i++) {
+		*output = some[i];
+		part.output = said = cut(t->output, some[i]);
+		pf_live_bucket(&b, &s->g->live, it->campaign, &part);
+		told = strcmp(b.id, it->bucket) == 0;
+		free(said);
+	}
+	free(stack);
+	return told;
+}
+
 /*
  * Of a storm each report says the same: once what it says is in the database,
- * and so in the ledger before this, it need not be written again.
+ * and so in the ledger before this, it need not be written again.  Or each
+ * says something else: once the database has enough of that, of one more it
+ * keeps no more than its bucket, and so does the ledger.
  */
 static const struct pf_err *
 shorten(struct space *s, struct item *it)
@@ -222,17 +261,26 @@ shorten(struct space *s, struct item *it)
 	struct pf_given t;
 	struct pf_bucket rest;
 	char id[PF_SHA_TEXT];
-	bool known;
+	bool known, over;
+	int64_t n;
+	size_t output = 0;
 
-	pf_bucket_over(&rest, it->campaign);
-	if (it->row.len <= SHORT || strcmp(rest.id, it->bucket) == 0)
+	if (it->row.len <= SHORT)
 		return NULL;
+	pf_bucket_over(&rest, it->campaign);
+	over = strcmp(rest.id, it->bucket) == 0;
 	if ((err = said_in(&t, it->rec.fields)) != NULL)
 		return err;
-	pf_live_drop(id, &s->g->live, it->campaign, &t);
-	if ((err = pf_known_drop(&known, s->g->db, id)) != NULL || !known)
+	pf_live_drop(id, &s->g->live, over, it->campaign, &t);
+	if ((err = pf_known_drop(&known, s->g->db, id)) != NULL || (!known &&
+	    (err = pf_known_drops(&n, s->g->db, it->campaign)) != NULL))
 		return err;
-	return brief_item(it, id);
+	if (!known && (n < PF_DROPS_MAX || (!over &&
+	    !is_told(&output, s, it, &t))))
+		return NULL;
+	if ((err = brief_item(it, known ? id : NULL, output)) == NULL && over)
+		add_to_row(it, "overflow", 1);
+	return err;
 }
 
 static const struct pf_err *
@@ -297,7 +345,7 @@ judge_known(struct space *s, struct item *it)
 	if ((err = pf_known_told(&told, s->g->db, &it->rec)) != NULL)
 		return err;
 	if (told && it->row.len > SHORT)
-		return brief_item(it, NULL);
+		return brief_item(it, NULL, 0);
 	weigh(it);
 	it->bytes = 0;
 	err = find_bucket(&samples, s, it);
