@@ -235,8 +235,8 @@ move_ours(struct pf_pack *p, const char *dir, const char *part, int tries)
 	return err;
 }
 
-const struct pf_err *
-pf_spool_read(struct pf_pack *p, const char *dir)
+static const struct pf_err *
+read_pack(struct pf_pack *p, const char *dir)
 {
 	const struct pf_err *err;
 	char name[PF_PACK_NAME];
@@ -273,7 +273,7 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
 		goto done;
 	*found = true;
 	if (p->size <= (int64_t)max)
-		err = pf_spool_read(p, dir);
+		err = read_pack(p, dir);
 done:
 	if (err != NULL || !*found)
 		pf_spool_drop(p);

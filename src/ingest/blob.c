@@ -59,9 +59,20 @@ struct large {
 	struct pf_err		 why;
 };
 
+/* In order or not, it can be filed otherwise. */
+static bool
+is_small(const struct large *l)
+{
+	return l->p != NULL && l->p->size <= l->g->conf->pack_size;
+}
+
 static void
 is_bad(struct large *l, const struct pf_err *why)
 {
+	if (is_small(l)) {
+		l->bad = true;
+		return;
+	}
 	l->g->refused++;
 	if (!l->bad)
 		l->why = *why;
@@ -140,8 +151,9 @@ on_end(void *arg, const struct pf_rec *rec, const struct pf_err *verdict)
 	struct item *it = &l->it[l->n];
 
 	if (verdict != NULL) {
-		pf_warn("record %.16s %s refused: %s", rec->rid,
-		    l->dry ? "would be" : "is", verdict->msg);
+		if (!is_small(l))
+			pf_warn("record %.16s %s refused: %s", rec->rid,
+			    l->dry ? "would be" : "is", verdict->msg);
 		is_bad(l, verdict);
 		pf_blob_abort(&l->file);
 		return NULL;
@@ -219,6 +231,8 @@ end_large(struct large *l)
 		ail_over(g, l->p->name);
 		return pf_spool_done(l->p, g->conf->spool_path);
 	}
+	if (is_small(l))
+		return NULL;
 	snprintf(why, sizeof(why), "it is over pack_size in [limits], and not "
 	    "of files for jobs alone: %.500s", l->why.msg);
 	pf_warn("pack %.*s is refused: %s", (int)strcspn(l->p->name, ":"),

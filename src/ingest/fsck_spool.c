@@ -54,7 +54,7 @@ check_pack(struct fsck *f, const char *entry)
 		return NULL;
 	}
 	f->files++;
-	if ((err = pf_slurp(&b, path, (size_t)f->g->conf->pack_size)) == NULL)
+	if ((err = pf_slurp(&b, path, PACK_PART)) == NULL)
 		err = check_frames(&b);
 	else if (err->class == PF_DATA)
 		err = check_large(f->g, path);

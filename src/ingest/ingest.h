@@ -165,9 +165,10 @@ const struct pf_err	*make_room(struct ingest *, struct item *first,
 /*
  * blob.c: files that jobs need, into targets/.  place_blob() files the item's;
  * blob_settle() one that was written to the file, whose record it is.  Both
- * durable on return.  file_large() files a pack over pack_size piece by
- * piece, which may hold nothing else, and lets go of it; dry_large() says
- * what it would do, check_large() whether it is damaged.
+ * durable on return.  file_large() files a pack piece by piece, which may
+ * hold nothing else, and lets go of it; if something is wrong with one that
+ * is not over pack_size it is still ours, and nothing was said.  dry_large()
+ * says what it would do, check_large() whether it is damaged.
  */
 const struct pf_err	*place_blob(struct ingest *, const struct item *);
 const struct pf_err	*blob_settle(struct ingest *, struct pf_blob_file *,
@@ -281,6 +282,9 @@ const struct pf_err	*file_packs(struct ingest *, struct pf_pack *,
 			    size_t n);
 /* The same for one pack that a dead pf-ingest left: a record at a time. */
 const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
+/* And for one of more than PACK_PART bytes, which are not in memory. */
+#define PACK_PART	(16 << 20)
+const struct pf_err	*file_parts(struct ingest *, struct pf_pack *);
 
 /* Lists, or puts back into the spool, what is in bad/; names NULL-ended, none
  * of them is all.  PF_NOTFOUND if one is not there. */

@@ -16,7 +16,7 @@
 #include "store/conffile.h"
 
 #define BATCH_PACKS	64
-#define BATCH_BYTES	(16 << 20)
+#define BATCH_BYTES	PACK_PART
 #define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
 
@@ -78,21 +78,16 @@ flush(struct ingest *g, struct batch *b)
 	return err;
 }
 
-/* One that was too large to be read beside the others. */
+/* One that is too large to be read beside the others, or as a whole. */
 static const struct pf_err *
-read_alone(struct ingest *g, struct batch *b, struct pf_pack *p, bool *there)
+take_alone(struct ingest *g, struct batch *b, struct pf_pack *p)
 {
 	const struct pf_err *err;
 
-	*there = false;
-	if ((err = flush(g, b)) != NULL) {
-		pf_spool_back(p, g->conf->spool_path);
-		return err;
-	}
-	*there = (err = pf_spool_read(p, g->conf->spool_path)) == NULL;
-	if (err != NULL)
-		ail(g, p->name, err);
-	return NULL;
+	if ((err = flush(g, b)) == NULL)
+		return file_parts(g, p);
+	pf_spool_back(p, g->conf->spool_path);
+	return err;
 }
 
 /* Claims one pack and files it, or puts it with the others to be filed. */
@@ -101,7 +96,7 @@ take(struct ingest *g, struct batch *b, const char *entry)
 {
 	const struct pf_err *err;
 	const int64_t max = g->conf->pack_size;
-	const int64_t room = b->n > 0 && max > BATCH_BYTES ? BATCH_BYTES : max;
+	const int64_t room = max > BATCH_BYTES ? BATCH_BYTES : max;
 	struct pf_pack p;
 	bool found;
 
@@ -118,9 +113,8 @@ take(struct ingest *g, struct batch *b, const char *entry)
 	b->taken++;
 	if (p.size > max)
 		return file_large(g, &p);
-	if (p.size > room && ((err = read_alone(g, b, &p, &found)) != NULL ||
-	    !found))
-		return err;
+	if (p.size > room)
+		return take_alone(g, b, &p);
 	if (p.tries > 1)
 		return file_carefully(g, &p);
 	b->pack[b->n++] = p;
@@ -228,13 +222,13 @@ stay(struct ingest *g)
 		if ((err = drain(g, &next)) != NULL && !may_pass(err))
 			break;
 		if (err == NULL && failures > 0)
-		/* In trouble new packs are no reason to try again. */
 			pf_note("goes on");
 		if (err != NULL && failures == 0)
 			pf_warn("%s; the spool keeps what waits", err->msg);
 		delay = err == NULL ? 0 :
 		    pf_retry_delay(r, &pf_timer, failures);
 		failures = err == NULL ? 0 : failures + 1;
+		/* In trouble new packs are no reason to try again. */
 		if (delay > 0)
 			wait_for(-1, delay);
 		else
