@@ -79,7 +79,7 @@ ENGINE =	engine afl afl_caps afl_options afl_cmd afl_sibling afl_node \
 		lf_finds lf_counts lf_merge lf_watch extern extern_learn \
 		extern_tray rerun env argv seen built sanitize
 FIND =		finds joblog sent
-CHECK =		trial queue check small later regress memcheck
+CHECK =		trial apart queue check small later regress memcheck
 HEALTH =	health judge target starve
 BOX =		can start bwrap jail paths hide groups node home watch usage
 LIFE =		settings board cores show progress screen

@@ -11,6 +11,7 @@
 #include "os/fs.h"
 #include "store/placing.h"
 #include "view/better.h"
+#include "view/checked.h"
 
 #define MOST	65536		/* bytes of the report of a check */
 #define CUT	(PF_TRACE_SENT - 192)	/* so long was it cut, quoted */
@@ -21,7 +22,8 @@
 static const char sql[] = "SELECT 'checks/' || r.job_id || '/' || r.report, "
     "r.report FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id JOIN "
     "check_records AS r ON (r.campaign, r.hash, r.target, r.build) = "
-    "(j.campaign, c.hash, c.target_hash, 'target') WHERE c.id = ?1 AND "
+    "(j.campaign, c.hash, c.target_hash, " PF_CHECKED_BY("c.tool") ") WHERE "
+    "c.id = ?1 AND "
     "r.job_id = c.job_id AND r.report <> '' AND r.rank >= ?2 "
     "ORDER BY r.timestamp, r.rid LIMIT 1";
 

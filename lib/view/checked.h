@@ -13,6 +13,11 @@
 #include "codec/repro.h"
 #include "store/db.h"
 
+/* For SQL: the kind of build whose runs tell how surely a crash happens, by
+ * its tool: what valgrind saw is seen nowhere else. */
+#define PF_CHECKED_BY(tool) \
+	"iif(" tool " = 'valgrind', 'valgrind', 'target')"
+
 /* Its sums on one build; texts are valid during the call only. */
 struct pf_checked {
 	const char	*build, *target;

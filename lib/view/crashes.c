@@ -59,11 +59,11 @@
 	">= " NUMBER(PF_JUDGED_RUNS) " AND sum(s.crashed) = 0 FROM checks AS " \
 	"s WHERE s.campaign = j.campaign AND s.hash = c.hash AND s.target IN " \
 	"(SELECT sha256 FROM job_blobs WHERE job = c.job_id)))"
-/* Run again on what it was found with. */
+/* Run again on what it was found with, and so. */
 #define CRASHES_JOIN \
 	" AS c JOIN jobs AS j ON j.id = c.job_id LEFT JOIN checks AS k ON " \
 	"k.campaign = j.campaign AND k.hash = c.hash AND k.target = " \
-	"c.target_hash AND k.build = 'target' "
+	"c.target_hash AND k.build = " PF_CHECKED_BY("c.tool") " "
 
 static const struct pf_view_col crashes_cols[] = {
 	CRASH_COLS,

@@ -264,13 +264,16 @@ take_best(struct pf_again *a, const struct report *r)
 	return err;
 }
 
-/* How often it crashed again where it was found. */
+/* How often it crashed again where it was found, and as repro.sh runs it. */
 static void
 add_checked(void *arg, const struct pf_checked *c)
 {
 	struct bundle *u = arg;
+	const char *build = strcmp(u->crash.tool, "valgrind") == 0 ?
+	    "valgrind" : "target";
 
-	if (strcmp(c->target, u->crash.target_hash) != 0)
+	if (strcmp(c->target, u->crash.target_hash) != 0 ||
+	    strcmp(c->build, build) != 0)
 		return;
 	u->runs += c->runs;
 	u->same += c->same;

@@ -19,17 +19,20 @@
 #define AHEAD_MS	5000	/* and so much at the start */
 #define LOOK_MS		1000	/* at most between two looks at it */
 #define TIMEOUT_RUNS	3	/* of what takes so long each time */
-#define VALGRIND_RUNS	1
+#define VALGRIND_RUNS	1	/* of a crash that was found without it */
 
+/* The target under it: for jobs that fuzz if nothing else tells more, and if
+ * it would run at all. */
 static void
 add_valgrind(struct checker *c, struct fuzz *f)
 {
+	unsigned int not = PF_BUILT_SHADOW | PF_BUILT_LSAN;
 	char *program;
 
-	/* It is for those without any sanitizer. */
-	if (c->nbuilds != 1 || (f->built & (PF_BUILT_SHADOW | PF_BUILT_LSAN |
-	    PF_BUILT_UBSAN)) != 0 || (program = pf_proc_find("valgrind")) ==
-	    NULL)
+	if (f->job->kind == JOB_FUZZ)
+		not |= PF_BUILT_UBSAN;
+	if (c->nbuilds != 1 || (f->built & not) != 0 ||
+	    (program = pf_proc_find("valgrind")) == NULL)
 		return;
 	free(program);
 	c->build[1] = (struct build){ .word = "valgrind",
@@ -52,8 +55,7 @@ check_get(struct fuzz *f)
 		c->nbuilds = builds_open(c->build, f);
 		while (f->job->kind != JOB_FUZZ && c->nbuilds > 1)
 			builds_free(&c->build[--c->nbuilds], 1);
-		if (f->job->kind == JOB_FUZZ)
-			add_valgrind(c, f);
+		add_valgrind(c, f);
 		c->ready = true;
 	}
 	return c;
@@ -83,10 +85,10 @@ void
 check_note(struct fuzz *f, const char *hash, const char *body, size_t n,
     const struct pf_trace *t, const char *type, int sig)
 {
-	struct known k = { .size = (int64_t)n, .signal = sig };
+	struct known k = { .size = (int64_t)n, .signal = sig,
+	    .under = f->job->kind == JOB_MEMCHECK };
 
-	if (f->slot->conf->recheck_runs == 0 ||
-	    f->job->kind != JOB_FUZZ)
+	if (f->slot->conf->recheck_runs == 0)
 		return;
 	snprintf(k.hash, sizeof(k.hash), "%s", hash);
 	trial_key(k.key, t, type);
@@ -193,10 +195,14 @@ end_build(struct fuzz *f, struct checker *c)
 	return true;
 }
 
+/* Jobs that fuzz try all builds; what valgrind found only it sees again. */
 static bool
-was_done(const struct checker *c)
+passes_over(const struct fuzz *f, const struct checker *c)
 {
-	return (c->known->done & build_bit(c->build[c->on].word)) != 0;
+	const struct build *b = &c->build[c->on];
+
+	return (c->known->done & build_bit(b->word)) != 0 ||
+	    (f->job->kind != JOB_FUZZ && b->valgrind != c->known->under);
 }
 
 static int64_t
@@ -204,10 +210,10 @@ runs_of(const struct fuzz *f, const struct checker *c)
 {
 	int64_t all = f->slot->conf->recheck_runs;
 
-	if (c->build[c->on].valgrind)
+	if (c->build[c->on].valgrind && !c->known->under)
 		return VALGRIND_RUNS;
 	if (c->known->runs > 0 && (c->known->runs < all ||
-	    f->job->kind != JOB_FUZZ))
+	    f->job->kind == JOB_REGRESS))
 		return c->known->runs;
 	return all;
 }
@@ -216,7 +222,7 @@ runs_of(const struct fuzz *f, const struct checker *c)
 static bool
 next_build(struct fuzz *f, struct checker *c)
 {
-	while (c->on < c->nbuilds && was_done(c))
+	while (c->on < c->nbuilds && passes_over(f, c))
 		c->on++;
 	if (c->on < c->nbuilds) {
 		c->tally = (struct pf_odds){ .want = runs_of(f, c) };
@@ -250,6 +256,8 @@ take_run(struct checker *c)
 	bool same;
 
 	c->runs++;
+	if (k->under)
+		finding_pick(t, k->key);
 	/* One that is not told apart is as the first that was seen. */
 	if (k->key[0] == '\0' && t->crashed && !t->empty)
 		memcpy(k->key, t->key, sizeof(k->key));

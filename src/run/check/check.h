@@ -6,6 +6,7 @@
  *
  *	trial.c		one run of one input on one build, that may take its
  *			time while others do something else
+ *	apart.c		what one under valgrind has shown
  *	queue.c		the crashes that are known, in own/checks of the job's
  *			directory, for who comes after a process that is killed
  *	check.c		runs them, and makes the records
@@ -80,6 +81,23 @@ void			 builds_free(struct build *, size_t);
 /* queue.c: one of struct known's done; 0: there is no such build. */
 unsigned int		 build_bit(const char *word);
 
+/* apart.c: one of the errors and leaks that a run under valgrind has shown. */
+struct finding {
+	char		 key[CHECK_KEY];
+	struct pf_buf	 text;		/* all blocks of it */
+};
+
+#define FINDINGS	64		/* of one run, the first ones */
+/* Those of a log, and how many; findings_free() them. */
+size_t			 findings_of(struct finding [FINDINGS],
+			    const struct pf_buf *log);
+void			 findings_free(struct finding [FINDINGS], size_t);
+/*
+ * Of a run that has ended: that of the key, or else the first, becomes all
+ * that it tells, if it shows any.
+ */
+void			 finding_pick(struct trial *, const char *key);
+
 /* A crash that is known. */
 struct known {
 	char		 hash[PF_SHA_TEXT];
@@ -87,6 +105,7 @@ struct known {
 	int64_t		 size;
 	int64_t		 runs;		/* of each build, 0: as configured */
 	int		 signal;
+	bool		 under;		/* valgrind, and on nothing else */
 	unsigned int	 done;		/* builds it was run on, by bit */
 	bool		 over;		/* on all */
 	bool		 steady;	/* it always crashes the target so */

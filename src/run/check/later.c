@@ -101,7 +101,7 @@ take(struct slot *s, const struct job *j, const char *dir, bool over)
 	const struct pf_err *err;
 	char *all, *to, *own, *path, *mark;
 
-	if (j->kind != JOB_FUZZ || s->conf->recheck_runs == 0 ||
+	if (j->kind == JOB_REGRESS || s->conf->recheck_runs == 0 ||
 	    !has_checks(dir))
 		return;
 	all = later_dir(s);

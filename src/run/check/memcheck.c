@@ -2,7 +2,8 @@
  * A job of kind memcheck: seeds and what the campaign has found are run under
  * valgrind, one after the other, for builds without a sanitizer.  Each error
  * and each leak that is told apart from all before goes as a crash, of the
- * first input that shows it and was not sent for another.
+ * first input that shows it and was not sent for another.  These are run again
+ * when no input waits.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "codec/vgblock.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "os/proc.h"
@@ -22,7 +22,6 @@
 #define LOOK_MS		800
 #define SHARED_MS	60000	/* to hear what the campaign has */
 #define BUSY_MS		60000	/* for a run that cannot be started */
-#define FINDINGS	64	/* of one run */
 #define DONE_MAX	(64 << 20)
 
 struct memcheck {
@@ -152,41 +151,6 @@ import(struct fuzz *f, const char *path, const char *hash, int64_t size)
 	return err;
 }
 
-/* What a run has shown, told apart. */
-struct finding {
-	char		 key[CHECK_KEY];
-	struct pf_buf	 text;		/* all blocks of it */
-};
-
-static size_t
-take_apart(struct finding v[FINDINGS], const struct pf_buf *log)
-{
-	struct pf_trace t;
-	char key[CHECK_KEY];
-	const char *p;
-	size_t len, at = 0, i, n = 0;
-
-	while (pf_vgblock_next(&p, &len, log->data, log->len, &at)) {
-		pf_trace_parse(&t, p, len);
-		if (strcmp(t.tool, "valgrind") != 0)
-			continue;
-		trial_key(key, &t, "unknown");
-		for (i = 0; i < n; i++)
-			if (strcmp(v[i].key, key) == 0)
-				break;
-		if (i == FINDINGS)
-			continue;
-		if (i == n) {
-			v[n++] = (struct finding){ .text = PF_BUF_INIT };
-			memcpy(v[i].key, key, sizeof(key));
-		}
-		/* Leaks of one place are one, with the sum of them. */
-		pf_buf_add(&v[i].text, p, len);
-		pf_buf_addc(&v[i].text, '\n');
-	}
-	return n;
-}
-
 static void
 say_others(struct fuzz *f, const struct memcheck *m, size_t others)
 {
@@ -208,7 +172,7 @@ take_run(struct fuzz *f, struct memcheck *m)
 	struct find found = { .crash = true, .path = path,
 	    .name = strrchr(path, '/') + 1, .signal = m->trial.signal,
 	    .exit_code = m->trial.exit_code };
-	size_t i, k, n = take_apart(v, &m->trial.log), more = 0;
+	size_t i, k, n = findings_of(v, &m->trial.log), more = 0;
 
 	for (k = 0; k < n && seen_has(&m->keys, v[k].key); k++)
 		;
@@ -225,8 +189,7 @@ take_run(struct fuzz *f, struct memcheck *m)
 			say_others(f, m, more);
 		}
 	}
-	for (i = 0; i < n; i++)
-		pf_buf_free(&v[i].text);
+	findings_free(v, n);
 	return err;
 }
 
@@ -313,28 +276,46 @@ say_end(struct fuzz *f, const struct memcheck *m)
 	    m->ran, m->found, words);
 }
 
+/* One run at a time is made in a job's directory. */
+static bool
+checking(const struct fuzz *f)
+{
+	return f->checks != NULL && f->checks->trial.word != NULL;
+}
+
+/* No input waits; false: nothing is left to do now. */
+static bool
+spare(struct fuzz *f, const struct memcheck *m, int64_t ms)
+{
+	/* One that cannot be started now is not all. */
+	if (m->next < m->n)
+		return false;
+	if (check_left(f, false))
+		return check_step(f, ms);
+	/* The campaign's come in rounds. */
+	f->over = f->share.own || pf_boot_ms() - f->started > SHARED_MS;
+	return false;
+}
+
 static const struct pf_err *
 poll(struct fuzz *f)
 {
 	struct memcheck *m = f->state;
 	const struct pf_err *err = NULL;
-	int64_t until = pf_boot_ms() + LOOK_MS, now;
+	int64_t until = pf_boot_ms() + LOOK_MS, left;
 
 	if (f->over)
 		return NULL;
-	while (!f->over && err == NULL && (now = pf_boot_ms()) < until) {
+	while (!f->over && err == NULL && (left = until - pf_boot_ms()) > 0) {
 		if (m->trial.word != NULL) {
-			if (!trial_wait(&m->trial, f, until - now))
+			if (!trial_wait(&m->trial, f, left))
 				break;
 			if ((err = take_run(f, m)) == NULL)
 				ran(f, m);
-		} else if (!start_run(f, m)) {
-			/* The campaign's come in rounds. */
-			if (m->next >= m->n)
-				f->over = f->share.own || now - f->started >
-				    SHARED_MS;
+		} else if (checking(f))
+			(void)check_step(f, left);
+		else if (!start_run(f, m) && !spare(f, m, left))
 			break;
-		}
 	}
 	if (f->over && m->broken)
 		return NULL;

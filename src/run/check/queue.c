@@ -4,6 +4,7 @@
  *
  *	key KEY SIGNAL RUNS	how it crashed
  *	done BUILD		so a killed process need not run it again
+ *	under			valgrind it is run
  *	over, steady, try; back: that try was ended by another job
  *	=bad, =good		of a job of kind regress: it crashed, or not
  *	by TOOL			what made HASH.min of it
@@ -87,6 +88,8 @@ take_word(struct known *k, const char *word)
 		k->over = true;
 	else if (strcmp(word, "steady") == 0)
 		k->steady = true;
+	else if (strcmp(word, "under") == 0)
+		k->under = true;
 	else if (strcmp(word, "try") == 0)
 		k->tries++;
 	else if (strcmp(word, "back") == 0 && k->tries > 0 &&
@@ -188,8 +191,8 @@ read_past(struct queue *q, const struct fuzz *f)
 static int64_t
 size_max(const struct fuzz *f)
 {
-	return f->job->kind == JOB_FUZZ ? CHECK_SIZE :
-	    f->slot->conf->crash_size;
+	return f->job->kind == JOB_REGRESS ? f->slot->conf->crash_size :
+	    CHECK_SIZE;
 }
 
 void
@@ -310,8 +313,9 @@ queue_add(struct queue *q, struct fuzz *f, const struct known *given,
 	    (q->n == 0 || q->bytes + k.size <= CHECK_BYTES) &&
 	    find(q, k.hash) == NULL && (err = pf_mkdirs(dir, 0750)) == NULL) {
 		remove_files(f, k.hash);
-		snprintf(line, sizeof(line), "key %s %d %" PRId64 "\n",
-		    k.key[0] == '\0' ? "-" : k.key, k.signal, k.runs);
+		snprintf(line, sizeof(line), "key %s %d %" PRId64 "\n%s",
+		    k.key[0] == '\0' ? "-" : k.key, k.signal, k.runs,
+		    k.under ? "under\n" : "");
 		append(f, k.hash, ".c", line);
 		path = queue_path(f, k.hash, "");
 		pf_buf_add(&b, body, (size_t)k.size);
@@ -438,7 +442,7 @@ queue_over(struct queue *q, struct fuzz *f, struct known *k)
 	size_t i;
 
 	queue_mark(f, k, "over");
-	if (f->job->kind != JOB_FUZZ)
+	if (f->job->kind == JOB_REGRESS)
 		add_past(q, f, k->hash, k->outcome);
 	if (f->job->kind != JOB_FUZZ || !k->steady || k->key[0] == '\0' ||
 	    is_past(q, k->key) ||
