@@ -64,7 +64,7 @@ ACT =	act common register heartbeat claim complete submit cancel tick expire \
 WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
-SCHED =		pf-sched writer serve client apply init submit cancel campaign recover \
+SCHED =		pf-sched writer serve crowd client apply init submit cancel campaign recover \
 		snapshot backup remake reload newest lost beside remakerules rules \
 		keep hooked totals rebuild rebuilds build whose
 REGISTRY =	pf-registry ops

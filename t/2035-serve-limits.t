@@ -48,6 +48,82 @@ wait $stuffer 2>/dev/null
 serve_stop
 is $serve_rc 0 'it ends well'
 
+# Some that send without end and read their replies, and one with a question.
+serve_start
+flood=
+for i in 1 2 3 4 5 6; do
+	yes '{"op":"x"}' 2>/dev/null |
+	    timeout 120 socat -b 65536 - "UNIX-CONNECT:$T/m/sock" \
+	    >/dev/null 2>&1 &
+	flood="$flood $!"
+done
+at_end "kill $flood 2>/dev/null"
+until_true 10 sh -c '[ "$(sed "s/.*) //" /proc/$1/stat |
+    awk "{ print \$12 + \$13 }")" -gt 50 ]' sh "$serve_pid"
+for i in 1 2 3; do
+	op '{"op":"stats"}'
+	is "$(get .ok)" true "who asks beside them is answered, $i"
+done
+# shellcheck disable=SC2086 # one a word
+kill $flood
+# shellcheck disable=SC2086 # likewise
+wait $flood 2>/dev/null
+serve_stop
+
+# Half a line each, of many.
+serve_start
+before=$(resident)
+perl -MSocket -MIO::Socket::UNIX -e '
+    my ($path, $done) = @ARGV;
+    my $half = q({"op":") . "x" x 65000;
+    my @s = map { IO::Socket::UNIX->new($path) } 1 .. 600;
+    $_->blocking(0) for @s;
+    my $end = time + 30;
+    my %left = map { $_ => length $half } 0 .. $#s;
+    while (%left && time < $end) {
+	for my $i (keys %left) {
+	    my $n = syswrite($s[$i], $half, $left{$i},
+		length($half) - $left{$i}) || 0;
+	    $left{$i} -= $n;
+	    delete $left{$i} if $left{$i} <= 0;
+	}
+    }
+    my %busy;
+    while (keys %busy < 20 && time < $end) {
+	for (@s) {
+	    my $b = "";
+	    sysread $_, $b, 4096;
+	    $busy{$_} = 1 if $b =~ /"class":"busy".*half a line/;
+	}
+	select undef, undef, undef, 0.1;
+    }
+    my $busy = keys %busy;
+    open my $f, ">", "$done.new"; print $f "$busy ", scalar(keys %left), "\n";
+    close $f;
+    rename "$done.new", $done;
+    sleep 60' "$T/m/sock" "$T/halves" &
+halves=$!
+at_end "kill $halves 2>/dev/null"
+ok 'half lines are taken' until_true 60 test -e "$T/halves"
+like "$(cat "$T/halves")" '^[2-9][0-9]+ 0$' 'and some of them refused for it'
+after=$(resident)
+echo "# $before kB before, $after kB with half a line of 600"
+[ -n "${PF_FAST:-}" ] ||
+	ok 'so that they cost some megabytes' test $((after - before)) -lt 30000
+op "{\"op\":\"heartbeat\",\"bot\":\"$bot\"}"
+is "$(get .ok)" true 'a whole line is answered'
+kill $halves
+wait $halves 2>/dev/null
+serve_stop
+is $serve_rc 0 'it ends well'
+
+# Who cannot wait for clients says so.
+if [ -z "${PF_FAST:-}" ] && command -v strace >/dev/null; then
+	check 'poll() fails' 75 - '~poll: Cannot allocate memory' \
+	    timeout 60 strace -o /dev/null -e trace=poll \
+	    -e inject=poll:error=ENOMEM:when=2 pf-sched serve
+fi
+
 # SIGTERM: what is in hand is finished, what was answered is there.
 serve_start
 perl -e 'printf qq({"op":"register","hostname":"h%d","capabilities":["a"]}\n), $_

@@ -13,32 +13,35 @@
 
 #define CLIENTS_MAX	4096
 #define OTHERS		32	/* descriptors that are no client's */
-#define KEEP_MAX	(64 << 10)	/* of a buffer that is empty */
+#define KEEP_MAX	(64 << 10)	/* of a buffer that is empty, */
+#define KEEP_IN		(4 << 10)	/* which clients wait with */
 
-/* n bytes have come; of a line that was refused only its end matters. */
+/* Of a line that was refused only its end matters. */
 static void
-take(struct client *c, size_t n)
+take(struct client *c, const char *p, size_t n)
 {
-	const char *new = c->in.data + c->in.len, *nl = NULL;
+	const char *nl = NULL;
+	size_t past = 0;
 
-	pf_buf_grew(&c->in, n);
-	if (!c->skips)
-		return;
-	nl = memchr(new, '\n', n);
-	pf_buf_eat(&c->in, nl == NULL ? c->in.len :
-	    (size_t)(nl + 1 - c->in.data));
-	c->skips = nl == NULL;
+	if (c->skips) {
+		nl = memchr(p, '\n', n);
+		past = nl == NULL ? n : (size_t)(nl + 1 - p);
+		c->skips = nl == NULL;
+	}
+	pf_buf_add(&c->in, p + past, n - past);
 }
 
 void
 client_hear(struct client *c)
 {
+	/* Many clients with a short line each are to take little memory. */
+	static char room[PF_OP_MAX];
 	ssize_t n;
 
 	while (c->in.len < PF_OP_MAX) {
-		n = read(c->fd, pf_buf_room(&c->in, PF_OP_MAX), PF_OP_MAX);
+		n = read(c->fd, room, sizeof(room));
 		if (n > 0) {
-			take(c, (size_t)n);
+			take(c, room, (size_t)n);
 			if (n < PF_OP_MAX || c->skips)
 				return;		/* others have their turn */
 			continue;
@@ -49,6 +52,20 @@ client_hear(struct client *c)
 			c->broken = true;
 		return;
 	}
+}
+
+void
+client_ate(struct client *c, size_t n)
+{
+	pf_buf_eat(&c->in, n);
+	if (c->in.len == 0 && c->in.cap > KEEP_IN)
+		pf_buf_free(&c->in);
+}
+
+bool
+client_has_line(const struct client *c)
+{
+	return memchr(c->in.data, '\n', c->in.len) != NULL;
 }
 
 void

@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 
+#define CLIENT_OWED	(256 << 10)	/* unread replies, then it waits */
+
 struct client {
 	int		 fd;
 	struct pf_buf	 in;
@@ -28,6 +30,10 @@ struct client {
  * nothing of an overlong line that was refused.
  */
 void	client_hear(struct client *);
+
+/* Done with the first n bytes of what it has sent. */
+void	client_ate(struct client *, size_t n);
+bool	client_has_line(const struct client *);
 
 /* Sends committed replies, as many as its connection takes now. */
 void	client_tell(struct client *);

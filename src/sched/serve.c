@@ -6,12 +6,6 @@
  * a sync (heartbeats), the answers go out at once and the transaction stays
  * open for the next turn, a second at the longest.
  */
-#include <sys/socket.h>
-#include <sys/stat.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,17 +18,13 @@
 #include "os/notify.h"
 #include "os/sock.h"
 #include "os/stop.h"
-#include "sched/client.h"
+#include "sched/crowd.h"
 #include "sched/sched.h"
 #include "store/conffile.h"
 #include "store/dbw.h"
 #include "store/writer.h"
 
 #define BATCH_MAX	2000		/* lines of a transaction */
-#define OUT_MAX		(256 << 10)	/* unread replies of a client */
-#define OWED_MAX	(16 << 20)	/* of all of them */
-#define FINISH_MS	5000	/* for the last replies */
-#define CROWD_MS	1000	/* until the next try to accept one more */
 #define EAR_MS		1000	/* that an ear may be late */
 #define LAZY_MS		1000		/* what a heartbeat may wait */
 #define GATHER_US	5000	/* at most, to fill a transaction */
@@ -45,61 +35,13 @@ struct server {
 	struct writer	 w;
 	struct pf_conf	 conf;
 	const char	*conf_path;
-	struct client	*clients;
-	struct pollfd	*polls;
-	size_t		 n;
-	size_t		 most;		/* as many descriptors allow */
-	size_t		 owed;		/* bytes of unread replies */
-	int64_t		 crowded;	/* until when nobody is let in */
-	int		 listener;
-	bool		 handed;	/* the socket came on fd 0 */
+	struct crowd	 crowd;
 	bool		 verbose;
 	int64_t		 lazy_since;
 	int64_t		 looked_at;	/* for a note that it is damaged */
 	int64_t		 busy_at;	/* when a client was last there */
 	int64_t		 idle_ms;	/* then a handed-over socket is left */
 };
-
-static void
-drop(struct server *s, size_t i)
-{
-	close(s->clients[i].fd);
-	pf_buf_free(&s->clients[i].in);
-	pf_buf_free(&s->clients[i].out);
-	s->clients[i] = s->clients[--s->n];
-	s->crowded = 0;
-}
-
-/* Out of descriptors is no error, but nobody is let in until one leaves. */
-static void
-crowd(struct server *s)
-{
-	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-	    errno == ENOBUFS)
-		s->crowded = pf_boot_ms() + CROWD_MS;
-}
-
-static void
-welcome(struct server *s)
-{
-	struct client *c;
-	int fd = 0;
-
-	while (s->n < s->most && (fd = accept4(s->listener, NULL, NULL,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK)) != -1) {
-		/* inetd makes its sockets for everybody. */
-		if (s->handed && !pf_sock_peer_ok(fd)) {
-			pf_warn("a stranger's connection was closed");
-			close(fd);
-			continue;
-		}
-		c = &s->clients[s->n++];
-		*c = (struct client){ .fd = fd, .in = PF_BUF_INIT,
-		    .out = PF_BUF_INIT };
-	}
-	if (fd == -1)
-		crowd(s);
-}
 
 /* What the last op said of who sent it. */
 static void
@@ -126,8 +68,8 @@ count_ears(struct server *s)
 	size_t i;
 
 	s->w.act.hearing = 0;
-	for (i = 0; i < s->n; i++)
-		if (s->clients[i].ear && now - s->clients[i].heard_at <=
+	for (i = 0; i < s->crowd.n; i++)
+		if (s->crowd.clients[i].ear && now - s->crowd.clients[i].heard_at <=
 		    s->conf.tick + EAR_MS)
 			s->w.act.hearing++;
 	if (old == 0 || s->w.act.hearing > 0)
@@ -146,18 +88,20 @@ refuse_long(struct client *c)
 }
 
 /*
- * Executes one client's whole lines.  An overlong one is refused as soon as
- * it is known to be, and the rest of it passed over.
+ * Executes one client's whole lines, so many at most.  An overlong one is
+ * refused as soon as it is known to be, and the rest of it passed over.
  */
 static const struct pf_err *
-work(struct server *s, struct client *c, size_t *lines)
+work(struct server *s, struct client *c, size_t most, size_t *lines)
 {
 	const struct pf_err *err = NULL;
 	size_t at = 0, n;
 	char *nl;
 
-	while (err == NULL && *lines < BATCH_MAX && c->out.len < OUT_MAX &&
-	    (nl = memchr(c->in.data + at, '\n', c->in.len - at)) != NULL) {
+	for (most += *lines; err == NULL && *lines < most &&
+	    c->out.len < CLIENT_OWED &&
+	    (nl = memchr(c->in.data + at, '\n', c->in.len - at)) != NULL;
+	    at += n + 1) {
 		n = (size_t)(nl - (c->in.data + at));
 		if (n >= PF_OP_MAX)
 			refuse_long(c);
@@ -167,13 +111,11 @@ work(struct server *s, struct client *c, size_t *lines)
 			mark_ear(s, c);
 			++*lines;
 		}
-		at += n + 1;
 	}
-	pf_buf_eat(&c->in, at);
-	if (c->in.len >= PF_OP_MAX &&
-	    memchr(c->in.data, '\n', c->in.len) == NULL) {
+	client_ate(c, at);
+	if (c->in.len >= PF_OP_MAX && !client_has_line(c)) {
 		refuse_long(c);
-		pf_buf_reset(&c->in);
+		client_ate(c, c->in.len);
 		c->skips = true;
 	}
 	return err;
@@ -189,52 +131,12 @@ refuse_all(struct server *s, const struct pf_err *err)
 	struct client *c;
 
 	pf_warn("transaction failed: %s", err->msg);
-	for (c = s->clients; c < s->clients + s->n; c++) {
+	for (c = s->crowd.clients; c < s->crowd.clients + s->crowd.n; c++) {
 		if (c->out.len == c->mark)
 			continue;
 		pf_op_undone(&c->out, c->mark, err);
 		c->ear = false;
 	}
-}
-
-/*
- * Who does not read its replies is not read either, nor anybody who is owed
- * some while much is owed to all: memory stays bounded.
- */
-static bool
-may_ask(const struct server *s, const struct client *c)
-{
-	return !c->eof && c->out.len < OUT_MAX &&
-	    (s->owed < OWED_MAX || c->out.len == 0);
-}
-
-/* Waits for clients, up to ms (-1: as long as it takes), and reads. */
-static bool
-listen_to_all(struct server *s, int ms)
-{
-	size_t i;
-
-	for (s->owed = i = 0; i < s->n; i++)
-		s->owed += s->clients[i].out.len;
-	for (i = 0; i < s->n; i++) {
-		s->polls[i].fd = s->clients[i].fd;
-		s->polls[i].events = 0;
-		if (may_ask(s, &s->clients[i]))
-			s->polls[i].events |= POLLIN;
-		if (s->clients[i].mark > 0)
-			s->polls[i].events |= POLLOUT;
-	}
-	s->polls[s->n].fd = s->n < s->most && pf_boot_ms() >= s->crowded ?
-	    s->listener : -1;
-	s->polls[s->n].events = POLLIN;
-	if (poll(s->polls, s->n + 1, ms) == -1)
-		return errno == EINTR;
-	for (i = 0; i < s->n; i++)
-		if ((s->polls[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-			client_hear(&s->clients[i]);
-	if ((s->polls[s->n].revents & POLLIN) != 0)
-		welcome(s);
-	return true;
 }
 
 /*
@@ -248,15 +150,16 @@ work_all(struct server *s)
 	const struct pf_err *err = NULL;
 	int64_t end = pf_boot_us() + (s->w.commit_us < GATHER_US ?
 	    s->w.commit_us : GATHER_US);
-	size_t i, lines = 0, before;
+	size_t i, lines = 0, before, most;
 
 	do {
 		before = lines;
-		for (i = 0; i < s->n && err == NULL; i++)
-			err = work(s, &s->clients[i], &lines);
+		most = crowd_share(&s->crowd, BATCH_MAX);
+		for (i = 0; i < s->crowd.n && err == NULL; i++)
+			err = work(s, &s->crowd.clients[i], most, &lines);
 	} while (err == NULL && lines > before && lines < BATCH_MAX &&
 	    s->w.open && !s->w.lazy && pf_boot_us() < end &&
-	    listen_to_all(s, 0));
+	    crowd_hear(&s->crowd, 0) == NULL);
 	return err;
 }
 
@@ -265,7 +168,6 @@ static void
 turn(struct server *s)
 {
 	const struct pf_err *err;
-	size_t i;
 	bool was_open = s->w.open;
 
 	if ((err = count_ears(s)) == NULL)
@@ -279,15 +181,7 @@ turn(struct server *s)
 		refuse_all(s, err);
 		writer_abort(&s->w);
 	}
-	for (i = 0; i < s->n; i++) {
-		s->clients[i].mark = s->clients[i].out.len;
-		client_tell(&s->clients[i]);
-	}
-	for (i = s->n; i-- > 0;)
-		if (s->clients[i].broken || (s->clients[i].eof &&
-		    s->clients[i].mark == 0 && strchr(s->clients[i].in.data,
-		    '\n') == NULL))
-			drop(s, i);
+	crowd_tell(&s->crowd);
 	writer_rest(&s->w);
 }
 
@@ -302,15 +196,14 @@ patience(const struct server *s)
 	const struct client *c;
 
 	/* What was read already, and too much for one transaction. */
-	for (c = s->clients; c < s->clients + s->n; c++)
-		if (c->out.len < OUT_MAX &&
-		    memchr(c->in.data, '\n', c->in.len) != NULL)
+	for (c = s->crowd.clients; c < s->crowd.clients + s->crowd.n; c++)
+		if (client_may_work(c))
 			return 0;
 	if (s->w.act.placing)
 		return 0;
 	if (s->w.open)
 		due = s->lazy_since + LAZY_MS - now;
-	else if (s->handed && s->n == 0)
+	else if (s->crowd.handed && s->crowd.n == 0)
 		due = s->busy_at + s->idle_ms - now;
 	if (due < left)
 		left = due;
@@ -331,24 +224,25 @@ damaged(struct server *s)
 	return pf_db_damaged(s->w.act.db);
 }
 
-static bool
-loop_once(struct server *s)
+/* One turn of all; *go is false after one that nobody wants another of. */
+static const struct pf_err *
+loop_once(struct server *s, bool *go)
 {
+	const struct pf_err *err;
 	bool was_open;
 
-	if (!listen_to_all(s, patience(s)))
-		return false;
-	if (damaged(s))
-		return true;		/* nothing more is written */
-	if (s->n > 0)
+	if ((err = crowd_hear(&s->crowd, patience(s))) != NULL || damaged(s))
+		return err;		/* nothing more is written */
+	if (s->crowd.n > 0)
 		s->busy_at = pf_boot_ms();
 	turn(s);
 	was_open = s->w.open;
 	writer_place(&s->w);
 	if (!was_open)
 		s->lazy_since = pf_boot_ms();
-	return !(s->handed && s->n == 0 && !s->w.open && !s->w.act.placing &&
-	    pf_boot_ms() - s->busy_at >= s->idle_ms);
+	*go = !s->crowd.handed || s->crowd.n > 0 || s->w.open ||
+	    s->w.act.placing || pf_boot_ms() - s->busy_at < s->idle_ms;
+	return NULL;
 }
 
 /* SIGHUP: what is not a place takes effect with the next op. */
@@ -389,7 +283,7 @@ open_writer(struct server *s, const struct pf_conf *conf)
 	while ((err = writer_open(&s->w, conf, true)) != NULL &&
 	    err->class == PF_BUSY && !s->w.gave_up && pf_boot_ms() < end &&
 	    !pf_stopping) {
-		if (!s->handed &&
+		if (!s->crowd.handed &&
 		    pf_sock_connect_unix(&fd, conf->sched_socket) == NULL) {
 			close(fd);
 			break;
@@ -399,54 +293,15 @@ open_writer(struct server *s, const struct pf_conf *conf)
 	return err;
 }
 
-static const struct pf_err *
-listen_on(struct server *s, const struct pf_conf *conf)
-{
-	const struct pf_err *err;
-	int flags;
-
-	if (s->handed)
-		s->listener = STDIN_FILENO;
-	else if ((err = pf_sock_listen_unix(&s->listener, conf->sched_socket,
-	    0660)) != NULL)
-		return err;
-	/* A client that left before accept() must not hold up the others. */
-	if ((flags = fcntl(s->listener, F_GETFL)) == -1 ||
-	    fcntl(s->listener, F_SETFL, flags | O_NONBLOCK) == -1)
-		return pf_errno("fcntl %s", conf->sched_socket);
-	return NULL;
-}
-
-/* What was done is told before the end, to whoever still reads. */
-static void
-finish(struct server *s)
-{
-	int64_t end = pf_boot_ms() + FINISH_MS;
-	size_t i, left = 1;
-
-	while (left > 0 && pf_boot_ms() < end) {
-		for (left = i = 0; i < s->n; i++) {
-			client_tell(&s->clients[i]);
-			s->polls[i].fd = s->clients[i].broken ||
-			    s->clients[i].mark == 0 ? -1 : s->clients[i].fd;
-			s->polls[i].events = POLLOUT;
-			left += s->polls[i].fd != -1;
-		}
-		if (left > 0)
-			(void)poll(s->polls, s->n, 100);
-	}
-	while (s->n > 0)
-		drop(s, 0);
-}
-
 const struct pf_err *
 verb_serve(struct options *o, const struct pf_conf *conf, int argc,
     char *argv[])
 {
-	const struct pf_err *err;
-	struct server s = { .listener = -1, .w.lock = -1,
+	const struct pf_err *err, *last;
+	struct server s = { .crowd.listener = -1, .w.lock = -1,
 	    .idle_ms = IDLE_MS };
 	const char *idle = getenv("PF_SCHED_IDLE");
+	bool go = true;
 
 	(void)argv;
 	if (argc != 1 || o->dry)
@@ -459,34 +314,30 @@ verb_serve(struct options *o, const struct pf_conf *conf, int argc,
 	s.conf = *conf;
 	s.conf_path = o->conf_path;
 	s.verbose = o->verbose;
-	s.handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
+	s.crowd.handed = pf_sock_kind(STDIN_FILENO) == PF_SOCK_LISTENS;
 	/* The lock first: whoever connects must find a writer. */
 	if ((err = open_writer(&s, &s.conf)) != NULL ||
-	    (err = listen_on(&s, &s.conf)) != NULL)
+	    (err = crowd_open(&s.crowd, conf->sched_socket)) != NULL)
 		goto done;
-	s.most = clients_most();
-	s.clients = pf_calloc(s.most, sizeof(*s.clients));
-	s.polls = pf_calloc(s.most + 1, sizeof(*s.polls));
 	s.busy_at = pf_boot_ms();
 	s.w.act.placing = s.w.act.places = true;
 	if (o->verbose)
-		pf_note("serving on %s", s.handed ? "standard input" :
+		pf_note("serving on %s", s.crowd.handed ? "standard input" :
 		    conf->sched_socket);
 	pf_notify("READY=1");
-	while (!pf_stopping && !damaged(&s) && loop_once(&s))
+	while (!pf_stopping && !damaged(&s) && go &&
+	    (err = loop_once(&s, &go)) == NULL)
 		if (pf_reload)
 			reload(&s);
 	pf_notify("STOPPING=1");
 	/* What was answered from memory is written before the end. */
-	err = damaged(&s) ? writer_damaged(&s.w) : writer_commit(&s.w);
-	if (!s.handed)
+	last = damaged(&s) ? writer_damaged(&s.w) : writer_commit(&s.w);
+	err = err != NULL ? err : last;
+	if (!s.crowd.handed)
 		unlink(conf->sched_socket);
-	finish(&s);
+	crowd_finish(&s.crowd);
 done:
-	free(s.clients);
-	free(s.polls);
-	if (s.listener > STDIN_FILENO)
-		close(s.listener);
+	crowd_close(&s.crowd);
 	writer_close(&s.w);
 	return err;
 }
