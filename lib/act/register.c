@@ -208,7 +208,8 @@ pf_act_deregister(struct pf_act *a, const struct pf_json *req,
 	if ((err = pf_need_bot(a, &b, req)) != NULL &&
 	    err->class == PF_NOTFOUND)
 		return gone_before(a, req, out, err);
-	if (err != NULL || (err = take_job(a, &b, "its bot was deregistered")) != NULL)
+	if (err != NULL ||
+	    (err = take_job(a, &b, "its bot was deregistered")) != NULL)
 		return err;
 	e.subject = b.id;
 	e.was = pf_bot_state_name(b.state);
