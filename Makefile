@@ -42,8 +42,8 @@ CODEC =	hash json jw conf rec unpack op aflstat fuzzlog trace table \
 		verdict elf pairs engine sanopt cmdline xml sum check repro \
 		ddmin odds vgblock \
 		$(REPORTS:%=report/%)
-STORE =	conffile db dblost dbfunc steps schema rowjson placing blob spool spoolfile \
-		spoolbad writer joblog token scratch spoolblob trials
+STORE =	conffile db dberr dblost dbfunc steps schema rowjson placing blob \
+		spool spoolfile spoolbad writer joblog token scratch spoolblob trials
 NET =	http
 VIEW =	known shared view lists detail cursor page pick logread \
 		loglines logtail find show overdue explain progress metrics \
