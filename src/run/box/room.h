@@ -43,7 +43,7 @@ struct box {
 	int64_t			 killed_asked;	/* when box_starved() was */
 	pid_t			 alarm;		/* box_alarm(), 0: none, */
 	int64_t			 alarm_bytes;
-	int64_t			 alarmed;	/* and at how much, 0: not yet */
+	int64_t			 alarmed;	/* and at how much it was */
 	struct used		 used;		/* of the disk */
 	struct used		 free_then;	/* of it then */
 	int64_t			 look_at;	/* next, CLOCK_BOOTTIME, ms */
