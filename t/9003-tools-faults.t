@@ -58,18 +58,22 @@ is "$(wc -l <"$T/want")" 1 'one is tried again'
 restore
 day=$(find "$S/metadata/ledger" -name '*.jsonl')
 for n in 1 2 3; do
-	echo "{\"kind\":\"coverage\",\"rid\":\"$n\",\"time\":1}"
+	printf '{"kind":"coverage","rid":"%064d","time":1}\n' "$n"
 done >>"$day"
 mv "$day" "$S/metadata/ledger/20200101.jsonl"
+# Only what a backup has is thinned.
+pf-sched -q backup "$T/b"
 keep
 sweep_run() { run "$@" pf-ingest -q thin; }
-sweep_look() { sort -u "$S"/metadata/ledger/*; }
+sweep_look() { sort -u "$S"/metadata/ledger/*.jsonl; }
 sweep_broken()
 {
 	sweep_look | grep -E '"kind":"(crash|corpus)"' >"$T/kept"
 	[ "$(wc -l <"$T/kept")" = 3 ] || echo 'a line is gone'
 }
 sweep_of thin "openat.*$T/conf"
+is "$(grep -c '"time":1}' "$T/want")" 0 'lines that tell nothing are gone'
+ok 'the others are there' test "$(wc -l <"$T/want")" -gt 5
 sweep_all
 sweep_nth 'no memory' mf MF 12
 
