@@ -12,7 +12,8 @@
 #	sweep_look		what must be the same at the end
 #
 # Only faults that came count as points.  PF_SWEEP=all tries every point, the
-# default some; PF_TOTALS names a file that gets a line for each sweep: what,
+# default some, PF_CALLS (a regular expression) only those of some calls and
+# nothing else; PF_TOTALS names a file that gets a line for each sweep: what,
 # points, lost, different.
 
 # Calls that only have to do with memory, or come after everything.
@@ -102,7 +103,8 @@ sweep_total()
 # sweep_pick SOME [CALLS]: every point, or as many by default
 sweep_pick()
 {
-	grep -E "^(${2:-${PF_CALLS:-.*}}) " "$T/points" >"$T/fit"
+	grep -E "^(${2:-.*}) " "$T/points" |
+	    grep -E "^(${PF_CALLS:-.*}) " >"$T/fit"
 	sweep_step=1
 	[ "${PF_SWEEP-}" = all ] ||
 		sweep_step=$((1 + $(wc -l <"$T/fit") / $1))
@@ -193,6 +195,7 @@ sweep_status()
 # n-th chance, for every n; it counts them itself
 sweep_nth()
 {
+	[ -z "${PF_CALLS-}" ] || return 0
 	points=0 lost=0 wrong=0 codes=0
 	sweep_so=$PF_OBJ/t/lib/$2.so
 	sweep_back
