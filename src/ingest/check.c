@@ -128,7 +128,7 @@ brief_fields(struct pf_buf *b, const struct pf_json *j, size_t output)
 	if (err == NULL && (err = pf_json_str(&stack, j, "stack")) == NULL &&
 	    *stack != '\0')
 		pf_jw_strn(b, "stack", stack, pf_rec_cut(stack, strlen(stack),
-		    BRIEF_STACK));
+		    SHORT_STACK));
 	if (err == NULL && output > 0 &&
 	    (err = pf_json_str(&said, j, "output")) == NULL)
 		pf_jw_strn(b, "output", said, pf_rec_cut(said, strlen(said),

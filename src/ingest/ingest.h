@@ -115,7 +115,7 @@ void			 drop_item(struct item *);
  * called among those that were dropped, NULL if it is not known there; output
  * is how much of what was printed is in it.
  */
-#define BRIEF_STACK	512	/* bytes of its stack */
+#define SHORT_STACK	512	/* bytes of its stack */
 const struct pf_err	*brief_item(struct item *, const char *drop,
 			    size_t output);
 /* One more member of the item's row. */

@@ -232,7 +232,7 @@ is_told(size_t *output, struct space *s, const struct item *it,
 	static const size_t some[] = { 0, 1024, 2048 };
 	struct pf_given part = *t;
 	struct pf_bucket b;
-	char *stack = cut(t->stack, BRIEF_STACK), *said;
+	char *stack = cut(t->stack, SHORT_STACK), *said;
 	bool told = false;
 	size_t i;
 
