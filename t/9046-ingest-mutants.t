@@ -55,7 +55,7 @@ kills()
 whole_again='pf-ingest: kill: mended'
 
 broken early_unlink src/ingest/batch.c '/^file_packs(/,/^}/{
-	s/^	for (i = 0, now = slice_at(.*/	for (i = 0; i < n; i++) {\
+	s/^	if (err == NULL)$/	for (i = 0; i < n; i++) {\
 		char *gone = pf_asprintf("%s\/cur\/%s", spool, p[i].name);\
 		(void)remove(gone);\
 		free(gone);\
