@@ -265,14 +265,15 @@ known=$(sql 'SELECT count(DISTINCT hash) FROM crashes')
 build 8 >"$T/sum"
 check 'a build by other rules' 0 "~	$known\$" - \
     pf-sched build -C png -t "$T/png-8"
-# What valgrind alone saw would seem to be mended on every build.
+# What valgrind alone saw would seem to be mended on every build: it has a job
+# of its own, see t/6154.
 printf 'leak' >"$T/leak"
 mkpack crash "$job" b1 -f type=memory-leak -f tool=valgrind \
     -f stack=leak "$T/leak" | lay
 check 'a find of valgrind' 0 '~new' - pf-ingest
 build 9 >"$T/sum"
-check 'is not run again' 0 "~	$known\$" - \
-    pf-sched build -C png -t "$T/png-9"
+run pf-sched build -C png -t "$T/png-9"
+is "$(cut -f 3 "$T/out" | xargs)" "$known 1" 'is run apart from the others'
 # More than a job takes of one bucket.
 seq 1 230 | awk -v job="$job" '{
 	printf "{\"op\":\"crash\",\"rows\":[{\"rid\":\"%064x\",", $1
@@ -283,10 +284,10 @@ seq 1 230 | awk -v job="$job" '{
 }' | pf-sched -q apply
 build 10 >"$T/sum"
 run pf-sched build -C png -t "$T/png-10"
-is "$(cut -f 3 "$T/out" | xargs)" '100 100 41' \
-    'all of them, a hundred in a job'
+is "$(cut -f 3 "$T/out" | sort -n | xargs)" '1 41 100 100' \
+    'all of them, a hundred in a job at most'
 is "$(sql 'SELECT count(*), count(DISTINCT hash) FROM regressions
-    WHERE seq = 8')" '241|241' 'each once'
+    WHERE seq = 8')" '242|242' 'each once'
 pf-sched campaign finish png >/dev/null
 build 6 >"$T/sum"
 check 'a campaign that is over' 65 - '~finished and takes no more' \

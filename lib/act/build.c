@@ -3,9 +3,10 @@
  * jobs of kind regress.
  *
  * One op looks at some crashes of a few buckets and makes one job of them at
- * most, so that nobody waits long; the reply says where the next one is to go
- * on.  The same build once more makes jobs of what is not known by then and
- * no job is at, so whatever was cut short is made up for.
+ * most, and one of those that are run under valgrind, so that nobody waits
+ * long; the reply says where the next one is to go on.  The same build once
+ * more makes jobs of what is not known by then and no job is at, so whatever
+ * was cut short is made up for.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,13 +21,20 @@
 #include "store/blob.h"
 #include "store/trials.h"
 
+#define SLOW	20	/* so much longer under valgrind, as for bots */
+
+/* A job that is to be. */
+struct part {
+	char			 job[PF_ID_MAX + 1];
+	int64_t			 crashes, runs;	/* of it */
+};
+
 struct plan {
 	struct pf_build		 build;
 	struct pf_campaign	 campaign;
 	char			 like[PF_ID_MAX + 1];
 	struct pf_regress_walk	 walk;
-	char			 job[PF_ID_MAX + 1];
-	int64_t			 crashes, runs;	/* of it */
+	struct part		 plain, under;	/* valgrind */
 };
 
 static const struct pf_err *
@@ -174,6 +182,7 @@ static const struct pf_err *
 add_crashes(struct pf_act *a, struct plan *p)
 {
 	const struct pf_err *err;
+	struct part *part;
 	int64_t runs;
 	size_t i;
 
@@ -182,37 +191,50 @@ add_crashes(struct pf_act *a, struct plan *p)
 			return err;
 		if (runs == 0)
 			continue;
-		if (p->job[0] == '\0')
-			pf_uuid7(p->job, a->now);
+		part = p->walk.found[i].under ? &p->under : &p->plain;
+		if (part->job[0] == '\0')
+			pf_uuid7(part->job, a->now);
 		if ((err = pf_regress_put(a->db, &p->build,
-		    &p->walk.found[i], runs, p->job)) != NULL)
+		    &p->walk.found[i], runs, part->job)) != NULL)
 			return err;
-		p->crashes++;
-		p->runs += runs;
+		part->crashes++;
+		part->runs += runs;
 	}
 	return NULL;
 }
 
 static const struct pf_err *
-add_job(struct pf_act *a, const struct plan *p)
+add_job(struct pf_act *a, const struct plan *p, const struct part *part)
 {
 	const struct pf_err *err;
+	bool under = part == &p->under;
 	char name[192];
-	struct pf_regress_job j = { .id = p->job, .like = p->like,
-	    .name = name, .runs = p->runs, .now = a->now };
+	struct pf_regress_job j = { .id = part->job, .like = p->like,
+	    .name = name, .runs = under ? SLOW * part->runs : part->runs,
+	    .now = a->now };
 	struct pf_event e = { .time = a->now, .kind = "job",
-	    .subject = p->job, .was = "", .now = "pending", .who = "build",
+	    .subject = part->job, .was = "", .now = "pending", .who = "build",
 	    .why = name };
 
-	if (p->crashes == 0)
+	if (part->crashes == 0)
 		return NULL;
-	snprintf(name, sizeof(name), "build %" PRId64 " of %.100s",
-	    p->build.seq, p->campaign.name);
+	snprintf(name, sizeof(name), "build %" PRId64 " of %.100s%s",
+	    p->build.seq, p->campaign.name, under ? " under valgrind" : "");
 	if ((err = pf_campaign_join(a->db, p->campaign.id)) != NULL ||
 	    (err = pf_regress_job(a->db, &p->build, &j)) != NULL)
 		return err;
-	pf_note_job(a, p->job);
+	pf_note_job(a, part->job);
 	return pf_event_add(a->db, &e);
+}
+
+static void
+tell_job(struct pf_buf *out, const struct part *part)
+{
+	if (part->crashes > 0)
+		pf_jw_str(out, "job", part->job);
+	else
+		pf_jw_null(out, "job");
+	pf_jw_int(out, "crashes", part->crashes);
 }
 
 static void
@@ -221,11 +243,10 @@ tell(struct pf_buf *out, const struct plan *p, bool known)
 	pf_jw_str(out, "campaign", p->campaign.name);
 	pf_jw_int(out, "seq", p->build.seq);
 	pf_jw_bool(out, "new", !known);
-	if (p->crashes > 0)
-		pf_jw_str(out, "job", p->job);
-	else
-		pf_jw_null(out, "job");
-	pf_jw_int(out, "crashes", p->crashes);
+	tell_job(out, &p->plain);
+	pf_jw_open(out, "under", '{');
+	tell_job(out, &p->under);
+	pf_jw_close(out, '}');
 	if (!p->walk.more) {
 		pf_jw_null(out, "next");
 		return;
@@ -251,7 +272,8 @@ pf_act_build(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	    (err = need_build(a, p, &known)) == NULL &&
 	    (err = pf_regress_next(&p->walk, a->db)) == NULL &&
 	    (err = add_crashes(a, p)) == NULL &&
-	    (err = add_job(a, p)) == NULL)
+	    (err = add_job(a, p, &p->plain)) == NULL &&
+	    (err = add_job(a, p, &p->under)) == NULL)
 		tell(out, p, known);
 	free(p);
 	return err;

@@ -2,11 +2,12 @@
  * The claim: the next job for a bot, in one transaction.
  *
  * Which one: of the active campaigns with a job that waits, the one with the
- * least running/weight (then the fewest turns) that has a job this bot can
- * run; in it the highest priority, then the oldest.  It can run what is of an
- * engine it has, and if that is not to fuzz, of a kind it has too.  The cost
- * is the number of campaigns that wait times the bot's capabilities, whatever
- * the number of jobs.
+ * least running/weight (then the fewest turns) that has a job this bot can run;
+ * in it the highest priority, then the oldest.  It can run what is of an engine
+ * it has, and if that is not to fuzz, of a kind it has too; what is run again
+ * under valgrind takes what a job of kind memcheck does.  The cost is the
+ * number of campaigns that wait times the bot's capabilities, whatever the
+ * number of jobs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +66,8 @@ look(void *arg, const char *campaign, bool *stop)
 	struct search *s = arg;
 	const struct pf_err *err;
 	const struct pf_json *cap;
-	struct pf_job_want w = { .campaign = campaign };
+	struct pf_job_want w = { .campaign = campaign,
+	    .memcheck = can(s, "memcheck") };
 	size_t i;
 
 	for (i = 0; i < PF_JOB_KINDS; i++) {

@@ -6,6 +6,7 @@
 
 #include "model/build.h"
 #include "store/placing.h"
+#include "store/trials.h"
 
 #define DAYS	INT64_C(86400000)
 
@@ -121,8 +122,8 @@ pf_regress_put(struct pf_db *db, const struct pf_build *b,
 }
 
 /*
- * Of inputs that several jobs have one counts.  Builds are run as they are:
- * what valgrind found they would seem to do right.
+ * Of inputs that several jobs have one counts.  What crashes by itself is run
+ * so, whatever valgrind had to say of it.
  */
 static const struct pf_err *
 add_smallest(struct pf_regress_walk *w, struct pf_db *db)
@@ -135,15 +136,17 @@ add_smallest(struct pf_regress_walk *w, struct pf_db *db)
 
 	if (w->each > 0 && want > w->each - w->taken)
 		want = w->each - w->taken;
-	err = pf_q(&q, db, "SELECT min(id), hash, size FROM crashes WHERE "
-	    "id IN " PF_IN_BUCKET("?1") "AND tool <> 'valgrind' GROUP BY hash "
-	    "ORDER BY size, hash LIMIT ?2 OFFSET ?3", "sii", w->bucket, want,
-	    w->taken);
+	err = pf_q(&q, db, "SELECT min(id), hash, size, tool = 'valgrind' "
+	    "FROM crashes WHERE id IN " PF_IN_BUCKET("?1") "AND (tool <> "
+	    "'valgrind' OR " PF_TRIALS_UNDER("?4", "crashes.hash") ") "
+	    "GROUP BY hash ORDER BY size, hash LIMIT ?2 OFFSET ?3", "siis",
+	    w->bucket, want, w->taken, w->campaign);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		r = &w->found[w->n++];
 		pf_q_copy(&q, 0, r->crash, sizeof(r->crash));
 		pf_q_copy(&q, 1, r->hash, sizeof(r->hash));
 		r->size = pf_q_int(&q, 2);
+		r->under = pf_q_int(&q, 3) != 0;
 		got++;
 	}
 	pf_q_done(&q);

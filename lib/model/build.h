@@ -48,6 +48,7 @@ const struct pf_err	*pf_regress_job(struct pf_db *,
 struct pf_regress {
 	char	 crash[PF_ID_MAX + 1], hash[65];
 	int64_t	 size;
+	bool	 under;		/* valgrind, which alone has seen it */
 };
 /* Was a job made to run it on the build, and is that yet to end? */
 const struct pf_err	*pf_regress_live(bool *made, bool *live,

@@ -6,6 +6,7 @@
 
 #include "codec/json.h"
 #include "model/job.h"
+#include "store/trials.h"
 
 #define NONE	PF_JOB_STATES
 #define PEND	PF_JOB_PENDING
@@ -159,9 +160,10 @@ pf_job_best(char id[PF_ID_MAX + 1], int64_t *priority, int64_t *created,
 	*found = false;
 	if ((err = pf_q(&q, db, "SELECT id, priority, created_at FROM jobs "
 	    "WHERE status = 'pending' AND waiting = 0 AND fuzzer = ? AND "
-	    "campaign = ? AND kind = ? "
-	    "ORDER BY priority DESC, created_at, id LIMIT 1", "sss",
-	    w->engine, w->campaign, w->kind)) == NULL)
+	    "campaign = ? AND kind = ? AND (? OR NOT "
+	    PF_TRIALS_MEMCHECK("jobs.id") ") "
+	    "ORDER BY priority DESC, created_at, id LIMIT 1", "sssi",
+	    w->engine, w->campaign, w->kind, (int64_t)w->memcheck)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found) {
 		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);
@@ -286,7 +288,10 @@ blobs_json(struct pf_buf *b, struct pf_db *db, const char *id)
 	return err;
 }
 
-/* What a job of kind regress is to run again. */
+/*
+ * What a job of kind regress is to run again; under valgrind with what is
+ * looked for there, as one run may show many things.
+ */
 static const struct pf_err *
 crashes_json(struct pf_buf *b, struct pf_db *db, const char *id)
 {
@@ -295,13 +300,19 @@ crashes_json(struct pf_buf *b, struct pf_db *db, const char *id)
 	bool more = true;
 
 	pf_jw_open(b, "crashes", '[');
-	err = pf_q(&q, db, "SELECT hash, size, runs FROM regressions WHERE "
-	    "job = ? ORDER BY hash", "s", id);
+	err = pf_q(&q, db, "SELECT r.hash, r.size, r.runs, iif("
+	    PF_TRIALS_UNDER("r.campaign", "r.hash") ", coalesce((SELECT "
+	    "major(output) FROM crashes WHERE id = r.crash), ''), NULL) FROM "
+	    "regressions AS r WHERE r.job = ? ORDER BY r.hash", "s", id);
 	while (err == NULL && (err = pf_q_row(&q, &more)) == NULL && more) {
 		pf_jw_open(b, NULL, '{');
 		pf_q_json(&q, 0, b, "hash");
 		pf_jw_int(b, "size", pf_q_int(&q, 1));
 		pf_jw_int(b, "runs", pf_q_int(&q, 2));
+		if (!pf_q_null(&q, 3)) {
+			pf_jw_str(b, "under", "valgrind");
+			pf_q_json(&q, 3, b, "key");
+		}
 		pf_jw_close(b, '}');
 	}
 	pf_q_done(&q);

@@ -81,6 +81,7 @@ extern const char *const pf_job_kinds[PF_JOB_KINDS];	/* the first is fuzz */
  */
 struct pf_job_want {
 	const char	*campaign, *engine, *kind;
+	bool		 memcheck;	/* valgrind is there for its crashes */
 };
 const struct pf_err	*pf_job_best(char id[PF_ID_MAX + 1],
 			    int64_t *priority, int64_t *created, bool *found,

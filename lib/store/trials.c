@@ -21,7 +21,7 @@
 	"first, " PF_TRIALS_MISSING " AS missing FROM check_records AS r " \
 	"LEFT JOIN builds AS b ON b.campaign = r.campaign AND b.target " \
 	"= r.target WHERE r.campaign = ?1 AND r.hash = ?2 AND r.build = " \
-	"'target') " \
+	"iif(" PF_TRIALS_UNDER("?1", "?2") ", 'valgrind', 'target')) " \
 	"SELECT seq, sum(iif(missing = '', runs, 0)), sum(crashed), " \
 	"sum(same), max(first), max(missing) FROM " \
 	"(SELECT * FROM a WHERE seq BETWEEN 1 AND ?3 UNION ALL SELECT 0, " \

@@ -37,6 +37,19 @@ struct pf_trials {
 	"r.same)"
 
 /*
+ * For SQL: whether valgrind alone has seen what an input does in a campaign;
+ * only runs under it tell then what became of that.
+ */
+#define PF_TRIALS_UNDER(campaign, hash) \
+	"coalesce((SELECT min(c.tool = 'valgrind') FROM crashes AS c JOIN " \
+	"jobs AS j ON j.id = c.job_id WHERE c.hash = " hash " AND " \
+	"j.campaign = " campaign "), 0)"
+/* Whether a job has such inputs to run. */
+#define PF_TRIALS_MEMCHECK(job) \
+	"EXISTS (SELECT 1 FROM regressions AS r WHERE r.job = " job " AND " \
+	PF_TRIALS_UNDER("r.campaign", "r.hash") ")"
+
+/*
  * The sanitizer without which those runs could not see it, as pf_report_blind()
  * says of all that is known by that input; "": they could, or nobody told.
  */
@@ -49,8 +62,9 @@ struct pf_trials {
 /*
  * What it was found with first, be it one of the campaign's builds or not, and
  * all that is none of them together; then the builds it was run on that come
- * before the one of the number; last that one, run on or not.  Reads no more
- * than the checks of the input.  pf_trials_free() in every case.
+ * before the one of the number; last that one, run on or not.  Of what valgrind
+ * alone has seen these are the runs under it.  Reads no more than the checks of
+ * the input.  pf_trials_free() in every case.
  */
 const struct pf_err	*pf_trials_get(struct pf_trials *, struct pf_db *,
 			    const char *campaign, const char *hash,

@@ -8,6 +8,7 @@
 
 #include "base/name.h"
 #include "base/time.h"
+#include "store/trials.h"
 #include "view/explain.h"
 #include "view/health.h"
 
@@ -31,6 +32,10 @@ copy(char *to, size_t n, const struct pf_q *q, int col)
 	pf_q_copy(q, col, to, n);
 }
 
+/* What a bot has to offer: all that have valgrind run crashes again. */
+#define KIND \
+	"iif(" PF_TRIALS_MEMCHECK("j.id") ", 'memcheck', j.kind)"
+
 static const struct pf_err *
 get_job(struct job *j, struct pf_db *db, const char *id)
 {
@@ -48,8 +53,8 @@ get_job(struct job *j, struct pf_db *db, const char *id)
 	    "WHERE key = 'deaf_since'), 0), j.waiting, (SELECT count(*) "
 	    "FROM job_blobs WHERE job = j.id), coalesce((SELECT health FROM "
 	    "job_stats AS s WHERE s.job_id = j.id AND (s.epoch, s.attempt) = "
-	    "(j.epoch, j.attempt)), ''), j.kind, j.fuzzer || iif(j.kind = "
-	    "'fuzz', '', ' and ' || j.kind) FROM jobs j "
+	    "(j.epoch, j.attempt)), ''), " KIND ", j.fuzzer || iif(j.kind = "
+	    "'fuzz', '', ' and ' || " KIND ") FROM jobs j "
 	    "JOIN campaigns c ON c.id = j.campaign "
 	    "LEFT JOIN bots b ON b.id = j.assigned_bot "
 	    "LEFT JOIN assignments a ON a.job_id = j.id AND "

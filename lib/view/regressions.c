@@ -2,6 +2,7 @@
  * Crashes from build to build; see regressions.h.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "codec/json.h"
 #include "store/trials.h"
@@ -16,7 +17,8 @@
 	"max(seq) FROM builds WHERE campaign = r.campaign), r.crash, r.hash, " \
 	"coalesce(c.type, ''), coalesce((SELECT bucket FROM placed WHERE id =" \
 	" c.id), ''), r.job, " \
-	"coalesce(j.status, '') FROM regressions AS r JOIN builds AS b ON " \
+	"coalesce(j.status, ''), " PF_TRIALS_UNDER("r.campaign", "r.hash") \
+	" FROM regressions AS r JOIN builds AS b ON " \
 	"b.campaign = r.campaign AND b.seq = r.seq JOIN campaigns AS p ON " \
 	"p.id = r.campaign LEFT JOIN crashes AS c ON c.id = r.crash " \
 	"LEFT JOIN jobs AS j ON j.id = r.job "
@@ -42,6 +44,10 @@ tell(struct pf_db *db, const struct pf_regressions *r, struct pf_trials *t,
 	if (one.fate == PF_FATE_UNKNOWN && one.trial.missing[0] != '\0')
 		snprintf(one.why, sizeof(one.why), "built without %s",
 		    one.trial.missing);
+	/* It may not be there any more, or not like the build. */
+	else if (one.fate == PF_FATE_UNKNOWN && one.trial.runs == 0 &&
+	    pf_q_int(q, 12) != 0 && strcmp(one.status, "completed") == 0)
+		snprintf(one.why, sizeof(one.why), "not run under valgrind");
 	r->each(r->arg, &one);
 	return NULL;
 }

@@ -97,6 +97,14 @@ begin_line(struct request *r, const struct pf_conf *conf)
 	return NULL;
 }
 
+static void
+print_job(int64_t seq, const char *job, int64_t crashes, int64_t *jobs)
+{
+	*jobs += job != NULL;
+	if (job != NULL)
+		printf("%" PRId64 "\t%s\t%" PRId64 "\n", seq, job, crashes);
+}
+
 /* One op; next is where the one after it is to go on, "" if it was the last. */
 static const struct pf_err *
 ask(const struct options *o, const struct pf_conf *conf,
@@ -105,9 +113,9 @@ ask(const struct options *o, const struct pf_conf *conf,
 	const struct pf_err *err;
 	struct pf_json *reply = NULL;
 	struct pf_buf line = PF_BUF_INIT;
-	const struct pf_json *v;
-	const char *job = NULL;
-	int64_t seq = 0, crashes = 0;
+	const struct pf_json *v, *u;
+	const char *job = NULL, *under = NULL;
+	int64_t seq = 0, crashes = 0, those = 0;
 
 	pf_buf_add(&line, r->common.data, r->common.len);
 	if (next->len > 0)
@@ -118,15 +126,16 @@ ask(const struct options *o, const struct pf_conf *conf,
 	    NULL && (err = pf_json_int(&seq, reply, "seq", 1, INT64_MAX)) ==
 	    NULL && (err = pf_json_int(&crashes, reply, "crashes", 0,
 	    INT64_MAX)) == NULL &&
-	    (err = pf_json_str(&job, reply, "job")) == NULL) {
+	    (err = pf_json_str(&job, reply, "job")) == NULL &&
+	    (err = pf_json_int(&those, u = pf_json_get(reply, "under"),
+	    "crashes", 0, INT64_MAX)) == NULL &&
+	    (err = pf_json_str(&under, u, "job")) == NULL) {
 		v = pf_json_get(reply, "next");
 		if (pf_json_is_object(v))
 			pf_json_print(next, v);
-		*jobs += job != NULL;
-		if (job != NULL)
-			printf("%" PRId64 "\t%s\t%" PRId64 "\n", seq, job,
-			    crashes);
-		else if (next->len == 0 && *jobs == 0)
+		print_job(seq, job, crashes, jobs);
+		print_job(seq, under, those, jobs);
+		if (next->len == 0 && *jobs == 0)
 			printf("%" PRId64 "\t-\t0\n", seq);
 	}
 	pf_json_free(reply);

@@ -93,7 +93,23 @@ put_line(struct pf_buf *b, const struct req *r, const struct told *t)
 	pf_buf_free(&target);
 }
 
-/* One op: a few buckets, and at most one job. */
+static const struct pf_err *
+take_job(struct told *t, const struct pf_json *v)
+{
+	const struct pf_err *err;
+	const char *job = NULL;
+	int64_t crashes = 0;
+
+	if ((err = pf_json_int(&crashes, v, "crashes", 0, INT64_MAX)) !=
+	    NULL || (err = pf_json_str(&job, v, "job")) != NULL)
+		return err;
+	t->crashes += crashes;
+	if (job != NULL)
+		pf_jw_str(&t->jobs, NULL, job);
+	return NULL;
+}
+
+/* One op: a few buckets, and at most a job and one under valgrind. */
 static const struct pf_err *
 ask(struct worker *w, const struct req *r, struct told *t)
 {
@@ -101,20 +117,15 @@ ask(struct worker *w, const struct req *r, struct told *t)
 	struct pf_buf line = PF_BUF_INIT;
 	struct pf_json *op = NULL;
 	const struct pf_json *next;
-	const char *job = NULL;
-	int64_t crashes = 0;
 	bool new = false;
 
 	put_line(&line, r, t);
 	if ((err = worker_op(w, &op, &line)) == NULL &&
 	    (err = pf_json_int(&t->seq, op, "seq", 1, INT64_MAX)) == NULL &&
-	    (err = pf_json_int(&crashes, op, "crashes", 0, INT64_MAX)) ==
-	    NULL && (err = pf_json_bool(&new, op, "new")) == NULL &&
-	    (err = pf_json_str(&job, op, "job")) == NULL) {
+	    (err = pf_json_bool(&new, op, "new")) == NULL &&
+	    (err = take_job(t, op)) == NULL &&
+	    (err = take_job(t, pf_json_get(op, "under"))) == NULL) {
 		t->new = t->new || new;
-		t->crashes += crashes;
-		if (job != NULL)
-			pf_jw_str(&t->jobs, NULL, job);
 		pf_buf_reset(&t->next);
 		next = pf_json_get(op, "next");
 		if (pf_json_is_object(next))

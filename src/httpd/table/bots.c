@@ -75,6 +75,11 @@ static const struct field again_fields[] = {
 	{ "hash", SHAPE_SHA256, 0, "of the input, a blob", NULL },
 	{ "size", SHAPE_INT, 0, "of it", NULL },
 	{ "runs", SHAPE_INT, 0, "how often to run it", NULL },
+	{ "under", SHAPE_TEXT, FIELD_MAYBE, "valgrind: it is to be run under "
+	    "that", NULL },
+	{ "key", SHAPE_TEXT, FIELD_MAYBE, "then what is looked for among what "
+	    "a run shows: major hash with the version of its rules, or empty",
+	    NULL },
 	END
 };
 static const struct shape again = { "CrashAgain", again_fields, false };

@@ -61,6 +61,14 @@ check_get(struct fuzz *f)
 	return c;
 }
 
+bool
+check_under(struct fuzz *f)
+{
+	const struct checker *c = check_get(f);
+
+	return c->nbuilds > 0 && c->build[c->nbuilds - 1].valgrind;
+}
+
 void
 check_begin(struct fuzz *f)
 {
@@ -147,7 +155,8 @@ say_verdict(struct fuzz *f, struct checker *c)
 
 	if (c->tally.runs == 0)
 		snprintf(words, sizeof(words), "crash %.16s: no run of it "
-		    "came to an end", c->known->hash);
+		    "came to an end%s", c->known->hash, c->known->under ?
+		    " under valgrind" : "");
 	else
 		snprintf(words, sizeof(words), "crash %.16s: %" PRId64 " of %"
 		    PRId64 " runs crashed", c->known->hash, c->tally.crashed,
@@ -262,6 +271,9 @@ take_run(struct checker *c)
 	if (k->key[0] == '\0' && t->crashed && !t->empty)
 		memcpy(k->key, t->key, sizeof(k->key));
 	same = t->crashed && strcmp(t->key, k->key) == 0;
+	/* What valgrind cannot run now it cannot the next time. */
+	if (t->unrun)
+		c->tally.void_runs = c->tally.want;
 	if (t->unrun || (t->empty && (t->signal == 0 ||
 	    k->signal != t->signal)))
 		pf_odds_void(&c->tally);

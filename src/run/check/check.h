@@ -217,6 +217,8 @@ bool	check_left(struct fuzz *, bool smaller);
 /* Goes on for at most ms; true if it did anything. */
 bool	check_step(struct fuzz *, int64_t ms);
 struct checker *check_get(struct fuzz *);
+/* Whether valgrind is here and runs the target. */
+bool	check_under(struct fuzz *);
 
 /* small.c: makes crashes smaller, for at most ms; false: nothing to do. */
 struct small;

@@ -1,6 +1,7 @@
 /*
  * A job of kind regress: crashes that are known are run on another build, so
  * many times each, and a record of kind check tells how each of them ended.
+ * What only valgrind has seen is run under it, or not at all.
  * It takes the place of an engine, and so has a lease, a log and an end as any
  * other; each crash that is done is written down, so that a process that comes
  * after this one goes on with the next.
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/report/ignore.h"
 #include "os/clock.h"
 #include "os/fs.h"
 #include "run/box/box.h"
@@ -29,22 +31,40 @@ struct regress {
 	struct known	*v;		/* all of them, */
 	size_t		 n, next;	/* and which comes next */
 	int64_t		 missing;
+	int64_t		 unfit;		/* valgrind does not run the build */
 	int64_t		 tried;		/* CLOCK_BOOTTIME, ms: it is not to be
 					 * had since */
 	bool		 fetching;	/* a look may come meanwhile */
 };
 
+/* By other rules than ours a key is none. */
+static void
+take_key(struct known *k, const char *key)
+{
+	size_t n = strlen(PF_RULES ":");
+
+	if (strncmp(key, PF_RULES ":", n) == 0)
+		snprintf(k->key, sizeof(k->key), "%s", key + n);
+}
+
 static const struct pf_err *
 read_crash(struct known *k, const struct pf_json *v)
 {
 	const struct pf_err *err;
-	const char *hash = "";
+	const char *hash = "", *under = "", *key = "";
 
 	*k = (struct known){ .size = -1, .runs = 1 };
 	if ((err = pf_json_need(&hash, v, "hash")) != NULL ||
 	    (err = pf_json_int(&k->size, v, "size", 0, BIG)) != NULL ||
-	    (err = pf_json_int(&k->runs, v, "runs", 1, 10000)) != NULL)
+	    (err = pf_json_int(&k->runs, v, "runs", 1, 10000)) != NULL ||
+	    (err = pf_json_str(&under, v, "under")) != NULL ||
+	    (err = pf_json_str(&key, v, "key")) != NULL)
 		return err;
+	if (*under != '\0' && strcmp(under, "valgrind") != 0)
+		return pf_err(PF_DATA, "a crash is to be run under \"%.32s\", "
+		    "of which nothing is known here", under);
+	k->under = *under != '\0';
+	take_key(k, key);
 	if (!pf_sha_ok(hash) || k->size < 0)
 		return pf_err(PF_DATA, "a crash has a bad hash or size");
 	snprintf(k->hash, sizeof(k->hash), "%s", hash);
@@ -81,6 +101,19 @@ give_up(struct fuzz *f, struct regress *r, struct known *k,
 	k->over = true;
 }
 
+/* So will none of those that valgrind does not run: true if this is one. */
+static bool
+is_unfit(struct fuzz *f, struct regress *r, struct known *k)
+{
+	if (!k->under || check_under(f))
+		return false;
+	r->unfit++;
+	say_missing(f, k, pf_err(PF_UNAVAIL, "it takes valgrind, which is "
+	    "not here or does not run a build with its sanitizer"));
+	k->over = true;
+	return true;
+}
+
 /*
  * All are fetched first, so that what the master does not have is known, and
  * he may then be away.  If he is by now, the job is begun anew.
@@ -95,7 +128,7 @@ fetch_all(struct fuzz *f, struct regress *r)
 	for (k = r->v; k < r->v + r->n; k++) {
 		if (lease_keep(f->slot) != LEASE_HELD)
 			return pf_err(PF_STALE, "the lease is gone");
-		if (queue_has(&check_get(f)->q, k->hash))
+		if (queue_has(&check_get(f)->q, k->hash) || is_unfit(f, r, k))
 			continue;
 		err = fetch(f, k, &b);
 		pf_buf_free(&b);
@@ -166,15 +199,19 @@ say_sums(struct fuzz *f, const struct regress *r)
 	const struct queue *q = &check_get(f)->q;
 	int64_t bad = queue_count_past(q, PAST_BAD);
 	int64_t good = queue_count_past(q, PAST_GOOD);
-	int64_t rest = (int64_t)r->n - bad - good - r->missing;
-	char words[80] = "";
+	int64_t rest = (int64_t)r->n - bad - good - r->missing - r->unfit;
+	char words[80] = "", unfit[80] = "";
 
 	if (rest > 0)
 		snprintf(words, sizeof(words), ", %" PRId64 " could not be "
 		    "run to an end", rest);
+	if (r->unfit > 0)
+		snprintf(unfit, sizeof(unfit), ", %" PRId64 " take valgrind, "
+		    "which cannot run it", r->unfit);
 	snprintf(f->message, sizeof(f->message), "%zu crashes: %" PRId64
 	    " crash this build, %" PRId64 " do not, %" PRId64
-	    " could not be had%s", r->n, bad, good, r->missing, words);
+	    " could not be had%s%s", r->n, bad, good, r->missing, words,
+	    unfit);
 }
 
 static const struct pf_err *
