@@ -41,8 +41,8 @@ struct pf_trials {
  * only runs under it tell then what became of that.
  */
 #define PF_TRIALS_UNDER(campaign, hash) \
-	"coalesce((SELECT min(c.tool = 'valgrind') FROM crashes AS c JOIN " \
-	"jobs AS j ON j.id = c.job_id WHERE c.hash = " hash " AND " \
+	"coalesce((SELECT min(c.tool = 'valgrind') FROM crashes AS c CROSS " \
+	"JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = " hash " AND " \
 	"j.campaign = " campaign "), 0)"
 /* Whether a job has such inputs to run. */
 #define PF_TRIALS_MEMCHECK(job) \
