@@ -12,9 +12,8 @@
  * there for it.
  */
 #define FOUND \
-	"(SELECT c.target_hash FROM crashes AS c JOIN jobs AS j ON j.id = " \
-	"c.job_id WHERE c.hash = ?2 AND j.campaign = ?1 ORDER BY " \
-	"c.first_seen, c.id LIMIT 1)"
+	"(SELECT c.target_hash FROM " PF_TRIALS_CRASHES("?1", "?2") " ORDER " \
+	"BY c.first_seen, c.id LIMIT 1)"
 #define SQL \
 	"WITH a AS MATERIALIZED (SELECT coalesce(b.seq, 0) AS seq, r.runs, " \
 	"r.crashed, " PF_TRIALS_SAME " AS same, r.target IS " FOUND " AS " \

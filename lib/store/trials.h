@@ -16,6 +16,14 @@ struct pf_trials {
 #define PF_TRIALS_INIT	{ NULL, 0, 0 }
 
 /*
+ * The crashes c of an input in a campaign, found by the input: by itself
+ * SQLite goes through all jobs of the campaign for them.
+ */
+#define PF_TRIALS_CRASHES(campaign, hash) \
+	"crashes AS c CROSS JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = " \
+	hash " AND j.campaign = " campaign
+
+/*
  * How often the runs of a row r of check_records did what the crash does.  Who
  * runs it on another build may not know how it crashed; so where its report
  * and that of the crash can be read both, they have to have one major hash.
@@ -30,20 +38,17 @@ struct pf_trials {
 	"ELSE (c.type, c.stack) = (r.type, r.stack) END)"
 #define PF_TRIALS_SAME \
 	"iif((r.stack <> '' OR r.major <> '' OR r.signal > 0) AND EXISTS " \
-	"(SELECT 1 FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE " \
-	"c.hash = r.hash AND j.campaign = r.campaign) AND NOT EXISTS (SELECT " \
-	"1 FROM crashes AS c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash " \
-	"= r.hash AND j.campaign = r.campaign AND " PF_TRIALS_ALIKE "), 0, " \
-	"r.same)"
+	"(SELECT 1 FROM " PF_TRIALS_CRASHES("r.campaign", "r.hash") ") AND " \
+	"NOT EXISTS (SELECT 1 FROM " PF_TRIALS_CRASHES("r.campaign", "r.hash") \
+	" AND " PF_TRIALS_ALIKE "), 0, r.same)"
 
 /*
  * For SQL: whether valgrind alone has seen what an input does in a campaign;
  * only runs under it tell then what became of that.
  */
 #define PF_TRIALS_UNDER(campaign, hash) \
-	"coalesce((SELECT min(c.tool = 'valgrind') FROM crashes AS c CROSS " \
-	"JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = " hash " AND " \
-	"j.campaign = " campaign "), 0)"
+	"coalesce((SELECT min(c.tool = 'valgrind') FROM " \
+	PF_TRIALS_CRASHES(campaign, hash) "), 0)"
 /* Whether a job has such inputs to run. */
 #define PF_TRIALS_MEMCHECK(job) \
 	"EXISTS (SELECT 1 FROM regressions AS r WHERE r.job = " job " AND " \
@@ -55,9 +60,8 @@ struct pf_trials {
  */
 #define PF_TRIALS_MISSING \
 	"iif(r.crashed > 0 OR r.sanitizers = '', '', coalesce((SELECT " \
-	"min(blind(c.output, c.tool, c.type, r.sanitizers)) FROM crashes AS " \
-	"c JOIN jobs AS j ON j.id = c.job_id WHERE c.hash = r.hash AND " \
-	"j.campaign = r.campaign), ''))"
+	"min(blind(c.output, c.tool, c.type, r.sanitizers)) FROM " \
+	PF_TRIALS_CRASHES("r.campaign", "r.hash") "), ''))"
 
 /*
  * What it was found with first, be it one of the campaign's builds or not, and
