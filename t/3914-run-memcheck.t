@@ -14,6 +14,11 @@ need sqlite3 cc valgrind clang strace
 whole
 
 run_master 'heartbeat_interval = 500ms'
+# Runs under valgrind take their time.
+pfrun()
+{
+	timeout 300 pf-run -m "$url" "$@"
+}
 build_quiet
 cat >"$T/vg.c" <<'!'
 #include <stdlib.h>

@@ -10,6 +10,11 @@ need sqlite3 cc valgrind tar
 whole
 
 run_master 'heartbeat_interval = 500ms'
+# Runs under valgrind take their time.
+pfrun()
+{
+	timeout 300 pf-run -m "$url" "$@"
+}
 cat >"$T/vg.c" <<'!'
 #include <stdio.h>
 #include <stdlib.h>
