@@ -187,6 +187,15 @@ run pf-sched build -C c -t "$T/v3"
 is "$(sql "SELECT count(*) FROM regressions WHERE hash = '$(sha "$T/gone!")'
     AND job = '$(sed -n 's/^3	\([^	]*\).*/\1/p;q' "$T/out")'")" 1 'by a job of the others'
 
+# A run under it has the better report, of one that has none.
+printf 'bare!' >"$T/bare!"
+mkpack crash "$first" b1 -f type=memory-leak -f tool=valgrind -f exit_code=99 \
+    -f stack= "$T/bare!" | lay
+told bare valgrind 5 5 5 "$vg" lost
+file 'one without a report'
+like "$(pf-report crash "$(sql "SELECT id FROM crashes WHERE hash =
+    '$(sha "$T/bare!")'")")" 'its stack	lose' 'has that of its runs'
+
 # All of it is in the tree.
 picture()
 {
