@@ -106,6 +106,8 @@ split $(key one .major) function jpeg
 split $(key one .major)
 merge $(key five .major) $(key six .bucket)
 merge $(key one .major) $(key five .major)
+entry main
+file */nowhere/*
 !
 run pf-report rebucket "$T/idle"
 ran 0 'rules of which some fit nothing'
@@ -113,7 +115,13 @@ is "$(sed "s|^pf-report: warning: $T/idle: ||" "$T/err" | sort)" \
     "line 2 fits no crash: 5d41402abc4b2a76b9719d911017c592
 line 3 fits no crash: $(key one .major)
 line 6 fits no crash: $(key six .bucket)
-line 7 fits no crash: $(key one .major)" 'are told which'
+line 7 fits no crash: $(key one .major)
+line 9 fits no crash: */nowhere/*" 'are told which'
+sed "s|^pf-report: warning: ||" "$T/err" >"$T/said"
+run pf-sched -n rules apply "$T/idle"
+ran 0 'a try of the same'
+is "$(sed 's|^pf-sched: warning: ||' "$T/err")" "$(cat "$T/said")" \
+    'tells the same ones'
 echo 'function get' >"$T/get"
 is "$(pf-report rebucket "$T/get" | cut -f 1 | sort -u)" split \
     'a frame less at the top'

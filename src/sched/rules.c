@@ -17,6 +17,7 @@
 #include "sched/sched.h"
 #include "store/writer.h"
 #include "view/inforce.h"
+#include "view/rebucket.h"
 
 /* So much text goes into an op line, whatever is escaped in it. */
 #define TEXT_MAX	(PF_OP_MAX - 256)
@@ -88,6 +89,32 @@ send(const struct options *o, const struct pf_conf *conf, const char *line)
 	return err;
 }
 
+/* Of a rule that fits nothing that there is, as pf-report rebucket says it: an
+ * id of a bucket, a hash of before other rules, a slip. */
+static const struct pf_err *
+say_idle(const struct pf_conf *conf, const char *path,
+    const struct pf_buf *text)
+{
+	const struct pf_err *err;
+	struct pf_rules *rules = pf_rules_new();
+	struct pf_db *db = NULL;
+	struct pf_ways w = { .n = 0 };
+	const char *what;
+	size_t at = 0;
+	int line;
+
+	if ((err = pf_rules_add(rules, text->data, text->len)) == NULL &&
+	    (err = pf_db_open_conf(&db, conf)) == NULL &&
+	    (err = pf_rebucket(&w, db, rules, -1)) == NULL)
+		while (pf_rules_idle(rules, &at, &line, &what))
+			pf_warn("%s: line %d fits no crash: %s", path, line,
+			    what);
+	pf_ways_free(&w);
+	pf_db_close(db);
+	pf_rules_free(rules);
+	return err;
+}
+
 static const struct pf_err *
 apply(const struct options *o, const struct pf_conf *conf, const char *path)
 {
@@ -110,6 +137,8 @@ apply(const struct options *o, const struct pf_conf *conf, const char *path)
 		printf("would be in force\t%s\n", version);
 	else
 		err = send(o, conf, line.data);
+	if (err == NULL)
+		err = say_idle(conf, path, &text);
 done:
 	pf_buf_free(&text);
 	pf_buf_free(&line);

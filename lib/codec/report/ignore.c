@@ -14,6 +14,8 @@ struct rule {
 	char			 glob[PF_IGNORE_GLOB + 1];
 	enum pf_verdict_frame	 verdict;
 	int			 before;	/* in its chain; -1: none */
+	int			 number;	/* of its line in its text */
+	bool			 hit;		/* it decided of a frame */
 };
 
 /* Rules are chained by what they look at and by their first byte; those that
@@ -21,6 +23,7 @@ struct rule {
 struct pf_ignore {
 	struct rule	*rules;
 	int		 n, room;
+	int		 builtin;	/* the first ones */
 	int		 chain[NWHAT][256];
 };
 
@@ -114,6 +117,8 @@ pf_ignore_line(struct pf_ignore *g, const char *p, size_t len, int number)
 	memcpy(r->glob, p, (size_t)(end - p));
 	r->glob[end - p] = '\0';
 	r->verdict = keep ? PF_FRAME_COUNTS : verdict;
+	r->number = number;
+	r->hit = false;
 	chain_rule(g, r, what);
 	return NULL;
 }
@@ -136,6 +141,7 @@ add_builtin(struct pf_ignore *g)
 		}
 	if (err != NULL)
 		pf_die("built-in rules: %s", err->msg);
+	g->builtin = g->n;
 }
 
 struct pf_ignore *
@@ -195,7 +201,26 @@ decide(enum what *what, const struct pf_ignore *g, const struct pf_frame *f)
 			best = i;
 			*what = (enum what)w;
 		}
+	if (best >= 0)
+		g->rules[best].hit = true;
 	return best;
+}
+
+bool
+pf_ignore_idle(const struct pf_ignore *g, size_t *at, int *line,
+    const char **glob)
+{
+	const struct rule *r;
+
+	while (g->builtin + (int)*at < g->n) {
+		r = &g->rules[g->builtin + (int)(*at)++];
+		if (!r->hit) {
+			*line = r->number;
+			*glob = r->glob;
+			return true;
+		}
+	}
+	return false;
 }
 
 enum pf_verdict_frame

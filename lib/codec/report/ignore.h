@@ -48,6 +48,13 @@ void			 pf_ignore_rule(char out[PF_RULE_TEXT],
 			    const struct pf_ignore *,
 			    const struct pf_frame *);
 
+/*
+ * The next rule that was added and decided of no frame so far: its line and
+ * its glob; false if there is none.  *at begins at 0.
+ */
+bool			 pf_ignore_idle(const struct pf_ignore *, size_t *at,
+			    int *line, const char **glob);
+
 /* Changes with the built-in list, and with what state.c makes of it. */
 #define PF_RULES	"8"
 #define PF_RULES_TEXT	24	/* of a version, see rules.h */

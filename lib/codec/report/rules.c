@@ -359,10 +359,12 @@ bool
 pf_rules_idle(const struct pf_rules *g, size_t *at, int *line,
     const char **hash)
 {
+	size_t n = g->nsplits + g->nmerges, frame;
 	const struct split *s;
 	const struct merge *m;
+	bool idle;
 
-	for (; *at < g->nsplits + g->nmerges; ++*at) {
+	for (; *at < n; ++*at) {
 		if (*at < g->nsplits) {
 			s = &g->splits[*at];
 			if (s->hit)
@@ -380,7 +382,10 @@ pf_rules_idle(const struct pf_rules *g, size_t *at, int *line,
 		++*at;
 		return true;
 	}
-	return false;
+	frame = *at - n;
+	idle = pf_ignore_idle(g->ignore, &frame, line, hash);
+	*at = n + frame;
+	return idle;
 }
 
 /* Frames as a sender wrote them down. */

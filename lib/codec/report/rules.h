@@ -81,8 +81,9 @@ void		 pf_rules_key(struct pf_sign *, const struct pf_rules *,
 		    const struct pf_report *, const struct pf_state *);
 
 /*
- * The next hash, of a split or to merge, that decided of no crash so far, and
- * the line where it stands first; false if there is none.  *at begins at 0.
+ * The next hash, of a split or to merge, or glob of a rule for frames, that
+ * decided of no crash so far, and the line where it stands first; false if
+ * there is none.  *at begins at 0.
  */
 bool		 pf_rules_idle(const struct pf_rules *, size_t *at, int *line,
 		    const char **hash);
