@@ -76,6 +76,7 @@ static const struct {
 	    "<a::B as core::fmt::Debug>::fmt" },
 	{ "<[T] as core::cmp::Ord>::cmp", "<[T] as core::cmp::Ord>::cmp" },
 	{ "<a[", "<a" }, { "<[", "<[" },
+	{ "ns::._anon_70::f(int)", "ns::{unnamed}::f" },
 	{ "main.parse({0xc000012, 0x3, 0x3})", "main.parse" },
 	{ "main.(*Shelf).take(0xc0000, 0x7)", "main.(*Shelf).take" },
 	{ "main.main.func1()", "main.main.func1" },

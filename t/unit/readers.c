@@ -352,7 +352,7 @@ static const struct row gdb[] = {
 	    "#2  0x02 in (anonymous namespace)::d (x=...) at a.c:4\n"
 	    "=> 0x1 <f+4>:\tmovl   $0x1,0x8(%rax,%rcx,4)\n"
 	    "$1 = (void *) 0x18\n", "gdb", "Null-dereference WRITE",
-	    "null-dereference", "a::b<>::operator() < (anonymous)::d", "",
+	    "null-dereference", "a::b<>::operator() < d", "",
 	    PF_ADDR_NEAR_NULL, SIGSEGV },
 	{ "Thread 2 \"a\" received signal SIGSEGV, Segmentation fault.\n\n"
 	    "Thread 2 (Thread 0x7f (LWP 12) \"a\"):\n#0  h (x=1) at a.c:1\n\n"

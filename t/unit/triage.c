@@ -418,7 +418,7 @@ rules(void)
 	take(only, strlen(only));
 	is_str(state, "main", "nothing but where it begins");
 	pf_rules_version(v, set);
-	is_str(v, "8", "the version of the rules");
+	is_str(v, "9", "the version of the rules");
 	ok(pf_rules_add(set, mine, strlen(mine)) == NULL, "more rules");
 	take(one, strlen(one));
 	is_str(state, "memcpy < g", "have the last word");

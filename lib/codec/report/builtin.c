@@ -254,6 +254,11 @@ const char *const pf_ignore_builtin[] = {
     "function __gxx_*\n"
     "function _Unwind_*\n"
     "function std::*\n"
+    /* A lambda that is called as a function is. */
+    "function _FUN\n"
+    "function __invoke\n"
+    "function *{lambda}::_FUN\n"
+    "function *{lambda}::__invoke\n"
     "module libstdc++*\n"
     "module libc++*\n"
     "module libgcc_s*\n",

@@ -15,6 +15,7 @@ struct name {
 	size_t		 i, n;
 	char		 out[PF_REPORT_NAME];
 	size_t		 len;
+	bool		 local;
 };
 
 static bool
@@ -55,6 +56,20 @@ skip_group(struct name *m)
 			return;
 		}
 	}
+}
+
+/* Whether an argument of the template is a type without a name. */
+static bool
+of_unnamed(const char *s, size_t n)
+{
+	static const char *const marks[] = { "(anonymous ", "{anonymous}",
+	    "{lambda", "'lambda", "<lambda", "$_", "{unnamed", "'unnamed" };
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (memmem(s, n, marks[i], strlen(marks[i])) != NULL)
+			return true;
+	return false;
 }
 
 /* "operator" and what belongs to it, taken as it stands. */
@@ -103,6 +118,7 @@ take_unnamed(struct name *m)
 		{ "{lambda", "{lambda}" },
 		{ "{unnamed", "{unnamed}" },
 		{ "'unnamed", "{unnamed}" },
+		{ "._anon_", "{unnamed}" },
 	};
 	size_t i;
 
@@ -149,6 +165,8 @@ take_arguments(struct name *m)
 		return true;
 	if (at(m, " const::"))
 		m->i += 6;
+	/* A type that is declared in a function. */
+	m->local = m->local || at(m, "::");
 	return at(m, "::");
 }
 
@@ -188,14 +206,17 @@ read_name(struct name *m)
 		take_self(m);
 	while (m->i < m->n) {
 		char c = m->s[m->i];
+		size_t from = m->i;
 
 		if ((c == 'o' && take_operator(m)) ||
-		    (strchr("({'$", c) != NULL && take_unnamed(m)))
+		    (strchr("({'$.", c) != NULL && take_unnamed(m)))
 			continue;
 		switch (c) {
 		case '<':
 			put(m, "<>", 2);
 			skip_group(m);
+			m->local = m->local ||
+			    of_unnamed(m->s + from, m->i - from);
 			break;
 		case '(':
 			if (!take_arguments(m))
@@ -211,8 +232,10 @@ read_name(struct name *m)
 			/* What stood before was a type, or words. */
 			m->i++;
 			if (m->i < m->n && (at(m, "(anonymous ") ||
-			    strchr("[(<", m->s[m->i]) == NULL))
+			    strchr("[(<", m->s[m->i]) == NULL)) {
 				m->len = 0;
+				m->local = false;
+			}
 			break;
 		case '*':
 		case '&':
@@ -285,6 +308,7 @@ pf_frame_name(struct pf_report *r, struct pf_frame *f, const char *s,
 	m.s = s;
 	m.n = n;
 	m.i = m.len = 0;
+	m.local = false;
 	/* Methods of Objective-C have blanks and are told as they are. */
 	if (n > 2 && (s[0] == '-' || s[0] == '+') && s[1] == '[')
 		put(&m, s, n);
@@ -297,4 +321,5 @@ pf_frame_name(struct pf_report *r, struct pf_frame *f, const char *s,
 		;
 	drop_hash(&m);
 	f->name = pf_report_text(r, m.out, m.len);
+	f->local = m.local;
 }

@@ -56,7 +56,7 @@ bool			 pf_ignore_idle(const struct pf_ignore *, size_t *at,
 			    int *line, const char **glob);
 
 /* Changes with the built-in list, and with what state.c makes of it. */
-#define PF_RULES	"8"
+#define PF_RULES	"9"
 #define PF_RULES_TEXT	24	/* of a version, see rules.h */
 
 /* The built-in list as text, for people: parts of it, up to a NULL. */

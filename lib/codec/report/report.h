@@ -79,6 +79,8 @@ struct pf_frame {
 	uint64_t	 pc;
 	uint64_t	 offset;	/* in the module */
 	bool		 inlined;	/* into the frame that follows */
+	bool		 local;		/* what has no name is around it: some
+					 * compilers leave out what else is */
 	bool		 ignored;	/* set by state.c: never the culprit */
 };
 
@@ -192,8 +194,7 @@ struct pf_frame *pf_report_frame(struct pf_report *);
  * what follows them, template arguments folded to <>, anonymous namespaces as
  * (anonymous), lambdas as {lambda}, no suffix of a clone (.part.0 .isra.1
  * .cold .constprop.0 .llvm.123), no version (@@GLIBC_2.2.5), for Rust no
- * hash.  One that is still mangled (_Z...) is demangled before; one of Rust's
- * newer kind (_R...) is kept as it is.
+ * hash.  One that is still mangled (_Z, _R) is demangled before.
  */
 void	pf_frame_name(struct pf_report *, struct pf_frame *, const char *,
 	    size_t n);

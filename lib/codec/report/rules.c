@@ -482,9 +482,9 @@ pf_rules_trace(struct pf_buf *b, const struct pf_rules *g)
 		pf_buf_addf(b, "%s\n", pf_stack_word(st->kind));
 		for (f = r->frames + st->first; f < r->frames + st->first +
 		    st->n; f++) {
-			pf_buf_addf(b, "%s\t%s\t%s\t%llx\n", f->name, f->file,
-			    f->module, f->name[0] != '\0' ? 0 :
-			    (unsigned long long)f->offset);
+			pf_buf_addf(b, "%s\t%s\t%s\t%llx\t%d\n", f->name,
+			    f->file, f->module, f->name[0] != '\0' ? 0 :
+			    (unsigned long long)f->offset, f->local);
 		}
 	}
 }

@@ -29,16 +29,30 @@ base_name(const char *path)
 	return p != NULL ? p + 1 : path;
 }
 
-/* One compiler says in which function a lambda is, another that it is called:
- * the frame that follows tells the function. */
+/* What is behind the last "::", but for that of a type to convert to. */
 static const char *
-of_lambda(const char *name)
+last_part(const char *name)
 {
-	static const char end[] = "{lambda}::operator()";
-	size_t n = strlen(name);
+	const char *p, *last = name;
 
-	return n >= sizeof(end) - 1 && strcmp(name + n - (sizeof(end) - 1),
-	    end) == 0 ? name + n - 10 : name;
+	for (p = strstr(name, "::"); p != NULL; p = strstr(p + 2, "::")) {
+		if (strncmp(last, "operator", 8) == 0 && last[8] == ' ')
+			break;
+		last = p + 2;
+	}
+	return last;
+}
+
+/* Of a lambda, or what belongs to something else without a name, one compiler
+ * tells namespaces, classes and functions around it, another nothing. */
+static const char *
+short_name(const struct pf_frame *f)
+{
+	if (f->local || strstr(f->name, "(anonymous)::") != NULL ||
+	    strstr(f->name, "{lambda}::") != NULL ||
+	    strstr(f->name, "{unnamed}::") != NULL)
+		return last_part(f->name);
+	return f->name;
 }
 
 /* What a frame is called; "" if there is nothing that lasts. */
@@ -49,7 +63,7 @@ name_of(struct pf_report *r, const struct pf_frame *f)
 	int n;
 
 	if (f->name[0] != '\0')
-		return of_lambda(f->name);
+		return short_name(f);
 	if (f->module[0] != '\0') {
 		n = snprintf(text, sizeof(text), "%s+0x%" PRIx64,
 		    base_name(f->module), f->offset);
@@ -187,9 +201,29 @@ racing(struct pf_state *out, struct pf_report *r, const struct names *s,
 	return true;
 }
 
+/*
+ * A lambda that nothing called that counts, as of a thread, is called like all
+ * others: the file it is in tells more.
+ */
 static void
-set_state(struct pf_state *out, struct pf_report *r, const struct names *s,
-    const struct names *all, const struct pf_ignore *g)
+add_file(struct pf_state *out, struct pf_report *r, const struct pf_stack *st)
+{
+	char text[PF_REPORT_PATH + 16];
+	const struct pf_frame *f;
+	int n;
+
+	for (f = r->frames + st->first; f < r->frames + st->first + st->n; f++)
+		if (!f->ignored && f->file[0] != '\0') {
+			n = snprintf(text, sizeof(text), "%s in %s",
+			    out->frame[0], base_name(f->file));
+			out->frame[0] = pf_report_text(r, text, (size_t)n);
+			return;
+		}
+}
+
+static void
+set_state(struct pf_state *out, struct pf_report *r, const struct pf_stack *st,
+    const struct names *s, const struct names *all, const struct pf_ignore *g)
 {
 	const char *place;
 	size_t i;
@@ -212,6 +246,9 @@ set_state(struct pf_state *out, struct pf_report *r, const struct names *s,
 		out->frame[out->n++] = s->name[i];
 	if (out->n == 0 && (place = place_of(r))[0] != '\0')
 		out->frame[out->n++] = place;
+	if (out->n == 1 && strcmp(out->frame[0], "operator()") == 0 &&
+	    st != NULL)
+		add_file(out, r, st);
 }
 
 static void
@@ -370,7 +407,7 @@ pf_state_of(struct pf_state *out, struct pf_report *r,
 	collect(&all, r, st, g);
 	fold(&s, &all);
 	see_overflow(r, st, &s);
-	set_state(out, r, &s, &all, g);
+	set_state(out, r, st, &s, &all, g);
 	h = pf_hash_begin();
 	add_type(h, r);
 	for (i = 0; i < out->n; i++)
