@@ -99,6 +99,22 @@ is "$(called _FUN parse anon | cut -f 1)" parse 'is passed over'
 is "$(called 'f()::$_0::operator()() const' main anon | cut -f 1)" \
     'operator() in shelf.c' 'one that nothing called is told by its file'
 
+# Locks that are taken in a ring, wherever it begins.
+ring()
+{
+	echo 'WARNING: ThreadSanitizer: lock-order-inversion (pid=1)'
+	for f; do
+		printf '\n  Mutex M1 acquired here while holding mutex M0:\n'
+		printf '    #0 pthread_mutex_lock <null> (b+0x7)\n'
+		printf '    #1 lock a.c:1 (b+0x8)\n    #2 %s a.c:2 (b+0x9)\n' "$f"
+	done
+	printf '\n  Thread T1 (tid=9) created by main thread at:\n'
+	printf '    #0 aaa a.c:3 (b+0x5)\n'
+}
+is "$(ring two one six | pf-triage | cut -f 13-15)" \
+    "$(ring one six two | pf-triage | cut -f 13-15)" 'a ring of locks'
+is "$(ring two one | pf-triage | cut -f 13)" 'lock < one' 'is one bug'
+
 # A known demangler would take longer than the world is old.
 awk 'BEGIN { n = 120; printf "_ZN1acv"
     for (i = 0; i < n; i++) printf "T_I"

@@ -392,6 +392,44 @@ order_leaks(struct pf_report *r, const struct pf_ignore *g)
 	r->nleaks = (size_t)(last - r->leaks) + 1;
 }
 
+static int
+compare(const struct names *x, const struct names *y)
+{
+	size_t i;
+	int c;
+
+	for (i = 0; i < x->n && i < y->n; i++)
+		if ((c = strcmp(x->name[i], y->name[i])) != 0)
+			return c;
+	return x->n < y->n ? -1 : x->n > y->n;
+}
+
+/*
+ * The stack that tells, and its names.  Of locks that are taken in a ring it
+ * is chance which one is told first: the least stack of them tells, which is
+ * the same wherever the ring begins.
+ */
+static const struct pf_stack *
+telling(struct names *all, struct pf_report *r, const struct pf_ignore *g)
+{
+	const struct pf_stack *st = pf_report_main(r), *other;
+	struct names names;
+
+	collect(all, r, st, g);
+	if (st == NULL || strcmp(r->coarse, "lock-order-inversion") != 0)
+		return st;
+	for (other = st + 1; other < r->stacks + r->nstacks; other++) {
+		if (other->kind != PF_STACK_CRASH)
+			continue;
+		collect(&names, r, other, g);
+		if (names.n > 0 && (all->n == 0 || compare(&names, all) < 0)) {
+			*all = names;
+			st = other;
+		}
+	}
+	return st;
+}
+
 void
 pf_state_of(struct pf_state *out, struct pf_report *r,
     const struct pf_ignore *g)
@@ -403,8 +441,7 @@ pf_state_of(struct pf_state *out, struct pf_report *r,
 
 	if (r->nleaks > 0)
 		order_leaks(r, g);
-	st = pf_report_main(r);
-	collect(&all, r, st, g);
+	st = telling(&all, r, g);
 	fold(&s, &all);
 	see_overflow(r, st, &s);
 	set_state(out, r, st, &s, &all, g);

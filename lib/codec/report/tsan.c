@@ -95,7 +95,10 @@ line(struct pf_report *r, const char *s, size_t n)
 	}
 	if (is_location(r, p) || is_access(r, p))
 		return true;
-	if (strstr(p, "created by ") != NULL ||
+	/* Of locks that are taken in a ring, each. */
+	if (strstr(p, " acquired here while holding ") != NULL)
+		pf_san_stack(r, PF_STACK_CRASH);
+	else if (strstr(p, "created by ") != NULL ||
 	    strstr(p, "acquired ") != NULL ||
 	    strstr(p, "As if synchronized via sleep") != NULL)
 		pf_san_stack(r, PF_STACK_OTHER);

@@ -108,10 +108,13 @@ in_leaks(struct pf_report *r, const char *s)
 	return true;
 }
 
+/* Of two threads, or of another order of locks, the other one stands behind a
+ * blank line. */
 static bool
-is_race(const struct pf_report *r)
+goes_on(const struct pf_report *r)
 {
-	return strcmp(r->coarse, "data-race") == 0;
+	return strcmp(r->coarse, "data-race") == 0 ||
+	    strcmp(r->coarse, "lock-order-inversion") == 0;
 }
 
 static bool
@@ -124,9 +127,8 @@ line(struct pf_report *r, const char *text, size_t n)
 		return true;
 	if (r->phase != ERROR)
 		return in_leaks(r, s);
-	/* Of two threads the second one stands behind a blank line. */
 	if (*s == '\0' || strspn(s, " ") == strlen(s))
-		return r->nframes == 0 || is_race(r);
+		return r->nframes == 0 || goes_on(r);
 	if (*s == '-')
 		return false;
 	s = pf_line_skip(s);

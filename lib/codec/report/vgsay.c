@@ -190,6 +190,10 @@ pf_valgrind_aux(struct pf_report *r, const char *s)
 		pf_report_stack(r, PF_STACK_ALLOC);
 	else if (pf_line_after(s, "Uninitialised value was created") != NULL)
 		pf_report_stack(r, PF_STACK_OTHER);
+	/* Both orders of locks, each by its two stacks. */
+	else if (pf_line_after(s, "followed by a later acquisition") != NULL ||
+	    pf_line_after(s, "Required order was established") != NULL)
+		pf_report_stack(r, PF_STACK_CRASH);
 	else if ((p = strstr(s, " at address 0x")) != NULL &&
 	    pf_line_hex(p + 12, &a)) {
 		/* Why it was ended by a signal. */
