@@ -115,6 +115,18 @@ is "$(ring two one six | pf-triage | cut -f 13-15)" \
     "$(ring one six two | pf-triage | cut -f 13-15)" 'a ring of locks'
 is "$(ring two one | pf-triage | cut -f 13)" 'lock < one' 'is one bug'
 
+# What was thrown tells one from another.
+thrown()
+{
+	{
+		echo "terminate called after throwing an instance of '$1'"
+		sed 's/heap-buffer-overflow on/ABRT on unknown/' asan
+	} | pf-triage | cut -f "$2"
+}
+is "$(thrown a::b 13)" 'parse_row < parse' 'an exception, with its stack'
+ok 'another type is another bug' test "$(thrown a::b 14)" != \
+    "$(thrown a::c 14)"
+
 # A known demangler would take longer than the world is old.
 awk 'BEGIN { n = 120; printf "_ZN1acv"
     for (i = 0; i < n; i++) printf "T_I"

@@ -99,6 +99,14 @@ static const struct {
 	    "ASSERT", "a.cc:5", "x", 5 },
 	{ "[9:9:0102/030405.678:ERROR:a.cc(5)] Check failed: x. \n", "", "",
 	    "", "", 0 },
+	{ "terminate called after throwing an instance of 'char const*'\n",
+	    "cxx", "Uncaught-exception", "char const*", "char const*", 0 },
+	{ "libc++abi: terminating with uncaught exception of type "
+	    "std::__1::regex_error: w\n", "cxx", "Uncaught-exception",
+	    "std::regex_error", "std::__1::regex_error: w", 0 },
+	{ "libc++abi: terminating due to uncaught exception of type "
+	    "std::__nested<std::a>: w\n", "cxx", "Uncaught-exception",
+	    "std::__nested<>", "std::__nested<std::a>: w", 0 },
 	{ "/v1/vector:1440: _LIBCPP_ASSERT '__n < size()' failed. out\n",
 	    "cxx", "ASSERT", "vector:1440", "__n < size()", 1440 },
 	{ "/v1/vector:1440: assertion __n < size() failed: out of bounds\n",

@@ -26,6 +26,29 @@ begin(struct pf_report *r, const char *word, const char *said, size_t n)
 	r->message = pf_report_text(r, said, n);
 }
 
+/* The type of what was thrown: that of a library without the namespace that is
+ * its version's, "std::__1::"; one of several words is no name of a function. */
+static void
+set_type(struct pf_report *r, const char *type, size_t n)
+{
+	size_t in = 7 + strcspn(type + (n < 7 ? n : 7), ":<");
+	char plain[PF_REPORT_NAME];
+
+	if (n > 7 && memcmp(type, "std::__", 7) == 0 && in + 1 < n &&
+	    type[in] == ':') {
+		n = (size_t)snprintf(plain, sizeof(plain), "std%.*s",
+		    (int)(n - in), type + in);
+		type = plain;
+		if (n >= sizeof(plain))
+			n = sizeof(plain) - 1;
+	}
+	if (memchr(type, ' ', n) != NULL && memchr(type, '<', n) == NULL &&
+	    memchr(type, '(', n) == NULL)
+		r->place.name = pf_report_text(r, type, n);
+	else
+		pf_frame_name(r, &r->place, type, n);
+}
+
 /* What was thrown stands for the place where no stack tells one: which
  * exception it was tells it from its neighbours. */
 static void
@@ -39,7 +62,7 @@ uncaught(struct pf_report *r, const char *said, size_t n)
 	begin(r, "uncaught exception", said, n);
 	if (words != NULL && (size_t)(words - said) < n)
 		n = (size_t)(words - said);
-	pf_frame_name(r, &r->place, said, n);
+	set_type(r, said, n);
 }
 
 static bool

@@ -276,8 +276,10 @@ add_type(struct pf_hash *h, const struct pf_report *r)
 	add_line(h, r->type);
 	add_line(h, strcmp(r->coarse, "data-race") == 0 ? "" :
 	    pf_access_word(r->access));
-	/* The expression of an assertion tells it from its neighbours. */
-	add_line(h, strcmp(r->coarse, "assertion") == 0 ? r->message : "");
+	/* The expression of an assertion tells it from its neighbours, as does
+	 * the type of what was thrown. */
+	add_line(h, strcmp(r->coarse, "assertion") == 0 ? r->message :
+	    strcmp(r->coarse, "uncaught-exception") == 0 ? r->place.name : "");
 }
 
 /* Sanitizers tell themselves that the stack was full; then it was not. */
