@@ -248,7 +248,7 @@ mv out builtin
 is "$(head -n 1 builtin)" \
     '# The rules for frames that are built in, version 9.' 'say which they are'
 ok 'are many' test "$(grep -c '^function ' builtin)" -gt 200
-is "$(grep -cEv '^(#|(function|file|module|entry) [^ ])' builtin)" 0 \
+is "$(grep -cEv '^(#|(keep )?(function|file|module|entry) [^ ])' builtin)" 0 \
     'and rules all of them'
 ok 'with where programs begin' grep -qx 'entry main' builtin
 ok 'to the last' test "$(tail -n 1 builtin)" = 'entry _start'

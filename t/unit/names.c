@@ -76,6 +76,9 @@ static const struct {
 	    "<a::B as core::fmt::Debug>::fmt" },
 	{ "<[T] as core::cmp::Ord>::cmp", "<[T] as core::cmp::Ord>::cmp" },
 	{ "<a[", "<a" }, { "<[", "<[" },
+	{ "a::f::{closure#0}::{closure#12}",
+	    "a::f::{{closure}}::{{closure}}" },
+	{ "a::f::{{closure}}", "a::f::{{closure}}" },
 	{ "ns::._anon_70::f(int)", "ns::{unnamed}::f" },
 	{ "main.parse({0xc000012, 0x3, 0x3})", "main.parse" },
 	{ "main.(*Shelf).take(0xc0000, 0x7)", "main.(*Shelf).take" },
@@ -236,6 +239,11 @@ static const char *const rust[] = {
 	"<() as std::process::Termination>::report",
 	"<usize as core::slice::index::SliceIndex<[T]>>::index",
 	"<i128 as core::ops::Div>::div", "<bool as core::fmt::Debug>::fmt",
+	"<core::option::Option<u32>>::unwrap", "<alloc::raw_vec::Inner>::grow",
+	"<std::fs::File>::open", "<[i32]>::copy_from_slice", "<i8>::abs",
+	"<str>::find::<char>", "<u128>::pow", "<usize>::pow",
+	"<*const u8>::add", "<fn() as core::ops::function::FnOnce<()>>::f",
+	"<a::f::{closure#0} as core::ops::function::FnOnce<()>>::call_once",
 }, *const mine_of_rust[] = {
 	"<mycrate::Version as core::str::traits::FromStr>::from_str",
 	"<a::B as alloc::string::ToString>::to_string",
@@ -243,6 +251,8 @@ static const char *const rust[] = {
 	"<u8 as mycrate::Parse>::parse",
 	"<alloc::vec::Vec<u8> as mycrate::Parse>::parse",
 	"<core_like::Thing as mycrate::Parse>::parse",
+	"<alloc::vec::Vec<u8> as a::P>::f::<core::option::Option<u8>>",
+	"<a::B>::f", "<core_like::Thing>::f",
 };
 
 static void

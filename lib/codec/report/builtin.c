@@ -281,8 +281,23 @@ const char *const pf_ignore_builtin[] = {
     "function alloc::string::*\n"
     "function alloc::boxed::*\n"
     "function alloc::collections::*\n"
+    /* As newer compilers name them; nobody else adds to their types. */
+    "function <core::*>::*\n"
+    "function <alloc::*>::*\n"
+    "function <std::*>::*\n"
+    "function <[*]>::*\n"
+    "function <?" "?>::*\n"	/* no trigraph */
+    "function <??" "?>::*\n"
+    "function <?128>::*\n"
+    "function <?size>::*\n"
+    "function <bool>::*\n"
+    "function <char>::*\n"
+    "function <?const *>::*\n"
+    "function <?mut *>::*\n"
+    "keep function <* as *\n"
     /* The type of a program has its crate before it: three letters are a
      * parameter or a primitive. */
+    "function <* as core::ops::function::Fn*\n"
     "function <core::* as core::*\n"
     "function <alloc::* as core::*\n"
     "function <alloc::* as alloc::*\n"

@@ -119,6 +119,7 @@ take_unnamed(struct name *m)
 		{ "{unnamed", "{unnamed}" },
 		{ "'unnamed", "{unnamed}" },
 		{ "._anon_", "{unnamed}" },
+		{ "{closure#", "{{closure}}" },
 	};
 	size_t i;
 

@@ -192,9 +192,10 @@ struct pf_frame *pf_report_frame(struct pf_report *);
 /*
  * Its function, n bytes as the tool printed it.  Kept is: no arguments and
  * what follows them, template arguments folded to <>, anonymous namespaces as
- * (anonymous), lambdas as {lambda}, no suffix of a clone (.part.0 .isra.1
- * .cold .constprop.0 .llvm.123), no version (@@GLIBC_2.2.5), for Rust no
- * hash.  One that is still mangled (_Z, _R) is demangled before.
+ * (anonymous), lambdas as {lambda}, closures of Rust as {{closure}}, no suffix
+ * of a clone (.part.0 .isra.1 .cold .constprop.0 .llvm.123), no version
+ * (@@GLIBC_2.2.5), for Rust no hash.  One that is still mangled (_Z, _R) is
+ * demangled before.
  */
 void	pf_frame_name(struct pf_report *, struct pf_frame *, const char *,
 	    size_t n);
