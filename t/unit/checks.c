@@ -157,6 +157,13 @@ static const struct {
 	    "Null-dereference", "main._Cfunc_f < main.g",
 	    "SIGSEGV: segmentation violation", 0 },
 	{ "SIGNAL: x\nSIGSEGV\nSIGSEGV:x\n", "", "", "", "", 0 },
+	{ "fatal error: out of memory allocating allArenas\n\n"
+	    "goroutine 1 [running]:\nmain.f(0x1)\n\ta.go:1 +0x1\n", "go",
+	    "Out-of-memory", "main.f", "out of memory allocating allArenas",
+	    0 },
+	{ "fatal error: no goroutines (main called runtime.Goexit) - "
+	    "deadlock!\n", "go", "Deadlock", "", "no goroutines (main called "
+	    "runtime.Goexit) - deadlock!", 0 },
 	{ "==1== Invalid write of size 1\n==1==    at 0x1: f (a.c:5)\n"
 	    "==1==  Address 0x4a44060 is 0 bytes inside a recently "
 	    "re-allocated block of size 32 alloc'd\n"

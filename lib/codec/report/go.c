@@ -43,8 +43,11 @@ static const struct {
 	{ "runtime error: invalid memory address", "null-dereference" },
 	{ "runtime error: integer divide by zero", "divide-by-zero" },
 	{ "all goroutines are asleep",		"deadlock" },
+	{ "no goroutines (main called runtime.Goexit) - deadlock", "deadlock" },
 	{ "stack overflow",			"stack-overflow" },
 	{ "runtime: out of memory",		"out of memory" },
+	{ "runtime: cannot allocate memory",	"out of memory" },
+	{ "out of memory",			"out of memory" },
 	{ "concurrent map",			"data race" },
 };
 
