@@ -96,6 +96,7 @@ ok 'a namespace with a name counts' test \
 is "$(called 'f()::$_0::__invoke(int)' parse anon)" \
     "$(called _FUN parse anon)" 'a lambda that is called as a function'
 is "$(called _FUN parse anon | cut -f 1)" parse 'is passed over'
+is "$(called writev parse anon | cut -f 1)" parse 'calls of the system are, too'
 is "$(called 'f()::$_0::operator()() const' main anon | cut -f 1)" \
     'operator() in shelf.c' 'one that nothing called is told by its file'
 
