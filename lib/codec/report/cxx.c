@@ -26,8 +26,8 @@ begin(struct pf_report *r, const char *word, const char *said, size_t n)
 	r->message = pf_report_text(r, said, n);
 }
 
-/* The type of what was thrown: that of a library without the namespace that is
- * its version's, "std::__1::"; one of several words is no name of a function. */
+/* The type of what was thrown: that of a library without the namespace of its
+ * version, "std::__1::"; one of several words is no name of a function. */
 static void
 set_type(struct pf_report *r, const char *type, size_t n)
 {

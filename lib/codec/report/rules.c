@@ -359,7 +359,7 @@ bool
 pf_rules_idle(const struct pf_rules *g, size_t *at, int *line,
     const char **hash)
 {
-	size_t n = g->nsplits + g->nmerges, frame;
+	size_t n = g->nsplits + g->nmerges, frame = *at > n ? *at - n : 0;
 	const struct split *s;
 	const struct merge *m;
 	bool idle;
@@ -382,7 +382,6 @@ pf_rules_idle(const struct pf_rules *g, size_t *at, int *line,
 		++*at;
 		return true;
 	}
-	frame = *at - n;
 	idle = pf_ignore_idle(g->ignore, &frame, line, hash);
 	*at = n + frame;
 	return idle;
@@ -481,11 +480,10 @@ pf_rules_trace(struct pf_buf *b, const struct pf_rules *g)
 	for (st = r->stacks; st < r->stacks + r->nstacks; st++) {
 		pf_buf_addf(b, "%s\n", pf_stack_word(st->kind));
 		for (f = r->frames + st->first; f < r->frames + st->first +
-		    st->n; f++) {
+		    st->n; f++)
 			pf_buf_addf(b, "%s\t%s\t%s\t%llx\t%d\n", f->name,
 			    f->file, f->module, f->name[0] != '\0' ? 0 :
 			    (unsigned long long)f->offset, f->local);
-		}
 	}
 }
 
