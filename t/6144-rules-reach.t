@@ -67,7 +67,7 @@ is "$(about key)" "$(about major)" 'then the key is the major hash'
 # A frame that does not count, written as a person does.
 printf '# ours\r\n\tfunction   xmalloc* \r\nfile */nothing here/*\n' \
     >"$T/rules"
-check 'rules' 0 '~in force' - pf-sched rules apply "$T/rules"
+check 'rules' 0 '~in force' '~line 3 fits no crash: ' pf-sched rules apply "$T/rules"
 is "$(sarif "$first.message.text")" "$(echo "$message" | sed 's/1/{{*}}/') get < parse < png" \
     'SARIF has the frames that the rules leave'
 is "$(sarif "$first.locations[0].physicalLocation.region.startLine")" 11 \
