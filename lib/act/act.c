@@ -209,6 +209,8 @@ pf_act_load(struct pf_act *a)
 	    sizeof(epoch), a->db, "epoch")) != NULL)
 		return err;
 	a->tick = t.tick;
+	a->passed = t.passed;
+	a->interval = t.interval;
 	if (!pf_num(&a->epoch, epoch, 1, INT64_C(1) << 53))
 		return pf_err(PF_CONFIG, "the database has no epoch: run "
 		    "pf-sched init");

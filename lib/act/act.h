@@ -39,6 +39,7 @@ struct pf_act {
 	const struct pf_conf	*conf;
 	int64_t			 now;	/* wall, ms; set before each op */
 	int64_t			 tick;	/* current; kept by tick.c */
+	int64_t			 passed, interval;	/* likewise, ms */
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */

@@ -116,7 +116,7 @@ give(struct pf_act *a, struct pf_bot *b, struct pf_assignment *as,
 	j.attempt++;
 	snprintf(j.bot, sizeof(j.bot), "%s", b->id);
 	*as = (struct pf_assignment){ .epoch = j.epoch, .attempt = j.attempt,
-	    .timestamp = a->now, .lease_tick = a->tick };
+	    .timestamp = a->now, .lease = pf_lease_now(a) };
 	snprintf(as->job, sizeof(as->job), "%s", j.id);
 	snprintf(as->bot, sizeof(as->bot), "%s", b->id);
 	snprintf(as->inc, sizeof(as->inc), "%s", b->inc);
@@ -188,6 +188,7 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	const struct pf_err *err;
 	struct search s = { 0 };
 	struct pf_assignment as;
+	struct pf_lease l = pf_lease_now(a);
 	struct pf_bot b;
 	const char *why = "no job waits for one of its capabilities";
 	bool again, full;
@@ -201,7 +202,7 @@ pf_act_claim(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		return err;
 	if (again) {
 		/* The first reply may have been lost: the same once more. */
-		if ((err = pf_assignment_renew(a->db, &as, a->tick)) != NULL ||
+		if ((err = pf_assignment_renew(a->db, &as, &l)) != NULL ||
 		    (err = pf_bot_seen(a->db, &b)) != NULL)
 			return err;
 		return reply_job(a, out, &as, true);

@@ -178,7 +178,7 @@ pf_move_job(struct pf_act *a, struct pf_job *j, enum pf_job_event event,
 static bool
 got_on(const struct pf_act *a, const struct pf_assignment *as)
 {
-	return as->progress || (as->started && (as->lease_tick -
+	return as->progress || (as->started && (as->lease.tick -
 	    as->start_tick) * a->conf->tick >= LONG_RUN);
 }
 
@@ -224,6 +224,14 @@ pf_touch_bot(const struct pf_act *a, struct pf_bot *b)
 	b->online = true;
 	b->timeout_at = a->now + pf_conf_lease_ticks(a->conf) * a->conf->tick;
 	b->lease_tick = a->tick;
+}
+
+struct pf_lease
+pf_lease_now(const struct pf_act *a)
+{
+	/* The interval under way is not counted: it may be over at once. */
+	return (struct pf_lease){ a->tick, a->passed + a->interval,
+	    pf_conf_lease_ticks(a->conf) * a->conf->tick };
 }
 
 void

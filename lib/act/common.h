@@ -60,6 +60,9 @@ void			 pf_touch_bot(const struct pf_act *, struct pf_bot *);
 /* A job is new: whoever commits has it described in the tree. */
 void			 pf_note_job(struct pf_act *, const char *id);
 
+/* A full lease from now on, which is what that reply promises. */
+struct pf_lease		 pf_lease_now(const struct pf_act *);
+
 /* Members of every reply to a bot. */
 void			 pf_reply_lease(struct pf_act *, struct pf_buf *);
 

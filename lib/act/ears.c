@@ -53,6 +53,7 @@ pf_act_hearing(struct pf_act *a, const struct pf_json *req,
 	const struct pf_err *err;
 	const char *ear = "";
 	int64_t n = 0;
+	struct pf_lease l = pf_lease_now(a);
 	bool was_deaf;
 
 	/* Most are repetitions, which show that the sender still lives. */
@@ -65,8 +66,8 @@ pf_act_hearing(struct pf_act *a, const struct pf_json *req,
 	if (n > 0 && (err = note(a, "", "hearing", ear)) != NULL)
 		return err;
 	/* Nobody could renew a lease while nobody was heard. */
-	if (was_deaf && ((err = pf_assignment_renew_all(a->db, &n, a->tick))
-	    != NULL || (err = pf_bot_renew_all(a->db, a->tick)) != NULL ||
+	if (was_deaf && ((err = pf_assignment_renew_all(a->db, &n, &l)) !=
+	    NULL || (err = pf_bot_renew_all(a->db, a->tick)) != NULL ||
 	    (err = mark(a, 0)) != NULL ||
 	    (err = note(a, "deaf", "hearing", ear)) != NULL))
 		return err;

@@ -43,7 +43,7 @@ same_lease(struct pf_act *a, struct pf_assignment *as,
 	    (err = pf_json_int(&lease, req, "lease_tick", 0, PF_INT_MAX)) !=
 	    NULL || (err = pf_need_token(a, as, req, bot)) != NULL)
 		return err;
-	if (!as->live || as->lease_tick != lease)
+	if (!as->live || as->lease.tick != lease)
 		return stale("lease_tick", "job", as->job);
 	return NULL;
 }
@@ -57,7 +57,8 @@ expire_lease(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 
 	if ((err = same_lease(a, &as, req)) != NULL)
 		return err;
-	if (as.lease_tick + pf_conf_lease_ticks(a->conf) >= a->tick)
+	if (as.lease.at + (as.lease.ms > 0 ? as.lease.ms :
+	    pf_lease_now(a).ms) > a->passed)
 		return stale("lease_tick", "job", as.job);
 	if ((err = pf_end_lease(a, &as, true, "its bot fell silent")) !=
 	    NULL || (err = silence_bot(a, as.bot, true, "silent past its "

@@ -10,6 +10,7 @@ renew(struct pf_act *a, const struct pf_bot *b, const struct pf_json *req,
 {
 	const struct pf_err *err;
 	struct pf_assignment as;
+	struct pf_lease l = pf_lease_now(a);
 	struct pf_job j;
 
 	if ((err = pf_need_lease(a, &as, req, b)) != NULL)
@@ -20,8 +21,8 @@ renew(struct pf_act *a, const struct pf_bot *b, const struct pf_json *req,
 	if ((err = pf_job_get(&j, a->db, as.job)) != NULL)
 		return err;
 	*cancel = j.cancel;
-	if (as.lease_tick != a->tick &&
-	    (err = pf_assignment_renew(a->db, &as, a->tick)) != NULL)
+	if ((as.lease.tick != l.tick || as.lease.ms < l.ms) &&
+	    (err = pf_assignment_renew(a->db, &as, &l)) != NULL)
 		return err;
 	if (as.started)
 		return NULL;

@@ -90,6 +90,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 	const struct pf_err *err;
 	int64_t bots, waiting, live, out_bots, old;
 	int64_t renewed = 0, orphans = 0;
+	struct pf_lease l = pf_lease_now(a);
 
 	(void)req;
 	if ((err = keep_config(a)) != NULL ||
@@ -102,7 +103,7 @@ pf_act_recover(struct pf_act *a, const struct pf_json *req,
 	    (err = free_orphans(a, &orphans)) != NULL ||
 	    (err = step(a, 2, "jobs of bots that are gone, queued again",
 	    orphans, 0)) != NULL ||
-	    (err = pf_assignment_renew_all(a->db, &renewed, a->tick)) !=
+	    (err = pf_assignment_renew_all(a->db, &renewed, &l)) !=
 	    NULL || (err = pf_bot_renew_all(a->db, a->tick)) != NULL ||
 	    (err = count(a, &out_bots, "bots_timed_out")) != NULL ||
 	    (err = step(a, 3, "bots that had timed out, idle when they call",

@@ -19,9 +19,10 @@ static const struct pf_err *
 new_boot(struct pf_act *a)
 {
 	const struct pf_err *err;
+	struct pf_lease l = pf_lease_now(a);
 	int64_t n;
 
-	if ((err = pf_assignment_renew_all(a->db, &n, a->tick)) != NULL)
+	if ((err = pf_assignment_renew_all(a->db, &n, &l)) != NULL)
 		return err;
 	return pf_bot_renew_all(a->db, a->tick);
 }
@@ -64,15 +65,21 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		    "over, this is %" PRId64, prev, t.tick);
 	/* Nor can this clock go back, unless it is another machine's. */
 	if (strcmp(t.boot, boot) != 0 || boot_ms < t.boot_ms) {
+		a->interval = a->conf->tick;
 		if ((err = new_boot(a)) != NULL)
 			return err;
 		trust(&t, a->now, -1);
 		snprintf(t.boot, sizeof(t.boot), "%s", boot);
 		t.boot_ms = boot_ms;
+		t.interval = a->interval;
 		err = pf_ticks_set(a->db, &t, a->now);
 	} else if (boot_ms - t.boot_ms >= a->conf->tick) {
 		counted = !deaf;
+		/* Its length is what it was when leases were given in it. */
 		t.tick += counted ? 1 : 0;
+		t.passed += !counted ? 0 : t.interval < a->conf->tick ?
+		    t.interval : a->conf->tick;
+		t.interval = a->conf->tick;
 		trust(&t, a->now, boot_ms - t.boot_ms);
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);
@@ -80,6 +87,8 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (err != NULL)
 		return err;
 	a->tick = t.tick;
+	a->passed = t.passed;
+	a->interval = t.interval;
 	pf_jw_int(out, "tick", t.tick);
 	pf_jw_bool(out, "counted", counted);
 	pf_jw_bool(out, "deaf", deaf);

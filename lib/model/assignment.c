@@ -8,7 +8,8 @@
 
 #define COLUMNS	"SELECT a.job_id, a.bot_id, a.inc, a.epoch, a.attempt, " \
 	"a.status, a.progress, a.timestamp, a.lease_tick, a.start_tick, " \
-	"a.result, coalesce(a.given_tick, a.lease_tick) FROM assignments a "
+	"a.result, coalesce(a.given_tick, a.lease_tick), a.lease_at, " \
+	"a.lease_ms FROM assignments a "
 
 /* Runs the query, which yields one row at most, and ends it. */
 static const struct pf_err *
@@ -29,10 +30,12 @@ one(struct pf_assignment *a, bool *found, struct pf_q *q)
 		a->live = a->started || strcmp(status, "assigned") == 0;
 		a->progress = pf_q_int(q, 6) != 0;
 		a->timestamp = pf_q_int(q, 7);
-		a->lease_tick = pf_q_int(q, 8);
+		a->lease.tick = pf_q_int(q, 8);
 		a->start_tick = pf_q_int(q, 9);
 		pf_q_copy(q, 10, a->result, sizeof(a->result));
 		a->given_tick = pf_q_int(q, 11);
+		a->lease.at = pf_q_int(q, 12);
+		a->lease.ms = pf_q_int(q, 13);
 	}
 	pf_q_done(q);
 	return err;
@@ -83,18 +86,22 @@ pf_assignment_insert(struct pf_db *db, const struct pf_assignment *a)
 {
 	return pf_db_run(db, NULL, "INSERT INTO assignments (job_id, epoch, "
 	    "attempt, bot_id, inc, timestamp, status, lease_tick, "
-	    "given_tick) VALUES (?, ?, ?, ?, ?, ?, 'assigned', ?7, ?7)",
-	    "siissii", a->job, a->epoch,
-	    a->attempt, a->bot, a->inc, a->timestamp, a->lease_tick);
+	    "given_tick, lease_at, lease_ms) VALUES (?, ?, ?, ?, ?, ?, "
+	    "'assigned', ?7, ?7, ?8, ?9)", "siissiiii", a->job, a->epoch,
+	    a->attempt, a->bot, a->inc, a->timestamp, a->lease.tick,
+	    a->lease.at, a->lease.ms);
 }
+
+#define RENEW	"UPDATE assignments SET lease_tick = ?1, lease_at = ?2, " \
+	"lease_ms = max(?3, lease_at + lease_ms - ?2) "
 
 const struct pf_err *
 pf_assignment_renew(struct pf_db *db, const struct pf_assignment *a,
-    int64_t tick)
+    const struct pf_lease *l)
 {
-	return pf_db_run(db, NULL, "UPDATE assignments SET lease_tick = ?4 "
-	    "WHERE job_id = ?1 AND epoch = ?2 AND attempt = ?3", "siii",
-	    a->job, a->epoch, a->attempt, tick);
+	return pf_db_run(db, NULL, RENEW "WHERE job_id = ?4 AND epoch = ?5 "
+	    "AND attempt = ?6", "iiisii", l->tick, l->at, l->ms, a->job,
+	    a->epoch, a->attempt);
 }
 
 const struct pf_err *
@@ -136,10 +143,10 @@ pf_assignment_logged(struct pf_db *db, const struct pf_assignment *a,
 }
 
 const struct pf_err *
-pf_assignment_renew_all(struct pf_db *db, int64_t *n, int64_t tick)
+pf_assignment_renew_all(struct pf_db *db, int64_t *n, const struct pf_lease *l)
 {
-	return pf_db_run(db, n, "UPDATE assignments SET lease_tick = ? "
-	    "WHERE ended_at IS NULL", "i", tick);
+	return pf_db_run(db, n, RENEW "WHERE ended_at IS NULL", "iii",
+	    l->tick, l->at, l->ms);
 }
 
 const struct pf_err *

@@ -11,6 +11,16 @@
 #include "base/name.h"
 #include "store/db.h"
 
+/*
+ * When a lease was renewed, by the clock of ticks (ms, with the interval that
+ * was under way), and how long its holder may count on it from there.
+ */
+struct pf_lease {
+	int64_t		 tick;
+	int64_t		 at;
+	int64_t		 ms;
+};
+
 struct pf_assignment {
 	char		 job[PF_ID_MAX + 1];
 	char		 bot[PF_ID_MAX + 1];
@@ -21,7 +31,7 @@ struct pf_assignment {
 	bool		 started;
 	bool		 progress;	/* a result came under it */
 	int64_t		 timestamp;
-	int64_t		 lease_tick;
+	struct pf_lease	 lease;		/* ms 0: of before version 19 */
 	int64_t		 start_tick;
 	int64_t		 given_tick;	/* of the grant */
 	char		 result[64];	/* how it ended */
@@ -40,9 +50,13 @@ const struct pf_err	*pf_assignment_last(struct pf_assignment *,
 			    const char *bot);
 const struct pf_err	*pf_assignment_insert(struct pf_db *,
 			    const struct pf_assignment *);
-/* Lease counted from tick. */
+/*
+ * Counted from there.  What was promised before holds still, for the bot may
+ * not hear of a shorter one.
+ */
 const struct pf_err	*pf_assignment_renew(struct pf_db *,
-			    const struct pf_assignment *, int64_t tick);
+			    const struct pf_assignment *,
+			    const struct pf_lease *);
 const struct pf_err	*pf_assignment_start(struct pf_db *,
 			    const struct pf_assignment *, int64_t tick);
 /* Ends it: status "completed" or "expired", result in a word. */
@@ -55,9 +69,9 @@ const struct pf_err	*pf_assignment_progress(struct pf_db *,
 /* Its log has come to end. */
 const struct pf_err	*pf_assignment_logged(struct pf_db *,
 			    const struct pf_assignment *, int64_t end);
-/* Every live lease counted from tick; *n of them. */
+/* The same for every live lease; *n of them. */
 const struct pf_err	*pf_assignment_renew_all(struct pf_db *, int64_t *n,
-			    int64_t tick);
+			    const struct pf_lease *);
 /* A live assignment whose bot is gone or failed, or *found false. */
 const struct pf_err	*pf_assignment_orphan(struct pf_assignment *,
 			    bool *found, struct pf_db *);

@@ -26,6 +26,8 @@ struct pf_ticks {
 	char	 boot[40];
 	int64_t	 boot_ms;
 	int64_t	 trusted;	/* wall time that ticks bear out, ms */
+	int64_t	 passed;	/* sum of the intervals counted, ms */
+	int64_t	 interval;	/* the one under way, ms */
 };
 /* A database without a clock has tick 0 of boot "". */
 const struct pf_err	*pf_ticks_get(struct pf_ticks *, struct pf_db *);

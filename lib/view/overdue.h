@@ -16,6 +16,7 @@ struct pf_clock {
 	char	 boot[40];
 	int64_t	 boot_ms;
 	int64_t	 trusted;	/* wall time that ticks bear out, 0: none */
+	int64_t	 passed;	/* sum of the intervals counted, ms */
 };
 
 const struct pf_err	*pf_clock_get(struct pf_clock *, struct pf_db *);
