@@ -42,11 +42,7 @@ expire()
 # due NAME, not_due NAME: the lease, as pf-reaper and the writer see it
 seen()
 {
-	sqlite3 "$T/m/storage/data/pandafuzz.db" "UPDATE clock SET boot = '$(
-	    cat /proc/sys/kernel/random/boot_id)', boot_ms = 0"
-	pf-reaper -n >"$T/reaper"
-	sqlite3 "$T/m/storage/data/pandafuzz.db" \
-	    "UPDATE clock SET boot = 'b', boot_ms = $ms"
+	overdue -n >"$T/reaper"
 	grep -c "$1" "$T/reaper"
 }
 not_due()
@@ -120,4 +116,23 @@ ticks 1
 not_due 'the interval that was under way counts as what it was'
 ticks 1
 due 'the next in full'
+
+# Ticks that come in a bunch, for the writer was slow to take them.
+conf 10s 20s
+boot=$(cat /proc/sys/kernel/random/boot_id)
+now=$(awk '{ printf "%d", $1 * 1000 }' /proc/uptime)
+# late MS: a tick that was asked for so long ago
+late() { op "{\"op\":\"tick\",\"boot\":\"$boot\",\"boot_ms\":$((now - $1)),\"prev\":$(sql 'SELECT tick FROM clock')}"; }
+late 40000
+bot e '["libfuzzer"]'
+claim e
+beat
+before=$(sql 'SELECT tick FROM clock')
+for ago in 30000 20000 10000 0; do
+	late $ago
+done
+is "$(($(get .tick) - before))" 4 'four lines, each an interval after the last'
+expire
+is "$(get '"\(.ok) \(.class)"')" 'false stale' \
+    'two intervals have not passed for that'
 done_testing

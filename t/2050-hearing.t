@@ -10,7 +10,7 @@ need jq sqlite3 socat curl
 sched_new '[timeouts]
 tick = 100ms
 bot = 1s'
-boot=$(cat /proc/sys/kernel/random/boot_id)
+boot=b	# whose time is what is said here
 ms=1000
 # tick: one, an interval after the last
 tick()
@@ -63,7 +63,7 @@ while [ $i -lt 30 ]; do
 	i=$((i + 1))
 done
 is "$(get .counted)" false 'no tick is counted then'
-pf-reaper | grep expire >"$T/due"
+overdue >"$T/due"
 empty "$T/due" 'and nobody is overdue'
 op "{\"op\":\"expire\",\"what\":\"lease\",\"bot\":\"$bot\",\"job\":\"$id\",\"epoch\":1,\"attempt\":1,\"lease_tick\":0}"
 is "$(get '"\(.class) \(.field)"')" 'stale tick' 'nor can anybody be made so'
@@ -124,7 +124,7 @@ while [ $i -lt 30 ]; do
 	tick
 	i=$((i + 1))
 done
-pf-reaper | pf-sched apply >"$T/due"
+overdue | pf-sched apply >"$T/due"
 is "$(jq -r 'select(.op != "tick" and .ok == false) | .class' "$T/due" |
     grep -vx stale)" '' 'nobody who seems overdue then is'
 is "$(sql "SELECT status FROM jobs WHERE id = '$id'")" assigned \

@@ -11,6 +11,7 @@
 
 #include "act/common.h"
 #include "model/system.h"
+#include "os/clock.h"
 
 #define HOUR	INT64_C(3600000)
 
@@ -43,12 +44,42 @@ trust(struct pf_ticks *t, int64_t now, int64_t passed)
 		t->trusted = now < most ? now : most;
 }
 
+/*
+ * When a tick takes effect: now, however long its line has waited, for a
+ * heartbeat that was answered meanwhile counts from the tick before.  Of
+ * another boot there is nothing but the line's word.
+ */
+static const struct pf_err *
+effect(int64_t *at, const char *boot, int64_t boot_ms)
+{
+	const struct pf_err *err;
+	char mine[PF_BOOT_ID];
+
+	*at = boot_ms;
+	if ((err = pf_boot_id(mine)) == NULL && strcmp(mine, boot) == 0)
+		*at = pf_boot_ms();
+	return err;
+}
+
+/* What a tick counts: what has passed, and its interval at most. */
+static int64_t
+length(const struct pf_act *a, const struct pf_ticks *t, int64_t at)
+{
+	int64_t ms = t->interval < a->conf->tick ? t->interval :
+	    a->conf->tick;
+
+	/* Another clock, as in a namespace, may have been behind or ahead. */
+	if (at < t->applied)
+		return 0;
+	return at - t->applied < ms ? at - t->applied : ms;
+}
+
 const struct pf_err *
 pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 {
 	const struct pf_err *err;
 	const char *boot = "";
-	int64_t boot_ms = -1, prev = a->tick;
+	int64_t at, boot_ms = -1, prev = a->tick;
 	struct pf_ticks t;
 	bool counted = false, deaf;
 
@@ -63,6 +94,8 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (prev != t.tick)
 		return pf_err_field(PF_STALE, "prev", "tick %" PRId64 " is "
 		    "over, this is %" PRId64, prev, t.tick);
+	if ((err = effect(&at, boot, boot_ms)) != NULL)
+		return err;
 	/* Nor can this clock go back, unless it is another machine's. */
 	if (strcmp(t.boot, boot) != 0 || boot_ms < t.boot_ms) {
 		a->interval = a->conf->tick;
@@ -72,14 +105,14 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		snprintf(t.boot, sizeof(t.boot), "%s", boot);
 		t.boot_ms = boot_ms;
 		t.interval = a->interval;
+		t.applied = at;
 		err = pf_ticks_set(a->db, &t, a->now);
 	} else if (boot_ms - t.boot_ms >= a->conf->tick) {
 		counted = !deaf;
-		/* Its length is what it was when leases were given in it. */
 		t.tick += counted ? 1 : 0;
-		t.passed += !counted ? 0 : t.interval < a->conf->tick ?
-		    t.interval : a->conf->tick;
+		t.passed += counted ? length(a, &t, at) : 0;
 		t.interval = a->conf->tick;
+		t.applied = at;
 		trust(&t, a->now, boot_ms - t.boot_ms);
 		t.boot_ms = boot_ms;
 		err = pf_ticks_set(a->db, &t, a->now);

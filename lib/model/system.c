@@ -45,7 +45,7 @@ pf_ticks_get(struct pf_ticks *t, struct pf_db *db)
 
 	*t = (struct pf_ticks){ 0 };
 	if ((err = pf_q(&q, db, "SELECT tick, boot, boot_ms, trusted, "
-	    "passed, interval FROM clock", "")) == NULL)
+	    "passed, interval, applied FROM clock", "")) == NULL)
 		err = pf_q_row(&q, &more);
 	if (err == NULL && more) {
 		t->tick = pf_q_int(&q, 0);
@@ -54,6 +54,7 @@ pf_ticks_get(struct pf_ticks *t, struct pf_db *db)
 		t->trusted = pf_q_int(&q, 3);
 		t->passed = pf_q_int(&q, 4);
 		t->interval = pf_q_int(&q, 5);
+		t->applied = pf_q_int(&q, 6);
 	}
 	pf_q_done(&q);
 	return err;
@@ -63,11 +64,11 @@ const struct pf_err *
 pf_ticks_set(struct pf_db *db, const struct pf_ticks *t, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO clock (id, tick, boot, "
-	    "boot_ms, time, trusted, passed, interval) VALUES (1, ?1, ?2, "
-	    "?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET tick = ?1, "
+	    "boot_ms, time, trusted, passed, interval, applied) VALUES (1, "
+	    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET tick = ?1, "
 	    "boot = ?2, boot_ms = ?3, time = ?4, trusted = ?5, passed = ?6, "
-	    "interval = ?7", "isiiiii", t->tick, t->boot, t->boot_ms, now,
-	    t->trusted, t->passed, t->interval);
+	    "interval = ?7, applied = ?8", "isiiiiii", t->tick, t->boot, t->boot_ms, now,
+	    t->trusted, t->passed, t->interval, t->applied);
 }
 
 const struct pf_err *

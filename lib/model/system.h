@@ -28,6 +28,7 @@ struct pf_ticks {
 	int64_t	 trusted;	/* wall time that ticks bear out, ms */
 	int64_t	 passed;	/* sum of the intervals counted, ms */
 	int64_t	 interval;	/* the one under way, ms */
+	int64_t	 applied;	/* when it began, by the writer's boot_ms */
 };
 /* A database without a clock has tick 0 of boot "". */
 const struct pf_err	*pf_ticks_get(struct pf_ticks *, struct pf_db *);

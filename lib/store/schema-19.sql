@@ -6,10 +6,12 @@ ALTER TABLE campaigns ADD COLUMN request TEXT;
 CREATE INDEX campaigns_by_request ON campaigns (request)
     WHERE request IS NOT NULL;
 
--- Milliseconds that ticks have counted, each the interval that was under way
--- then: what leases are counted in, whatever becomes of the configuration.
+-- Milliseconds that ticks have counted, each what had passed since the last
+-- one was applied, and the interval that was under way at most: what leases
+-- are counted in, whatever becomes of the configuration.
 ALTER TABLE clock ADD COLUMN passed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE clock ADD COLUMN interval INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE clock ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
 
 -- Passed, with the interval under way, at the last renewal, and for how many
 -- ms from there the bot may count on it; 0: given before, as configured.

@@ -192,11 +192,13 @@ reap(struct pf_db *db, const struct pf_conf *conf, bool dry)
 	const struct pf_err *err;
 	struct pf_clock c;
 	char boot[PF_BOOT_ID];
-	int64_t now = pf_boot_ms();
+	int64_t now;
 
 	if ((err = pf_clock_get(&c, db)) != NULL ||
 	    (err = pf_boot_id(boot)) != NULL)
 		return err;
+	/* After that: the writer's own time of the last tick is over. */
+	now = pf_boot_ms();
 	if (strcmp(boot, c.boot) != 0 || now < c.boot_ms) {
 		tick(&c, boot, now, dry);
 		return NULL;
