@@ -37,7 +37,7 @@ claim()
 beat() { op "{\"op\":\"heartbeat\",$token}"; }
 expire()
 {
-	op "{\"op\":\"expire\",\"what\":\"lease\",$token,\"lease_tick\":$(sql 'SELECT max(lease_tick) FROM assignments WHERE ended_at IS NULL'),\"tick\":0}"
+	op "{\"op\":\"expire\",\"what\":\"$1\",$token,\"lease_tick\":$(sql 'SELECT max(lease_tick) FROM assignments WHERE ended_at IS NULL'),\"tick\":0}"
 }
 # due NAME, not_due NAME: the lease, as pf-reaper and the writer see it
 seen()
@@ -48,13 +48,13 @@ seen()
 not_due()
 {
 	is "$(seen 'would be taken')" 0 "$1: pf-reaper asks for nothing"
-	expire
+	expire lease
 	is "$(get '"\(.ok) \(.class)"')" 'false stale' 'nor would it get it'
 }
 due()
 {
 	is "$(seen 'would be taken')" 1 "$1: pf-reaper asks for the job"
-	expire
+	expire lease
 	is "$(get '"\(.ok) \(.status)"')" 'true pending' 'and gets it'
 }
 
@@ -117,6 +117,40 @@ not_due 'the interval that was under way counts as what it was'
 ticks 1
 due 'the next in full'
 
+# The limit of a job, too: nineteen seconds are not nineteen minutes.
+conf 1s 60s
+ticks 1
+pf-sched -q cancel "$job" >"$T/cancel"
+job -d 10m
+bot l '["libfuzzer"]'
+claim l
+beat
+ticks 19
+beat
+conf 60s 120s
+ticks 2
+is "$(seen 'over its duration')" 0 'a job of ten minutes goes on'
+expire job
+is "$(get '"\(.ok) \(.class)"')" 'false stale' 'though ticks are longer now'
+is "$(sql "SELECT strikes FROM jobs WHERE id = '$job'")" 0 'no strike so far'
+ticks 2
+due 'silent since'
+is "$(sql "SELECT strikes FROM jobs WHERE id = '$job'")" 1 \
+    'which is one: that was no long run'
+bot m '["libfuzzer"]'
+claim m
+beat
+i=0
+while [ $i -lt 17 ]; do
+	ticks 1
+	beat
+	i=$((i + 1))
+done
+conf 1s 60s
+is "$(seen 'over its duration')" 1 'seventeen minutes are too long'
+expire job
+is "$(get '"\(.ok) \(.status)"')" 'true timed_out' 'though ticks are shorter now'
+
 # Ticks that come in a bunch, for the writer was slow to take them.
 conf 10s 20s
 boot=$(cat /proc/sys/kernel/random/boot_id)
@@ -124,6 +158,7 @@ now=$(awk '{ printf "%d", $1 * 1000 }' /proc/uptime)
 # late MS: a tick that was asked for so long ago
 late() { op "{\"op\":\"tick\",\"boot\":\"$boot\",\"boot_ms\":$((now - $1)),\"prev\":$(sql 'SELECT tick FROM clock')}"; }
 late 40000
+job
 bot e '["libfuzzer"]'
 claim e
 beat
@@ -132,7 +167,7 @@ for ago in 30000 20000 10000 0; do
 	late $ago
 done
 is "$(($(get .tick) - before))" 4 'four lines, each an interval after the last'
-expire
+expire lease
 is "$(get '"\(.ok) \(.class)"')" 'false stale' \
     'two intervals have not passed for that'
 done_testing

@@ -176,10 +176,10 @@ pf_move_job(struct pf_act *a, struct pf_job *j, enum pf_job_event event,
  * ticks, up to its bot's last sign of life.
  */
 static bool
-got_on(const struct pf_act *a, const struct pf_assignment *as)
+got_on(const struct pf_assignment *as)
 {
-	return as->progress || (as->started && (as->lease.tick -
-	    as->start_tick) * a->conf->tick >= LONG_RUN);
+	return as->progress || (as->started &&
+	    as->lease.at - as->start_at >= LONG_RUN);
 }
 
 const struct pf_err *
@@ -194,7 +194,7 @@ pf_end_lease(struct pf_act *a, const struct pf_assignment *as, bool strike,
 	if ((err = pf_assignment_end(a->db, as, "expired", why, a->now)) !=
 	    NULL || (err = pf_job_get(&j, a->db, as->job)) != NULL)
 		return err;
-	if (got_on(a, as))
+	if (got_on(as))
 		j.strikes = 0;
 	else if (strike)
 		j.strikes++;

@@ -81,8 +81,8 @@ expire_job(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if ((err = same_lease(a, &as, req)) != NULL ||
 	    (err = pf_job_get(&j, a->db, as.job)) != NULL)
 		return err;
-	if (!as.started || as.start_tick + (j.duration + a->conf->job_grace) /
-	    a->conf->tick + 1 >= a->tick)
+	if (!as.started || as.start_at + j.duration + a->conf->job_grace >=
+	    a->passed)
 		return stale("tick", "job", as.job);
 	if ((err = pf_assignment_end(a->db, &as, "expired", "timed_out",
 	    a->now)) != NULL || (err = pf_move_job(a, &j, j.cancel ?

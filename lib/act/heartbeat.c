@@ -27,7 +27,7 @@ renew(struct pf_act *a, const struct pf_bot *b, const struct pf_json *req,
 	if (as.started)
 		return NULL;
 	a->lazy = false;
-	if ((err = pf_assignment_start(a->db, &as, a->tick)) != NULL)
+	if ((err = pf_assignment_start(a->db, &as, &l)) != NULL)
 		return err;
 	return pf_move_job(a, &j, PF_JOB_START, "");
 }

@@ -7,7 +7,7 @@
 #include "model/assignment.h"
 
 #define COLUMNS	"SELECT a.job_id, a.bot_id, a.inc, a.epoch, a.attempt, " \
-	"a.status, a.progress, a.timestamp, a.lease_tick, a.start_tick, " \
+	"a.status, a.progress, a.timestamp, a.lease_tick, a.start_at, " \
 	"a.result, coalesce(a.given_tick, a.lease_tick), a.lease_at, " \
 	"a.lease_ms FROM assignments a "
 
@@ -31,7 +31,7 @@ one(struct pf_assignment *a, bool *found, struct pf_q *q)
 		a->progress = pf_q_int(q, 6) != 0;
 		a->timestamp = pf_q_int(q, 7);
 		a->lease.tick = pf_q_int(q, 8);
-		a->start_tick = pf_q_int(q, 9);
+		a->start_at = pf_q_int(q, 9);
 		pf_q_copy(q, 10, a->result, sizeof(a->result));
 		a->given_tick = pf_q_int(q, 11);
 		a->lease.at = pf_q_int(q, 12);
@@ -106,12 +106,12 @@ pf_assignment_renew(struct pf_db *db, const struct pf_assignment *a,
 
 const struct pf_err *
 pf_assignment_start(struct pf_db *db, const struct pf_assignment *a,
-    int64_t tick)
+    const struct pf_lease *l)
 {
-	return pf_db_run(db, NULL, "UPDATE assignments SET start_tick = "
-	    "coalesce(start_tick, ?4), status = 'started' WHERE job_id = ?1 "
-	    "AND epoch = ?2 AND attempt = ?3", "siii", a->job, a->epoch,
-	    a->attempt, tick);
+	return pf_db_run(db, NULL, "UPDATE assignments SET start_tick = ?4, "
+	    "start_at = ?5, status = 'started' WHERE job_id = ?1 AND epoch = "
+	    "?2 AND attempt = ?3 AND start_tick IS NULL", "siiii", a->job,
+	    a->epoch, a->attempt, l->tick, l->at);
 }
 
 const struct pf_err *

@@ -32,7 +32,7 @@ struct pf_assignment {
 	bool		 progress;	/* a result came under it */
 	int64_t		 timestamp;
 	struct pf_lease	 lease;		/* ms 0: of before version 19 */
-	int64_t		 start_tick;
+	int64_t		 start_at;	/* as lease.at */
 	int64_t		 given_tick;	/* of the grant */
 	char		 result[64];	/* how it ended */
 };
@@ -58,7 +58,8 @@ const struct pf_err	*pf_assignment_renew(struct pf_db *,
 			    const struct pf_assignment *,
 			    const struct pf_lease *);
 const struct pf_err	*pf_assignment_start(struct pf_db *,
-			    const struct pf_assignment *, int64_t tick);
+			    const struct pf_assignment *,
+			    const struct pf_lease *);
 /* Ends it: status "completed" or "expired", result in a word. */
 const struct pf_err	*pf_assignment_end(struct pf_db *,
 			    const struct pf_assignment *, const char *status,

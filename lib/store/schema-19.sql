@@ -17,3 +17,7 @@ ALTER TABLE clock ADD COLUMN applied INTEGER NOT NULL DEFAULT 0;
 -- ms from there the bot may count on it; 0: given before, as configured.
 ALTER TABLE assignments ADD COLUMN lease_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE assignments ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;
+
+-- The same at the start of the job, for its limit; what runs already begins
+-- anew.
+ALTER TABLE assignments ADD COLUMN start_at INTEGER NOT NULL DEFAULT 0;

@@ -77,9 +77,9 @@ pf_overdue(struct pf_db *db, const struct pf_conf *conf,
 	if (err != NULL)
 		return err;
 	if ((err = pf_q(&q, db, LEASES "AND NOT " OVER " AND "
-	    "a.start_tick + (j.duration + ?3) / ?4 + 1 < ?5 "
-	    "ORDER BY a.start_tick, a.job_id", "iiiii", c->passed, lease,
-	    conf->job_grace, conf->tick, c->tick)) == NULL)
+	    "a.start_tick IS NOT NULL AND a.start_at + j.duration + ?3 < ?1 "
+	    "ORDER BY a.start_at, a.job_id", "iii", c->passed, lease,
+	    conf->job_grace)) == NULL)
 		err = pass(&q, "job", c->tick, each, arg);
 	pf_q_done(&q);
 	if (err != NULL)
