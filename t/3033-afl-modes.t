@@ -87,7 +87,8 @@ is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'
 
 submit driver afl++ "$T/driver" -d 5m -T 5s -s "$T/seeds"
 ok 'so does a libFuzzer harness built for it' fuzz_until 60 has_crash abort
-is "$(crashes_of 'DISTINCT command')" '%TARGET% < %INPUT%' 'how to reproduce'
+is "$(crashes_of 'DISTINCT command, signal')" '%TARGET% %INPUT%|6' \
+    'how to reproduce'
 
 submit file afl++ "$T/reads" -d 5m -T 5s -s "$T/seeds" -- --in=@@
 ok 'so does one with @@ within an argument' fuzz_until 60 has_crash abort

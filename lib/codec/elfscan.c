@@ -24,6 +24,7 @@ static const struct {
 	{ PF_BUILT_PERSISTENT,	"##SIG_AFL_PERSISTENT##" },
 	{ PF_BUILT_DEFERRED,	"##SIG_AFL_DEFER_FORKSRV##" },
 	{ PF_BUILT_COVER_MERGE,	"set_cover_merge" },
+	{ PF_BUILT_DRIVER,	"AFL_DRIVER_DONT_DEFER" },
 };
 
 #define NMARKS	(sizeof(marks) / sizeof(marks[0]))

@@ -23,6 +23,8 @@ static const struct {
 	{ "__lsan_init __asan_init __ubsan_handle_ ERROR: libFuzzer: ",
 	    PF_BUILT_LSAN | PF_BUILT_ASAN | PF_BUILT_UBSAN |
 	    PF_BUILT_LIBFUZZER, "asan" },
+	{ "__AFL_SHM_ID AFL_DRIVER_DONT_DEFER", PF_BUILT_AFL |
+	    PF_BUILT_DRIVER, "" },
 	{ "__asan_init__asan_init##SIG_AFL_PERSISTENT#", PF_BUILT_ASAN,
 	    "asan" },
 };

@@ -37,7 +37,8 @@ add_valgrind(struct checker *c, struct fuzz *f)
 	free(program);
 	c->build[1] = (struct build){ .word = "valgrind",
 	    .sha256 = c->build[0].sha256,
-	    .path = pf_strdup(c->build[0].path), .valgrind = true };
+	    .path = pf_strdup(c->build[0].path), .built = c->build[0].built,
+	    .valgrind = true };
 	env_engine(&c->build[1].envp, f->dir);
 	c->nbuilds = 2;
 }

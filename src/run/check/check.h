@@ -38,6 +38,7 @@ struct build {
 	const char	*word;		/* target, asan ... valgrind */
 	const char	*sha256;
 	char		*path;
+	unsigned	 built;		/* enum pf_built */
 	char		**envp;
 	bool		 valgrind;
 };

@@ -127,7 +127,8 @@ start(struct fuzz *f)
 	f->state = m = pf_calloc(1, sizeof(*m));
 	m->trial.log = (struct pf_buf)PF_BUF_INIT;
 	m->build = (struct build){ .word = "valgrind", .sha256 = "",
-	    .path = pf_strdup(f->files->target), .valgrind = true };
+	    .path = pf_strdup(f->files->target), .built = f->built,
+	    .valgrind = true };
 	env_engine(&m->build.envp, f->dir);
 	add_dir(m, f->files->seeds);
 	resume(f, m);

@@ -94,9 +94,9 @@ trial_start(struct trial *t, struct fuzz *f, const struct build *b,
 		valgrind_argv(&argv);
 		ms *= SLOW;
 	}
-	rerun_argv(&argv, f->job, b->path, input);
+	rerun_argv(&argv, f->job, b->built, b->path, input);
 	spec.argv = argv;
-	spec.in = rerun_by_file(f->job) ? NULL : input;
+	spec.in = rerun_by_file(f->job, b->built) ? NULL : input;
 	pf_buf_add(&bytes, p, n);
 	unlink(input);
 	if ((err = pf_file_write(input, &bytes)) == NULL)
@@ -215,7 +215,7 @@ build_env(struct build *b, struct fuzz *f)
 {
 	unsigned int built = f->built;
 
-	f->built = engine_built(b->path);
+	f->built = b->built = engine_built(b->path);
 	env_engine(&b->envp, f->dir);
 	env_sanitizers(&b->envp, f);
 	f->built = built;

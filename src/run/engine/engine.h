@@ -285,7 +285,8 @@ size_t			 find_log_next(struct fuzz *, struct pf_buf *,
 /*
  * rerun.c: runs the target once on an input and tells how it ended; log gets
  * what it printed.  The command that does the same, with %TARGET% and
- * %INPUT%, is appended to command.  Whether there is time for that: a part of
+ * %INPUT%, is appended to command.  built is what the program was built with,
+ * for a harness is run as its own main() wants it.  Whether there is time for that: a part of
  * the engine's, a short while after it, and none if told to stop, which cuts
  * a run, too.
  */
@@ -299,11 +300,13 @@ struct rerun {
 bool			 rerun_may(const struct fuzz *);
 const struct pf_err	*rerun_input(struct fuzz *, const char *p, size_t n,
 			    struct rerun *);
-void			 rerun_command(struct pf_buf *, const struct job *);
-bool			 rerun_by_file(const struct job *);
+void			 rerun_command(struct pf_buf *, const struct job *,
+			    unsigned built);
+bool			 rerun_by_file(const struct job *, unsigned built);
 /* The command line of that, and how long it may take, in ms. */
 void			 rerun_argv(char ***argv, const struct job *,
-			    const char *target, const char *input);
+			    unsigned built, const char *target,
+			    const char *input);
 int64_t			 rerun_limit(const struct job *);
 
 #endif

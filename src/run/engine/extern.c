@@ -106,8 +106,8 @@ make_env(struct fuzz *f, const struct state *st)
 	argv_addf(e, "PF_ENGINE_STATE=%s", st->own.path);
 	argv_addf(e, "PF_ENGINE_STATS=%s/stats", st->dir);
 	argv_addf(e, "PF_ENGINE_RESUME=%d", st->resumed ? 1 : 0);
-	argv_addf(e, "PF_ENGINE_INPUT=%s", rerun_by_file(f->job) ? "file" :
-	    "stdin");
+	argv_addf(e, "PF_ENGINE_INPUT=%s", rerun_by_file(f->job, 0) ?
+	    "file" : "stdin");
 	argv_addf(e, "PF_ENGINE_INPUT_MAX=%" PRId64,
 	    f->slot->conf->corpus_size);
 	argv_addf(e, "PF_ENGINE_TIMEOUT=%" PRId64, f->job->timeout);

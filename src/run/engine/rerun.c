@@ -38,17 +38,36 @@ is_libfuzzer(const struct job *j)
 	return strcmp(j->engine, "libfuzzer") == 0;
 }
 
-/* True if the target takes the input as a file. */
+/*
+ * True if the program is a harness whose main() takes the names of inputs, and
+ * nothing that a job of another engine would tell it: without a name libFuzzer
+ * fuzzes, and that of AFL++ prints how to use it and does well.  The latter
+ * takes one argument that is no name, but only from afl-fuzz; with more of
+ * them the target is one that looks at them by itself.
+ */
+static bool
+is_harness(const struct job *j, unsigned built)
+{
+	if (is_libfuzzer(j))
+		return false;
+	return (built & PF_BUILT_LIBFUZZER) != 0 ||
+	    ((built & PF_BUILT_DRIVER) != 0 &&
+	    (job_args(j) == NULL || pf_json_next(job_args(j)) == NULL));
+}
+
+/* True if the program takes the input as a file. */
 bool
-rerun_by_file(const struct job *j)
+rerun_by_file(const struct job *j, unsigned built)
 {
 	const struct pf_json *v;
 
+	if (is_libfuzzer(j) || is_harness(j, built))
+		return true;
 	for (v = job_args(j); v != NULL; v = pf_json_next(v))
 		if (pf_json_text(v) != NULL &&
 		    strstr(pf_json_text(v), "@@") != NULL)
 			return true;
-	return is_libfuzzer(j);
+	return false;
 }
 
 /* An argument with the input's name for each "@@", as afl-fuzz does it. */
@@ -81,13 +100,13 @@ quote(struct pf_buf *b, const char *s)
 }
 
 void
-rerun_command(struct pf_buf *b, const struct job *j)
+rerun_command(struct pf_buf *b, const struct job *j, unsigned built)
 {
 	const struct pf_json *v;
 	char *arg;
 
 	pf_buf_adds(b, "%TARGET%");
-	if (is_libfuzzer(j)) {
+	if (is_libfuzzer(j) || is_harness(j, built)) {
 		pf_buf_adds(b, " %INPUT%");
 		return;
 	}
@@ -98,18 +117,22 @@ rerun_command(struct pf_buf *b, const struct job *j)
 		quote(b, arg);
 		free(arg);
 	}
-	if (!rerun_by_file(j))
+	if (!rerun_by_file(j, built))
 		pf_buf_adds(b, " < %INPUT%");
 }
 
 void
-rerun_argv(char ***argv, const struct job *j, const char *target,
-    const char *input)
+rerun_argv(char ***argv, const struct job *j, unsigned built,
+    const char *target, const char *input)
 {
 	const struct pf_json *v;
 	char *arg;
 
 	argv_add(argv, target);
+	if (is_harness(j, built)) {
+		argv_add(argv, input);
+		return;
+	}
 	for (v = job_args(j); v != NULL; v = pf_json_next(v)) {
 		arg = with_input(pf_json_text(v) == NULL ? "" :
 		    pf_json_text(v), input);
@@ -179,8 +202,8 @@ rerun_input(struct fuzz *f, const char *p, size_t n, struct rerun *r)
 		most = left;
 	if (wait > most && f->slot->lease_ms > 0)
 		wait = most > 0 ? most : 1;
-	rerun_argv(&argv, f->job, f->files->target, path);
-	if (!rerun_by_file(f->job))
+	rerun_argv(&argv, f->job, f->built, f->files->target, path);
+	if (!rerun_by_file(f->job, f->built))
 		spec.in = path;
 	spec.argv = argv;
 	spec.cpu_s = wait / 1000 + 1;

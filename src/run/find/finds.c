@@ -210,7 +210,7 @@ crash_record(struct fuzz *f, const struct find *found, struct pf_rec *r,
 	look_at_crash(f, found, r, &c);
 	check_note(f, hash, r->body, (size_t)r->len, &c.trace, c.type,
 	    c.signal);
-	rerun_command(&command, f->job);
+	rerun_command(&command, f->job, f->built);
 	pf_jw_open(&b, NULL, '{');
 	pf_jw_str(&b, "hash", hash);
 	pf_jw_int(&b, "size", r->len);
