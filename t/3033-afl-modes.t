@@ -114,6 +114,36 @@ strip "$T/stripped"
 submit stripped afl++ "$T/stripped" -d 5m -T 5s -s "$T/seeds" -m 512M
 ok 'so does a stripped one' fuzz_until 60 has_crash heap-use-after-free
 
+# Only with an option of the runtime there is anything to find.
+AFL_USE_ASAN=1 build_afl stack <<'END_C'
+#include <unistd.h>
+
+static char *volatile at;
+
+__attribute__((noinline)) static void
+leave(char c)
+{
+	volatile char local[8] = { c };
+
+	at = (char *)local;
+}
+
+int
+main(void)
+{
+	char b[4] = "";
+
+	if (read(0, b, 4) < 3)
+		return 0;
+	leave(b[0]);
+	return b[0] == 'B' && b[1] == 'U' && b[2] != 'x' ? *at : 0;
+}
+END_C
+submit stack afl++ "$T/stack" -d 5m -T 5s -s "$T/seeds" \
+    -o asan.stack_use_after_return=1
+ok 'afl-fuzz is told what a job chooses for a sanitizer' \
+    fuzz_until 60 has_crash stack-use-after-return
+
 # afl-fuzz takes no less than 5 ms.
 submit limit afl++ "$T/reads" -d 3s -s "$T/seeds" -m 512M -T 1ms
 check 'others have their limit, and time enough' 0 - '~completed$' pfrun

@@ -114,9 +114,10 @@ pf_san_option(const struct pf_err **err, const char *option,
 	return true;
 }
 
-/* What the job chooses, and what is chosen for it. */
+/* What the job chooses, and, if all, what is chosen for it. */
 static void
-add_choices(struct pf_buf *b, enum pf_san s, const struct pf_json *options)
+add_choices(struct pf_buf *b, enum pf_san s, const struct pf_json *options,
+    bool all)
 {
 	const struct pf_json *o;
 	const char *key;
@@ -126,7 +127,7 @@ add_choices(struct pf_buf *b, enum pf_san s, const struct pf_json *options)
 	for (i = 0; i < NCHOICES; i++) {
 		if (choices[i].of != s)
 			continue;
-		v = choices[i].normal;
+		v = all ? choices[i].normal : -1;
 		for (o = pf_json_first(options); o != NULL;
 		    o = pf_json_next(o))
 			if ((key = key_of(s, pf_json_key(o))) != NULL &&
@@ -166,5 +167,11 @@ pf_san_options(struct pf_buf *b, enum pf_san s, const struct pf_json *options,
 	 * the end is nobody's, or of the last input. */
 	if (s == PF_SAN_LSAN && libfuzzer)
 		pf_buf_adds(b, ":leak_check_at_exit=0");
-	add_choices(b, s, options);
+	add_choices(b, s, options, true);
+}
+
+void
+pf_san_chosen(struct pf_buf *b, enum pf_san s, const struct pf_json *options)
+{
+	add_choices(b, s, options, false);
 }

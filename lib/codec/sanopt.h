@@ -35,4 +35,8 @@ void		 pf_san_options(struct pf_buf *, enum pf_san,
 		    const struct pf_json *options, const char *tool,
 		    bool libfuzzer);
 
+/* Appends but what the job's options choose, ":KEY=N" each. */
+void		 pf_san_chosen(struct pf_buf *, enum pf_san,
+		    const struct pf_json *options);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/sanopt.h"
 #include "run/box/box.h"
 #include "run/engine/afl.h"
 
@@ -183,6 +184,38 @@ add_known(char ***v, const struct afl_caps *c, const char *setting)
 		argv_add(v, setting);
 }
 
+/*
+ * What afl-fuzz sets by itself, but only where nothing is set: it is said for
+ * it if a job chooses something, which goes after that.  It refuses some that
+ * do not end by a signal or that look for names.
+ */
+static void
+add_chosen(char ***v, const struct fuzz *f)
+{
+	static const char quiet[] = "abort_on_error=1:symbolize=0:"
+	    "malloc_context_size=0:allocator_may_return_null=1:handle_segv=0:"
+	    "handle_sigbus=0:handle_abort=0:handle_sigfpe=0:handle_sigill=0";
+	static const char *const more[PF_SAN_MAX] = {
+		[PF_SAN_ASAN] = "detect_leaks=0:detect_odr_violation=0:",
+		[PF_SAN_UBSAN] = "halt_on_error=1:",
+		[PF_SAN_MSAN] = "exit_code=86:msan_track_origins=0:",
+		[PF_SAN_TSAN] = "halt_on_error=1:",
+		[PF_SAN_LSAN] = "exitcode=23:fast_unwind_on_malloc=0:"
+		    "print_suppressions=0:",
+	};
+	struct pf_buf b = PF_BUF_INIT;
+	enum pf_san s;
+
+	for (s = 0; s < PF_SAN_MAX; s++) {
+		pf_buf_reset(&b);
+		pf_san_chosen(&b, s, pf_json_get(f->job->doc, "options"));
+		if (b.len > 0)
+			argv_addf(v, "%s=%s%s%s", pf_san_variable(s), more[s],
+			    s == PF_SAN_LSAN ? "symbolize=0" : quiet, b.data);
+	}
+	pf_buf_free(&b);
+}
+
 void
 afl_envp(char ***v, const struct fuzz *f, const struct afl_node *n)
 {
@@ -203,4 +236,5 @@ afl_envp(char ***v, const struct fuzz *f, const struct afl_node *n)
 		    st->opts.mutator);
 	if (st->opts.mutator_only)
 		argv_add(v, "AFL_CUSTOM_MUTATOR_ONLY=1");
+	add_chosen(v, f);
 }
