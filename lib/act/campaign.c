@@ -28,7 +28,7 @@ static const struct pf_err *
 cancel_jobs(struct pf_act *a, const struct pf_campaign *c, int64_t *n)
 {
 	const struct pf_err *err;
-	char id[PF_ID_MAX + 1];
+	char id[PF_ID_MAX + 1] = "";
 	bool found;
 
 	while ((err = pf_campaign_job(id, &found, a->db, c->id)) == NULL &&

@@ -222,8 +222,8 @@ pf_campaign_job(char id[PF_ID_MAX + 1], bool *found, struct pf_db *db,
 
 	*found = false;
 	if ((err = pf_q(&q, db, "SELECT id FROM jobs WHERE campaign = ? AND "
-	    "completed_at IS NULL AND (status = 'pending' OR cancel = 0) "
-	    "LIMIT 1", "s", campaign)) == NULL)
+	    "id > ? AND completed_at IS NULL AND (status = 'pending' OR "
+	    "cancel = 0) ORDER BY id LIMIT 1", "ss", campaign, id)) == NULL)
 		err = pf_q_row(&q, found);
 	if (err == NULL && *found)
 		pf_q_copy(&q, 0, id, PF_ID_MAX + 1);

@@ -99,7 +99,10 @@ struct pf_campaign_walk {
 const struct pf_err	*pf_campaign_waiting(struct pf_db *,
 			    const struct pf_campaign_walk *);
 
-/* A job of the campaign that has not ended nor is being cancelled. */
+/*
+ * The next job of the campaign after the id, "" for the first, that has not
+ * ended nor is being cancelled.
+ */
 const struct pf_err	*pf_campaign_job(char id[PF_ID_MAX + 1], bool *found,
 			    struct pf_db *, const char *campaign);
 
