@@ -62,4 +62,19 @@ sweep_look() { sql 'SELECT hostname, inc, status FROM bots'; }
 sweep_of 'pf-sched apply' "openat.*$T/conf"
 sweep_errors 15 EIO ENOSPC
 sweep_end
+
+# It can fail: one that frees twice where a rename fails.
+[ -z "${PF_CALLS-}" ] || { done_testing; exit; }
+# shellcheck source-path=SCRIPTDIR source=lib/mutant.sh
+. "$PF_ROOT/t/lib/mutant.sh"
+mutant twice lib/store/spoolfile.c '/err = pf_errno("rename %s to %s", f->tmp, to);/{
+	s/^/	{/
+	s/$/ free(f->tmp); }/
+}' pf-ingest
+for p in "$PF_BIN"/pf-*; do
+	[ -e "$T/twice/bin/${p##*/}" ] || ln -s "$p" "$T/twice/bin/"
+done
+export PF_CALLS=rename PF_SWEEP=all
+failing twice 9004-sanitized-errors.t 'freed twice is caught' \
+    'pf-ingest: EIO: a status of the table'
 done_testing

@@ -30,7 +30,12 @@ mutant()
 	*/*)	mutant_what=.build/$4 ;;
 	*)	mutant_what=$T/$1/bin/$4 ;;
 	esac
-	make -s -C "$T/tree" B="$T/$1/bin" "$mutant_what" >"$T/$1.log" 2>&1 || {
+	# With sanitizers if the others have them.
+	mutant_extra=
+	! ldd "$PF_BIN/pf-ingest" | grep -q libasan ||
+		mutant_extra='-fsanitize=address,undefined -fno-sanitize-recover=all'
+	make -s -C "$T/tree" B="$T/$1/bin" EXTRA="$mutant_extra" \
+	    "$mutant_what" >"$T/$1.log" 2>&1 || {
 		fail "$1 builds"
 		diag "$T/$1.log"
 	}
@@ -75,7 +80,7 @@ mutant_object()
 # for
 failing()
 {
-	run env PF_STOP="^not ok .*(${4-})" PF_BIN="$T/$1/bin" \
+	run env PF_TOTALS= PF_STOP="^not ok .*(${4-})" PF_BIN="$T/$1/bin" \
 	    PATH="$PF_ROOT/bin:$PATH" sh "$PF_ROOT/t/$2" </dev/null
 	ok "$3" grep -Eq "^not ok .*(${4-})" "$T/out"
 	grep -E "^not ok .*(${4-})" "$T/out" | head -n 1 |
