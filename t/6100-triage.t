@@ -93,10 +93,12 @@ one and a template|void img::row<(anonymous namespace)::A>(A)|row<>
 EOT
 ok 'a namespace with a name counts' test \
     "$(called 'img::row(int)' parse anon)" != "$(called row parse anon)"
+# shellcheck disable=SC2016 # it is a name
 is "$(called 'f()::$_0::__invoke(int)' parse anon)" \
     "$(called _FUN parse anon)" 'a lambda that is called as a function'
 is "$(called _FUN parse anon | cut -f 1)" parse 'is passed over'
 is "$(called writev parse anon | cut -f 1)" parse 'calls of the system are, too'
+# shellcheck disable=SC2016 # it is a name
 is "$(called 'f()::$_0::operator()() const' main anon | cut -f 1)" \
     'operator() in shelf.c' 'one that nothing called is told by its file'
 
