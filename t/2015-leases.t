@@ -217,8 +217,8 @@ comes other
 is "$(get .class)" conflict 'two ticks of silence are not enough'
 ticks 1
 comes other
-is "$(get .ok) $(of_job "status || strikes")" "true pending$was" \
-    'after half a lease it is let in, and the job waits again'
+is "$(get .ok) $(of_job "status || strikes")" "true pending$((was + 1))" \
+    'after half a lease it is let in, and the job waits again, with a strike'
 beat
 is "$(get '"\(.class) \(.field)"')" 'stale inc' 'the first hears of that'
 claim w
@@ -246,4 +246,21 @@ is "$(of_job message)" "$why" 'and the job says why'
 is "$(sql "SELECT why FROM events WHERE subject = '$id' AND now = 'failed'")" \
     "$why" 'so does the event'
 like "$(pf-report explain job "$id")" "failed at .*: $why" 'and explain'
+
+# What takes its bot's work directory with it, as where that is a container,
+# is lost as often as what takes the bot.
+job -C poison
+id=$job
+for i in 1 2 3 4; do
+	op "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"box\",\"capabilities\":[\"libfuzzer\"],\"inc\":\"i-box$i\"}"
+	bot=$(get .bot)
+	claim box$i
+	is "$id $(of_job strikes)" "$job $((i - 1))" "given, $((i - 1)) strikes"
+	beat
+	ticks 3
+done
+op "{\"op\":\"register\",\"hostname\":\"h\",\"name\":\"box\",\"capabilities\":[\"libfuzzer\"],\"inc\":\"i-box5\"}"
+is "$(of_job "status || strikes")" failed4 'then it fails'
+like "$(of_job message)" '^its bot came back without its work directory; 4 leases lost' \
+    'and says why'
 done_testing

@@ -53,7 +53,7 @@ ok 'which does not notice' test $? -eq 0
 
 die "$first"
 ok 'a machine that is silent gives way' until_true 120 lets_in 2
-is "$(master_sql "SELECT strikes FROM jobs WHERE id = '$job'")" 0 \
+is "$(master_sql "SELECT count(*) FROM events WHERE subject = '$job' AND why LIKE '%fell silent%'")" 0 \
     'before its lease has to be ended'
 
 # The same machine, its disk gone.

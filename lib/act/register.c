@@ -51,7 +51,7 @@ capabilities(char *out, size_t n, const struct pf_json *req)
 
 /* Takes the job away from a bot that has one; the bot is moved on. */
 static const struct pf_err *
-take_job(struct pf_act *a, struct pf_bot *b, const char *why)
+take_job(struct pf_act *a, struct pf_bot *b, bool strike, const char *why)
 {
 	const struct pf_err *err;
 	struct pf_assignment as;
@@ -60,7 +60,7 @@ take_job(struct pf_act *a, struct pf_bot *b, const char *why)
 	if ((err = pf_assignment_of_bot(&as, &found, a->db, b->id)) != NULL ||
 	    !found)
 		return err;
-	if ((err = pf_end_lease(a, &as, false, why)) != NULL)
+	if ((err = pf_end_lease(a, &as, strike, why)) != NULL)
 		return err;
 	b->job[0] = '\0';
 	return pf_move_bot(a, b, PF_BOT_FREED, why);
@@ -123,7 +123,7 @@ same_bot(struct pf_act *a, struct pf_bot *known, const struct pf_bot *now)
 	    (err = pf_event_add(a->db, &e)) != NULL)
 		return err;
 	if (strcmp(known->inc, now->inc) != 0 && (err = take_job(a, known,
-	    "its bot came back without its work directory")) != NULL)
+	    true, "its bot came back without its work directory")) != NULL)
 		return err;
 	snprintf(known->inc, sizeof(known->inc), "%s", now->inc);
 	snprintf(known->capabilities, sizeof(known->capabilities), "%s",
@@ -208,8 +208,8 @@ pf_act_deregister(struct pf_act *a, const struct pf_json *req,
 	if ((err = pf_need_bot(a, &b, req)) != NULL &&
 	    err->class == PF_NOTFOUND)
 		return gone_before(a, req, out, err);
-	if (err != NULL ||
-	    (err = take_job(a, &b, "its bot was deregistered")) != NULL)
+	if (err != NULL || (err = take_job(a, &b, false, "its bot was "
+	    "deregistered")) != NULL)
 		return err;
 	e.subject = b.id;
 	e.was = pf_bot_state_name(b.state);

@@ -19,6 +19,18 @@
 #include "os/fs.h"
 #include "store/dbw.h"
 
+/* A lease that is lost without progress, which may be once too often. */
+static void
+lose(int b, const char *why)
+{
+	struct job *j = &jobs[bots[b].job];
+
+	j->strikes++;
+	requeue(b, why);
+	if (j->state == PEND && j->strikes > conf.max_attempts)
+		j->state = FAIL;
+}
+
 static enum pf_class
 do_register(int b)
 {
@@ -44,7 +56,7 @@ do_register(int b)
 	if (got == PF_OK && pf_json_need(&id, j, "bot") == NULL)
 		snprintf(bots[b].id, sizeof(bots[b].id), "%s", id);
 	if (known && fresh && bots[b].job != -1) {
-		requeue(b, "lost");
+		lose(b, "lost");
 		bots[b].state = IDLE;
 		replaced++;
 	}
@@ -139,10 +151,7 @@ tire(int b)
 	j = &jobs[bots[b].job];
 	if (j->state != GIVEN || tick - j->given <= 2 * LEASE)
 		return;
-	j->strikes++;
-	requeue(b, "tired");
-	if (j->state == PEND && j->strikes > conf.max_attempts)
-		j->state = FAIL;
+	lose(b, "tired");
 	bots[b].state = IDLE;
 }
 
@@ -311,12 +320,8 @@ do_expire(int b)
 	pf_json_free(reply);
 	if (lease + LEASE >= tick || (!with && !bots[b].online))
 		return got == PF_STALE ? PF_OK : PF_BUG;
-	if (with) {
-		j->strikes++;
-		requeue(b, "silent");
-		if (j->state == PEND && j->strikes > conf.max_attempts)
-			j->state = FAIL;
-	}
+	if (with)
+		lose(b, "silent");
 	silent(b, with);
 	return got;
 }
