@@ -166,7 +166,13 @@ pf_act_line(struct pf_act *a, struct pf_buf *reply, const char *line,
 		pf_json_free(req);
 		return NULL;
 	}
+	/*
+	 * What a clock that is behind stamps would be past its retention as
+	 * soon as it is set right.
+	 */
 	a->now = pf_wall_ms();
+	if (a->now < a->trusted)
+		a->now = a->trusted;
 	a->op = ops[i].name;
 	a->lazy = false;
 	a->heard = 0;
@@ -210,6 +216,7 @@ pf_act_load(struct pf_act *a)
 		return err;
 	a->tick = t.tick;
 	a->passed = t.passed;
+	a->trusted = t.trusted;
 	a->interval = t.interval;
 	if (!pf_num(&a->epoch, epoch, 1, INT64_C(1) << 53))
 		return pf_err(PF_CONFIG, "the database has no epoch: run "

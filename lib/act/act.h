@@ -37,9 +37,11 @@ struct pf_ended {
 struct pf_act {
 	struct pf_db		*db;
 	const struct pf_conf	*conf;
-	int64_t			 now;	/* wall, ms; set before each op */
+	int64_t			 now;	/* wall, ms; set before each op, not
+					 * behind what ticks bear out */
 	int64_t			 tick;	/* current; kept by tick.c */
 	int64_t			 passed, interval;	/* likewise, ms */
+	int64_t			 trusted;
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */

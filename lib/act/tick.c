@@ -121,6 +121,7 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 		return err;
 	a->tick = t.tick;
 	a->passed = t.passed;
+	a->trusted = t.trusted;
 	a->interval = t.interval;
 	pf_jw_int(out, "tick", t.tick);
 	pf_jw_bool(out, "counted", counted);
