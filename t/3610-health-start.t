@@ -74,6 +74,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 END
 clang -g -fsanitize=fuzzer,memory -o "$T/unset" "$T/unset.c" || exit 1
 build_quiet
+clang -c -o "$T/linked.o" "$T/quiet.c" &&
+    clang -fsanitize=fuzzer -o "$T/linked" "$T/linked.o" || exit 1
 cat >"$T/plain.c" <<'END'
 int main(void) { return 0; }
 END
@@ -123,6 +125,10 @@ fails 'not instrumented, afl' afl++ plain not_instrumented \
     'status 1: .*No instrumentation detected.*sees no coverage'
 fails 'not instrumented, libFuzzer' libfuzzer plain not_instrumented \
     'it says nothing; not_instrumented'
+fails 'linked and not compiled for libFuzzer' libfuzzer linked \
+    not_instrumented 'instrumented for coverage.* not_instrumented'
+fails 'likewise with workers' libfuzzer linked not_instrumented \
+    'instrumented for coverage.* not_instrumented' -o fork=1
 fails 'another machine, afl' afl++ arm wrong_binary \
     'it is for aarch64 \(64 bits\), this bot is'
 fails 'another machine, libFuzzer' libfuzzer larm wrong_binary \

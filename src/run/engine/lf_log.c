@@ -15,6 +15,7 @@
 #define BEFORE		4096	/* a little of what came before the report:
 				 * an assertion's own message */
 #define PIECE		65536
+#define BLIND		"ERROR: no interesting inputs were found. Is the code"
 
 /* A line that ends at this place of the log. */
 static void
@@ -22,6 +23,8 @@ take_line(struct fuzz *f, const char *p, size_t n, int64_t begins)
 {
 	struct lf *lf = f->state;
 
+	if (memmem(p, n, BLIND, sizeof(BLIND) - 1) != NULL)
+		lf->blind = true;
 	switch (pf_fuzzlog_line(&lf->log, p, n)) {
 	case PF_FL_REPORT:
 		if (lf->report_at == -1) {

@@ -86,7 +86,7 @@ launch(struct fuzz *f)
 	lf->pos = 0;
 	lf->report_at = -1;
 	lf->launched = lf->told_at = now;
-	lf->killed = lf->held = false;
+	lf->killed = lf->held = lf->blind = false;
 	lf->found = f->found;
 	lf->untold = 0;
 	lf->overdue = now + term * 1000;
@@ -253,6 +253,14 @@ was_starved(struct fuzz *f)
 	return true;
 }
 
+/* It says that it sees no coverage, which no other start will change. */
+static bool
+is_blind(const struct fuzz *f, const struct lf *lf)
+{
+	return lf->blind && lf->phase == LF_FUZZ && lf->log.cov <= 0 &&
+	    lf->log.artifact[0] == '\0' && f->found == lf->found;
+}
+
 /* The process has ended: by a crash, by its time, or because it cannot. */
 static const struct pf_err *
 ended(struct fuzz *f, int status)
@@ -285,7 +293,8 @@ ended(struct fuzz *f, int status)
 	    lf->log.inited && !merge && !lf->killed && !lf->held &&
 	    !was_starved(f) && health_died(f, "it was killed"))
 		return NULL;
-	if (!merge && !lf->held && is_bad(f, lf)) {
+	if (!merge && !lf->held &&
+	    (is_blind(f, lf) || is_bad(f, lf))) {
 		give_up(f, lf, status);
 		return NULL;
 	}
@@ -328,12 +337,18 @@ is_stuck(const struct fuzz *f, const struct lf *lf, int64_t now)
 	    now >= lf->report_seen + REPORT_MS);
 }
 
-/* One that hangs has no last words and leaves no artifact. */
+/* One that is of no use, or that hangs: it has no last words and leaves no
+ * artifact. */
 static const struct pf_err *
-kill_hanging(struct fuzz *f, struct lf *lf)
+kill_useless(struct fuzz *f, struct lf *lf)
 {
 	int status = 0;
 
+	/* The parent of workers takes that for a crash, and goes on. */
+	if (is_blind(f, lf) && job_option(f->job, "fork") != NULL) {
+		(void)box_wait(f, f->pid, &status, 0);
+		return ended(f, 1 << 8);
+	}
 	if (!is_stuck(f, lf, pf_boot_ms()))
 		return NULL;
 	if (lf->phase == LF_FUZZ && !lf->said) {
@@ -387,7 +402,7 @@ poll_libfuzzer(struct fuzz *f)
 	else if (f->pid == 0 && !f->over && pf_boot_ms() >= lf->resume_at)
 		err = launch(f);
 	else if (f->pid != 0)
-		err = kill_hanging(f, lf);
+		err = kill_useless(f, lf);
 	if (err != NULL)
 		return err;
 	lf_read_log(f, lf);

@@ -50,6 +50,7 @@ struct lf {
 	int			 status;	/* how */
 	bool			 killed;	/* it hung */
 	bool			 held;		/* it was told to end */
+	bool			 blind;		/* it sees no coverage */
 	bool			 said;		/* so */
 	struct lf_watch		 watch;
 	int64_t			 early_at;	/* to look for artifacts */
