@@ -66,4 +66,40 @@ for job in $one $two $three; do
 done
 is "$(pf-report metrics | grep '^pandafuzz_jobs_unwell' | grep -vc ' 0$')" 0 \
     'and nothing is counted'
+
+# afl-fuzz runs each seed some times before it tells of anything.
+build_afl tries <<'END'
+#include <stdio.h>
+#include <unistd.h>
+
+int
+main(void)
+{
+	usleep(300000);
+	return getchar() == 'x';
+}
+END
+mkdir "$T/seeds"
+for n in $(seq 20); do
+	echo "seed $n" >"$T/seeds/$n"
+done
+printf 'patience = 4s\nstall = 4s\n' >>"$PF_CONF"
+submit tries afl++ "$T/tries" -d 15s -T 5s -s "$T/seeds"
+# stats WHAT: the last that were told of it
+stats()
+{
+	master_sql "SELECT $1 FROM job_stats WHERE job_id = '$job'"
+}
+queued() { [ "$(stats corpus_count)" = 20 ]; }
+pfrun >"$T/bot.out" 2>"$T/bot.err" &
+bot=$!
+at_end "kill $bot 2>/dev/null"
+ok 'many seeds that are slow lie in the queue at once' until_true 30 queued
+is "$(stats executions)" '' 'which is no sign that they were executed'
+wait "$bot"
+ok 'the job completes' job_is completed
+until_true 10 spool_empty
+like "$(pf-report log "$job")" "Attempting dry run with 'id:000001" \
+    'they are tried'
+is "$(held) $(events)" 'well ' 'meanwhile all is well'
 done_testing

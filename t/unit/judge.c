@@ -200,6 +200,19 @@ test_stall(void)
 	l.edges = 4;
 	after(STALL);
 	is_str(held(), "stalled", "fewer edges are none");
+
+	/* As afl-fuzz with many seeds, which lie in its queue at once. */
+	fresh();
+	l.corpus = 60;
+	after(0);
+	after(2 * STALL);
+	is_str(held(), "", "nothing while it tries what it was given");
+	l.execs = 100;
+	l.edges = 5;
+	after(STALL - MIN);
+	is_str(held(), "no_execs", "from then on there is time");
+	after(2 * MIN);
+	is_str(held(), "no_execs stalled", "and no more");
 }
 
 static void

@@ -197,8 +197,9 @@ take_all(struct fuzz *f, struct afl_node *n, struct afl_place *p,
 		if (p->kind == AFL_QUEUE &&
 		    strstr(names[i], SYNC_SIBLING) != NULL)
 			n->imported++;
-		/* Counted from the job's start, also after a restart. */
-		if (a.execs > n->now.execs)
+		/* Counted from the job's start, also after a restart.  Seeds
+		 * have their names before anything is executed. */
+		if (!a.seed && a.execs > n->now.execs)
 			n->now.execs = a.execs;
 		if (stop || is_done(p, a.id))
 			continue;

@@ -66,7 +66,7 @@ begin(struct judge *j, const struct look *l)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		*all[i] = (struct growth){ .at = l->now };
-	j->started = j->launched = j->behind = l->now;
+	j->started = j->launched = j->ready = j->behind = l->now;
 	/* Counts of before are no news. */
 	j->starved.most = l->starved;
 	j->seeded = l->seeds > 0;
@@ -114,10 +114,16 @@ static bool
 look_at_finds(struct judge *j, const struct look *l)
 {
 	const int64_t found[] = { l->edges, l->corpus, l->crashes };
-	int64_t last = j->started;
+	int64_t last;
 	bool known = l->edges >= 0 || l->corpus >= 0, long_ago;
 	int i;
 
+	/* It is at what it was given yet, which may take long: nothing could
+	 * have been new. */
+	j->begun = j->begun || l->execs >= 0 || l->edges >= 0;
+	if (!j->begun)
+		j->ready = l->now;
+	last = j->ready;
 	for (i = 0; i < 3; i++) {
 		(void)grew(&j->found[i], found[i], l->now);
 		if (j->found[i].at > last)

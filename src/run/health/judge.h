@@ -43,6 +43,8 @@ struct judge {
 	int64_t		 seen, clock;	/* last look, and time that counts */
 	int64_t		 started;		/* the first look, */
 	int64_t		 launched;		/* or after the last death */
+	int64_t		 ready;		/* it told of its work first, */
+	bool		 begun;		/* which it has */
 	struct growth	 execs, found[3], taken, deaths, starved;
 	int64_t		 behind;	/* since when it has not caught up */
 	bool		 seeded;	/* there were seeds */
