@@ -23,8 +23,8 @@ enum pf_built {
 	PF_BUILT_COVER_MERGE =	1 << 9,		/* libFuzzer merges so */
 	PF_BUILT_WHOLE =	1 << 10,	/* a program, and all of it was
 						 * looked at */
-	PF_BUILT_DRIVER =	1 << 11		/* a harness with the main() of
-						 * afl-clang -fsanitize=fuzzer */
+	PF_BUILT_DRIVER =	1 << 11		/* AFL++ gave it a main() that
+						 * calls a harness */
 };
 /* Any of these reserves terabytes of addresses: no limit on them then. */
 #define PF_BUILT_SHADOW	(PF_BUILT_ASAN | PF_BUILT_MSAN | PF_BUILT_TSAN)

@@ -286,9 +286,9 @@ size_t			 find_log_next(struct fuzz *, struct pf_buf *,
  * rerun.c: runs the target once on an input and tells how it ended; log gets
  * what it printed.  The command that does the same, with %TARGET% and
  * %INPUT%, is appended to command.  built is what the program was built with,
- * for a harness is run as its own main() wants it.  Whether there is time for that: a part of
- * the engine's, a short while after it, and none if told to stop, which cuts
- * a run, too.
+ * for a harness is run as its own main() wants it.  Whether there is time for
+ * that: a part of the engine's, a short while after it, and none if told to
+ * stop, which cuts a run, too.
  */
 struct rerun {
 	int		 signal;
