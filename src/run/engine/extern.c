@@ -20,6 +20,7 @@
 #include "os/fs.h"
 #include "run/box/box.h"
 #include "run/engine/extern.h"
+#include "run/health/target.h"
 
 #define LOG_MAX		(32 << 20)	/* then it is begun anew */
 #define STATS_MAX	(64 << 10)
@@ -238,6 +239,36 @@ has_begun(const struct fuzz *f, struct state *st)
 	return err;
 }
 
+/*
+ * An engine that looks at a target from outside takes one that its loader
+ * gives up for one that does well.  Where things lie makes it suspect; what it
+ * says then is believed, for the engine has ways of its own to run others.
+ */
+static const struct pf_err *
+check_target(struct fuzz *f)
+{
+	const struct pf_err *err;
+	char why[400], *line;
+	struct rerun r;
+
+	if (target_look(f->files->target, why, sizeof(why)) !=
+	    PF_VERDICT_MISSING_LIBRARY)
+		return NULL;
+	err = rerun_input(f, "", 0, &r);
+	for (line = r.log.data; err == NULL && *line != '\0';
+	    line += *line == '\n') {
+		why[0] = '\0';
+		snprintf(why, sizeof(why), "%.*s", (int)strcspn(line, "\n"),
+		    line);
+		if (target_words(why) == PF_VERDICT_MISSING_LIBRARY)
+			err = pf_err(PF_UNAVAIL, "the target does not start: "
+			    "%.300s", why);
+		line += strcspn(line, "\n");
+	}
+	pf_buf_free(&r.log);
+	return err != NULL && err->class == PF_UNAVAIL ? err : NULL;
+}
+
 static struct state *
 new_state(struct fuzz *f)
 {
@@ -264,6 +295,7 @@ start(struct fuzz *f)
 		return pf_err(PF_UNAVAIL, "engine %s is gone from here",
 		    f->job->engine);
 	if ((err = check_options(f->job, st->ext)) != NULL ||
+	    (err = check_target(f)) != NULL ||
 	    (err = open_trays(f, st)) != NULL)
 		return err;
 	know_given(f);
