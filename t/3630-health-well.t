@@ -91,7 +91,7 @@ stats()
 	master_sql "SELECT $1 FROM job_stats WHERE job_id = '$job'"
 }
 queued() { [ "$(stats corpus_count)" = 20 ]; }
-pfrun >"$T/bot.out" 2>"$T/bot.err" &
+pfrun -q >"$T/bot.out" 2>"$T/bot.err" &
 bot=$!
 at_end "kill $bot 2>/dev/null"
 ok 'many seeds that are slow lie in the queue at once' until_true 30 queued
