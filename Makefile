@@ -69,7 +69,7 @@ SCHED =		pf-sched writer serve crowd client apply init submit cancel campaign re
 		keep hooked totals rebuild rebuilds build whose
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch slice crew check place report ledger rows watch dry \
+INGEST =	pf-ingest batch items alone slice crew check place report ledger rows watch dry \
 		bad joblog room hook tend errand blob fsck fsck_ledger fsck_rows \
 		fsck_meta fsck_snap fsck_spool fsck_small fsck_report fsck_file mend \
 		mend_rows thin stay refuse keep small

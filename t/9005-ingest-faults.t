@@ -38,7 +38,7 @@ sweep_nth 'no memory from there on' mf MF 20 MF_ON=1
 sweep_end
 
 # These tests fail on a program that sends rows before it places files.
-mutant rows_first src/ingest/slice.c '/	err = place_all(g, s.it, s.n);/{
+mutant rows_first src/ingest/slice.c '/	err = place_all(g, s.it, s.n, &look);/{
 	s/.*/	if ((err = send_rows(g, s.it, s.n)) == NULL \&\&\
 	    (err = take_rows(g, s.it, s.n)) == NULL)\
 	&/

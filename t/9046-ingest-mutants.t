@@ -54,9 +54,10 @@ kills()
 }
 whole_again='pf-ingest: kill: mended'
 
-broken early_unlink src/ingest/batch.c '/^file_packs(/,/^}/{
-	s/^	if (err == NULL)$/	for (i = 0; i < n; i++) {\
-		char *gone = pf_asprintf("%s\/cur\/%s", spool, p[i].name);\
+broken early_unlink src/ingest/batch.c '/^step(/,/^}/{
+	s/^	b->failed = false;/	for (size_t i = 0; i < b->npacks; i++) {\
+		char *gone = pf_asprintf("%s\/cur\/%s",\
+		    b->g->conf->spool_path, b->pack[i]->name);\
 		(void)remove(gone);\
 		free(gone);\
 	}\
@@ -121,9 +122,9 @@ together() { filing "$1" && [ "$made" -ge 18 ]; }
 at_once() { filing "$1" && [ "$locks" -gt 0 ] && [ "$locks" -lt 150 ]; }
 
 broken one_maker src/ingest/place.c \
-    's/all(w, WRITERS, write_one)/all(w, 1, write_one)/'
+    's/all(w, WRITERS, write_one/all(w, 1, write_one/'
 broken one_syncer src/ingest/place.c \
-    's/all(w, IN_FLIGHT, sync_one)/all(w, 1, sync_one)/'
+    's/all(w, IN_FLIGHT, sync_one/all(w, 1, sync_one/'
 ok 'the right one makes and syncs files together' together right
 ok 'one that makes them one by one is seen' eval '! together one_maker'
 ok 'one that syncs them one by one is seen' eval '! together one_syncer'

@@ -235,8 +235,8 @@ move_ours(struct pf_pack *p, const char *dir, const char *part, int tries)
 	return err;
 }
 
-static const struct pf_err *
-read_pack(struct pf_pack *p, const char *dir)
+const struct pf_err *
+pf_spool_read(struct pf_pack *p, const char *dir)
 {
 	const struct pf_err *err;
 	char name[PF_PACK_NAME];
@@ -244,6 +244,7 @@ read_pack(struct pf_pack *p, const char *dir)
 	/* What it is called again if that fails. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(p->name, ":"),
 	    p->name);
+	pf_buf_room(&p->data, (size_t)p->size + 1);
 	err = pf_read_all(&p->data, p->fd, (size_t)p->size, name);
 	if (err != NULL)
 		pf_spool_back(p, dir);
@@ -273,7 +274,7 @@ pf_spool_take(struct pf_pack *p, bool *found, const char *dir,
 		goto done;
 	*found = true;
 	if (p->size <= (int64_t)max)
-		err = read_pack(p, dir);
+		err = pf_spool_read(p, dir);
 done:
 	if (err != NULL || !*found)
 		pf_spool_drop(p);

@@ -99,6 +99,8 @@ const struct pf_err	*pf_spool_list(char ***out, size_t *n,
 void			 pf_spool_list_free(char **);
 const struct pf_err	*pf_spool_take(struct pf_pack *, bool *found,
 			    const char *dir, const char *entry, size_t max);
+/* The bytes of one that was claimed with data left empty; or it goes back. */
+const struct pf_err	*pf_spool_read(struct pf_pack *, const char *dir);
 
 /* The pack has been dealt with: removes it and frees the struct. */
 const struct pf_err	*pf_spool_done(struct pf_pack *, const char *dir);

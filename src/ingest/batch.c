@@ -1,125 +1,16 @@
 /*
- * Packs taken apart and filed.  Packs that arrived in order go together, a
- * slice of their records at a time; a pack whose last owner died goes alone
- * and record by record, so that the record that kills is found; and a large
- * one goes alone, a part of it after the other.
+ * Packs taken apart and filed.  Packs come as there is room for them and go
+ * when their last record is filed, a slice of records at a time in between.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "ingest/ingest.h"
-#include "view/known.h"
+#include "ingest/batch.h"
 
-struct items {
-	struct item	*v;
-	size_t		 n;
-	size_t		 cap;
-};
+#define PACKS	256		/* on their way: each takes a descriptor */
 
-static void
-items_free(struct items *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->n; i++) {
-		free(s->v[i].fault);
-		pf_rec_free(&s->v[i].rec);
-		pf_buf_free(&s->v[i].row);
-	}
-	free(s->v);
-}
-
-static struct item *
-items_add(struct items *s)
-{
-	if (s->n == s->cap) {
-		s->cap = s->cap * 2 + SLICE;
-		s->v = pf_reallocarray(s->v, s->cap, sizeof(*s->v));
-	}
-	s->v[s->n] = (struct item){ .row = PF_BUF_INIT, .id = "-" };
-	return &s->v[s->n++];
-}
-
-/* What follows the last whole frame is kept as it is. */
-static const struct pf_err *
-refuse_rest(struct ingest *g, const struct pf_pack *p, size_t at,
-    const char *why)
-{
-	const struct pf_err *err;
-	char text[PF_ERR_MSG];
-
-	snprintf(text, sizeof(text), "%s", why);
-	pf_warn("pack %.*s is damaged: %s", (int)strcspn(p->name, ":"),
-	    p->name, text);
-	err = keep_bad(g, p, p->data.data + at, p->data.len - at, text);
-	if (err == NULL) {
-		g->refused++;
-		count_refusal(g, PF_KIND_MAX, "");
-	}
-	return err;
-}
-
-/* Takes the pack's frames apart. */
-static const struct pf_err *
-split(struct ingest *g, struct items *s, struct pf_pack *p)
-{
-	const struct pf_err *err;
-	char rid[PF_SHA_TEXT], why[128];
-	const char *rec;
-	size_t at = 0, used, len;
-	struct item *it;
-
-	if (p->data.len == 0)
-		return refuse_rest(g, p, 0, "it is empty");
-	while (at < p->data.len) {
-		err = pf_frame_next(p->data.data + at, p->data.len - at,
-		    &used, &rec, &len, rid);
-		if (err != NULL)
-			return refuse_rest(g, p, at, err->msg);
-		if (used == 0) {
-			snprintf(why, sizeof(why), "it ends inside a record, "
-			    "%zu bytes are left", p->data.len - at);
-			return refuse_rest(g, p, at, why);
-		}
-		it = items_add(s);
-		it->pack = p;
-		it->raw = rec;
-		it->rawlen = len;
-		memcpy(it->rid, rid, sizeof(rid));
-		at += used;
-	}
-	return NULL;
-}
-
-/* One whose end cannot be put into bad/ stays as it is. */
-static const struct pf_err *
-split_or_stay(struct ingest *g, struct items *s, struct pf_pack *p)
-{
-	const struct pf_err *err;
-	const size_t before = s->n;
-
-	if ((err = split(g, s, p)) == NULL || !bad_ails(g, p->name, err))
-		return err;
-	for (; s->n > before; s->n--)
-		pf_buf_free(&s->v[s->n - 1].row);
-	p->stays = true;
-	return NULL;
-}
-
-static struct slice
-slice_at(const struct items *s, size_t at)
-{
-	const size_t left = s->n - at;
-
-	return left == 0 ? (struct slice){ NULL, 0 } :
-	    (struct slice){ &s->v[at], left < SLICE ? left : SLICE };
-}
-
-/* After trouble of another kind than with the writer too; that comes first. */
-static const struct pf_err *
+const struct pf_err *
 say_refused(struct ingest *g, const struct pf_err *was)
 {
 	struct pf_err first;
@@ -134,264 +25,164 @@ say_refused(struct ingest *g, const struct pf_err *was)
 	return pf_err(first.class, "%s", first.msg);
 }
 
+/*
+ * Packs on their way, the oldest first, and their records: filed, placed but
+ * without their rows yet, and still to be looked at, in this order.
+ */
+struct belt {
+	struct ingest		*g;
+	const struct source	*source;
+	struct pf_pack		*pack[PACKS];
+	size_t			 npacks;
+	int64_t			 bytes;		/* of them */
+	struct items		 s;
+	struct items		 ahead;		/* what came while s was in
+						 * use, to be put behind it */
+	size_t			 gone;		/* records at the front, whose
+						 * packs are gone */
+	size_t			 filed;		/* with those */
+	size_t			 placed;	/* with these */
+	struct pf_err		 fault;		/* of meanwhile() */
+	bool			 failed;
+};
+
+/* Takes packs, as there are, until there are n records. */
 static const struct pf_err *
-file_items(struct ingest *g, const struct items *s)
+fill(struct belt *b, struct items *to, size_t n)
 {
 	const struct pf_err *err = NULL;
-	const struct slice none = { NULL, 0 };
-	struct slice before = none, now = slice_at(s, 0), next;
-	size_t i = 0;
+	struct pf_pack p;
 
-	for (; err == NULL && now.n + before.n > 0; before = now, now = next) {
-		/* Told to stop: what is on its way gets there, no more. */
-		if (stopping())
-			now = none;
-		next = now.n == 0 ? none : slice_at(s, i += now.n);
-		err = file_slice(g, before, now, next);
-		hook_watch(g);
+	while (err == NULL && b->npacks < PACKS && b->s.n + b->ahead.n < n) {
+		p = (struct pf_pack)PF_PACK_INIT;
+		err = b->source->more(&p, b->source->arg, b->bytes);
+		if (err != NULL || p.fd == -1)
+			break;
+		b->bytes += p.size;
+		b->pack[b->npacks] = pf_malloc(sizeof(p));
+		*b->pack[b->npacks] = p;
+		err = split_or_stay(b->g, to, b->pack[b->npacks++]);
 	}
+	return err;
+}
+
+/* Lets go of the packs of which all records are filed. */
+static const struct pf_err *
+let_go_of_filed(struct belt *b)
+{
+	const struct pf_err *err = NULL;
+	const struct pf_pack *first = b->filed < b->s.n ?
+	    b->s.v[b->filed].pack : NULL;
+	struct pf_pack *p;
+	size_t n;
+
+	while (err == NULL && b->npacks > 0 && (p = b->pack[0]) != first) {
+		for (n = b->gone; n < b->filed && b->s.v[n].pack == p; n++)
+			;
+		b->bytes -= p->size;
+		err = let_go(b->g, p, b->s.v + b->gone, n - b->gone);
+		b->gone = n;
+		free(p);
+		memmove(b->pack, b->pack + 1, --b->npacks *
+		    sizeof(b->pack[0]));
+	}
+	return err;
+}
+
+/* Beside the syncs of a slice: s is in use and must stay where it is. */
+static void
+meanwhile(void *arg)
+{
+	struct belt *b = arg;
+	const struct pf_err *err;
+
+	if ((err = let_go_of_filed(b)) == NULL)
+		err = fill(b, &b->ahead, b->placed + 3 * SLICE);
+	if ((b->failed = err != NULL))
+		b->fault = *err;
+}
+
+/* Drops the records whose packs are gone, and puts new ones behind. */
+static void
+move_up(struct belt *b)
+{
+	struct items *s = &b->s;
+	size_t i;
+
+	for (i = 0; i < b->gone; i++)
+		item_free(&s->v[i]);
+	s->n -= b->gone;
+	b->filed -= b->gone;
+	b->placed -= b->gone;
+	if (b->gone > 0)
+		memmove(s->v, s->v + b->gone, s->n * sizeof(*s->v));
+	b->gone = 0;
+	for (i = 0; i < b->ahead.n; i++)
+		*items_add(s) = b->ahead.v[i];
+	b->ahead.n = 0;
+}
+
+static const struct pf_err *
+step(struct belt *b)
+{
+	const struct pf_err *err;
+	const struct beside beside = { meanwhile, b };
+	/* Told to stop: what is on its way gets there, no more. */
+	const bool stop = stopping();
+	const size_t end = stop ? b->placed : b->s.n;
+	const size_t now = end - b->placed < SLICE ? end : b->placed + SLICE;
+	const size_t next = end - now < SLICE ? end : now + SLICE;
+	int64_t ms;
+
+	b->failed = false;
+	err = file_slice(b->g, slice_of(&b->s, b->filed, b->placed),
+	    slice_of(&b->s, b->placed, now), slice_of(&b->s, now, next),
+	    &beside);
+	if (err == NULL && b->failed)
+		err = pf_err(b->fault.class, "%s", b->fault.msg);
+	if (err != NULL || (err = tell_refusals(b->g)) != NULL)
+		return err;
+	b->filed = b->placed;
+	b->placed = now;
+	move_up(b);
+	return hook_or_errand(b->g, &ms);
+}
+
+/* Nothing is on its way: the packs go, with what a stop has left of them. */
+static const struct pf_err *
+clear(struct belt *b)
+{
+	const struct pf_err *err;
+
+	if ((err = tell_refusals(b->g)) != NULL)
+		return err;
+	b->filed = b->placed = b->s.n;
+	if ((err = let_go_of_filed(b)) == NULL)
+		move_up(b);
 	return err;
 }
 
 const struct pf_err *
-file_packs(struct ingest *g, struct pf_pack *p, size_t n)
+file_packs(struct ingest *g, const struct source *source)
 {
-	const struct pf_err *err = NULL, *e;
-	const char *spool = g->conf->spool_path;
-	struct items s = { NULL, 0, 0 };
-	size_t i;
+	const struct pf_err *err;
+	struct belt b = { .g = g, .source = source };
 
-	for (i = 0; err == NULL && i < n; i++)
-		err = split_or_stay(g, &s, &p[i]);
-	if (err == NULL)
-		err = file_items(g, &s);
-	err = say_refused(g, err);
-	for (i = 0; i < n; i++) {
-		e = err == NULL ? let_go(g, &p[i], s.v, s.n) :
-		    pf_spool_back(&p[i], spool);
-		if (err == NULL)
-			err = e;
+	while ((err = fill(&b, &b.s, b.placed + 2 * SLICE)) == NULL &&
+	    b.npacks > 0) {
+		err = b.filed < b.placed || (b.filed < b.s.n && !stopping()) ?
+		    step(&b) : clear(&b);
+		if (err != NULL)
+			break;
+		hook_watch(g);
 	}
-	items_free(&s);
-	return err;
-}
-
-/*
- * Filed or refused before?  Found without looking into the record; what its
- * frame claims counts only if its bytes bear it out.
- */
-static const struct pf_err *
-is_settled(bool *settled, struct ingest *g, const struct item *it)
-{
-	char hash[PF_SHA_TEXT];
-
-	*settled = pf_spool_is_bad(g->conf->spool_path, it->rid, it->raw,
-	    it->rawlen);
-	pf_sha256(hash, it->raw, it->rawlen);
-	if (*settled || strcmp(hash, it->rid) != 0)
-		return NULL;
-	return pf_known_result(settled, g->db, it->rid);
-}
-
-/* The one that died may have come no further than the row of a crash. */
-static const struct pf_err *
-settle_again(struct ingest *g, struct item *it)
-{
-	const struct pf_err *err = check_item(g, it);
-
 	if (err != NULL)
-		return refuses(err) ? NULL : err;
-	if (it->rec.kind == PF_KIND_SMALL)
-		return settle_small(g, it);
-	return it->rec.kind == PF_KIND_CRASH ? settle_report(g, it) : NULL;
-}
-
-/* The items one by one; the first that is not settled is the suspect. */
-static const struct pf_err *
-file_each(struct ingest *g, struct items *s, struct pf_pack *p)
-{
-	const struct pf_err *err = NULL;
-	bool settled;
-	size_t i;
-
-	for (i = 0; err == NULL && i < s->n && !stopping(); i++) {
-		if ((err = is_settled(&settled, g, &s->v[i])) != NULL)
-			break;
-		if (settled) {
-			if ((err = settle_again(g, &s->v[i])) != NULL)
-				break;
-			s->v[i].state = ITEM_FILED;
-			continue;
-		}
-		if (p->tries >= PF_SPOOL_TRIES)
-			err = refuse_item(g, &s->v[i],
-			    "pf-ingest died each time it came to this record");
-		else
-			err = file_alone(g, (struct slice){ &s->v[i], 1 });
-		/* Not settled: it would be the suspect for what follows. */
-		if (s->v[i].state == ITEM_STAYS)
-			break;
-		if (err == NULL)
-			err = pf_spool_progress(p, g->conf->spool_path);
-		hook_watch(g);
+		err = say_refused(g, err);
+	while (b.npacks > 0) {
+		pf_spool_back(b.pack[--b.npacks], g->conf->spool_path);
+		free(b.pack[b.npacks]);
 	}
-	return err;
-}
-
-const struct pf_err *
-file_carefully(struct ingest *g, struct pf_pack *p)
-{
-	const char *spool = g->conf->spool_path;
-	struct items s = { NULL, 0, 0 };
-	const struct pf_err *err;
-
-	if (p->tries > PF_SPOOL_TRIES)
-		return keep_bad_pack(g, p,
-		    "pf-ingest died each time it took this pack apart");
-	if ((err = split_or_stay(g, &s, p)) == NULL)
-		err = file_each(g, &s, p);
-	if ((err = say_refused(g, err)) == NULL)
-		err = let_go(g, p, s.v, s.n);
-	else
-		pf_spool_back(p, spool);
-	items_free(&s);
-	return err;
-}
-
-/* n bytes of the pack, in place of those that were in memory. */
-static const struct pf_err *
-read_at(struct pf_pack *p, int64_t at, int64_t n)
-{
-	char *to;
-	ssize_t r;
-
-	pf_buf_reset(&p->data);
-	to = pf_buf_room(&p->data, (size_t)n);
-	while (n > 0) {
-		if ((r = pread(p->fd, to, (size_t)n, (off_t)at)) == -1)
-			return pf_errno("read %s", p->name);
-		if (r == 0)
-			return pf_err(PF_IO, "%s became shorter", p->name);
-		pf_buf_grew(&p->data, (size_t)r);
-		to += r;
-		at += r;
-		n -= r;
-	}
-	return NULL;
-}
-
-/*
- * The part of the pack that begins there: whole frames, at least one.  What
- * is no frame is all of the rest, as with any other pack.
- */
-static const struct pf_err *
-read_part(struct pf_pack *p, int64_t at)
-{
-	const struct pf_err *err, *bad = NULL;
-	const int64_t left = p->size - at;
-	char rid[PF_SHA_TEXT];
-	const char *rec, *line;
-	size_t end = 0, used = 1, len;
-	int64_t n = left < PACK_PART ? left : PACK_PART, body = 0;
-
-	if ((err = read_at(p, at, n)) != NULL)
-		return err;
-	for (; used > 0 && bad == NULL && end < p->data.len; end += used)
-		if ((bad = pf_frame_next(p->data.data + end, p->data.len -
-		    end, &used, &rec, &len, rid)) != NULL)
-			used = 0;
-	if (n == left)
-		return NULL;
-	if (end > 0) {
-		p->data.len = end;
-		return NULL;
-	}
-	line = memchr(p->data.data, '\n', p->data.len);
-	if (bad == NULL && line != NULL && pf_frame_line(rid, &body,
-	    p->data.data, (size_t)(line - p->data.data)) == NULL &&
-	    body < left)
-		n = line + 1 - p->data.data + body;
-	return read_at(p, at, bad != NULL || n > left || body >= left ?
-	    left : n);
-}
-
-/* *on is false if what follows of the pack has to wait. */
-static const struct pf_err *
-file_part(struct ingest *g, struct pf_pack *p, bool *on)
-{
-	const struct pf_err *err;
-	struct items s = { NULL, 0, 0 };
-	size_t i;
-
-	if ((err = split_or_stay(g, &s, p)) == NULL)
-		err = p->tries > 1 ? file_each(g, &s, p) : file_items(g, &s);
-	for (i = 0; i < s.n; i++) {
-		p->stays = p->stays || s.v[i].state == ITEM_STAYS;
-		*on = *on && s.v[i].state != ITEM_TODO;
-	}
-	items_free(&s);
-	return err;
-}
-
-/* One blob and nothing else? */
-static bool
-is_blob(struct pf_pack *p)
-{
-	struct pf_rec rec = { .kind = PF_KIND_MAX };
-	char rid[PF_SHA_TEXT], *line, *head, *end;
-	int64_t n = PF_REC_HEADER_MAX + 256, body;
-	bool is = false;
-
-	if (read_at(p, 0, n < p->size ? n : p->size) != NULL)
-		return false;
-	line = p->data.data;
-	if ((end = memchr(line, '\n', p->data.len)) != NULL &&
-	    pf_frame_line(rid, &body, line, (size_t)(end - line)) == NULL &&
-	    body == p->size - (end + 1 - line)) {
-		head = end + 1;
-		end = memchr(head, '\n', p->data.len - (size_t)(head - line));
-		is = end != NULL && pf_rec_header(&rec, head,
-		    (size_t)(end - head)) == NULL && rec.kind == PF_KIND_BLOB;
-		pf_rec_free(&rec);
-	}
-	return is;
-}
-
-/*
- * What stays of it keeps all of it in the spool, where the rest is found
- * filed.
- */
-const struct pf_err *
-file_parts(struct ingest *g, struct pf_pack *p)
-{
-	const struct pf_err *err = NULL;
-	const char *spool = g->conf->spool_path;
-	bool on = true;
-	int64_t at;
-
-	if (p->tries > PF_SPOOL_TRIES)
-		return keep_bad_pack(g, p,
-		    "pf-ingest died each time it took this pack apart");
-	if (p->tries < PF_SPOOL_TRIES && is_blob(p) &&
-	    ((err = file_large(g, p)) != NULL || p->fd == -1))
-		return err;
-	for (at = 0; err == NULL && on && at < p->size && !stopping();
-	    at += (int64_t)p->data.len) {
-		if ((err = read_part(p, at)) == NULL)
-			err = file_part(g, p, &on);
-		else {
-			/* Trouble of its own keeps nobody else waiting. */
-			ail(g, p->name, err);
-			p->stays = true;
-			on = false;
-			err = NULL;
-		}
-	}
-	err = say_refused(g, err);
-	if (err == NULL && on && at >= p->size && !p->stays) {
-		ail_over(g, p->name);
-		return pf_spool_done(p, spool);
-	}
-	pf_spool_back(p, spool);
+	items_free(&b.ahead);
+	items_free(&b.s);
 	return err;
 }

@@ -83,6 +83,13 @@ errand_step(struct ingest *g)
 	return send_off(g);
 }
 
+const struct pf_err *
+hook_or_errand(struct ingest *g, int64_t *ms)
+{
+	*ms = -1;
+	return g->waits ? hook_step(g, ms) : errand_step(g);
+}
+
 void
 errand_wait(struct ingest *g)
 {

@@ -184,8 +184,21 @@ const char		*kind_dir(enum pf_kind);
 bool			 is_placed(const struct ingest *,
 			    const struct item *);
 
-/* Files the inputs of the items that are to do; all durable on return. */
-const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
+/*
+ * Work for the processor while the disk is busy: called once, if there is no
+ * error before, by who was given it.  It must not ask the writer.
+ */
+struct beside {
+	void	(*work)(void *arg);
+	void	*arg;
+};
+
+/*
+ * Files the inputs of the items that are to do; all durable on return.  beside
+ * (may be NULL) is done while they are synced.
+ */
+const struct pf_err	*place_items(struct ingest *, struct item *, size_t n,
+			    const struct beside *);
 
 /*
  * stay.c: trouble that is of some packs or records only.  place_all() is
@@ -195,7 +208,8 @@ const struct pf_err	*place_items(struct ingest *, struct item *, size_t n);
  * at, is laid down as packs of their own before.  Where the spool has no room
  * for these all of it stays.
  */
-const struct pf_err	*place_all(struct ingest *, struct item *, size_t n);
+const struct pf_err	*place_all(struct ingest *, struct item *, size_t n,
+			    const struct beside *);
 const struct pf_err	*let_go(struct ingest *, struct pf_pack *,
 			    const struct item *, size_t n);
 /*
@@ -262,8 +276,10 @@ void			 print_item(const struct ingest *, const struct item *);
  * first keeps its inputs, while the writer has the rows of the one before; the
  * second writes it into the ledger, while the next is judged, and sends its
  * rows.  Each of the three may be empty; before lies right before s, and of
- * next records are only read ahead.  Prints what is filed.  Of two errors the
- * writer's comes first.  file_alone() is both calls for one slice.
+ * next records are only read ahead, and beside (may be NULL) is done, while
+ * inputs are synced: none of the three may move meanwhile.  Prints what is
+ * filed.  Of two errors the writer's comes first.  file_alone() is both calls
+ * for one slice.
  */
 struct slice {
 	struct item	*it;
@@ -271,15 +287,23 @@ struct slice {
 };
 
 const struct pf_err	*file_slice(struct ingest *, struct slice before,
-			    struct slice s, struct slice next);
+			    struct slice s, struct slice next,
+			    const struct beside *);
 const struct pf_err	*file_alone(struct ingest *, struct slice);
 
 /*
- * Files all records of the packs and lets go of the packs.  After an error
- * every pack is back in the spool.
+ * Files all records of the packs that more() gives, one after the other, and
+ * lets go of the packs.  more() is called whenever there is time and room for
+ * another; held is the bytes of those it gave that are not gone.  It leaves fd
+ * -1 if there is none for now, and is asked again until there is none when
+ * nothing is held.  After an error every pack is back in the spool.
  */
-const struct pf_err	*file_packs(struct ingest *, struct pf_pack *,
-			    size_t n);
+struct source {
+	const struct pf_err	*(*more)(struct pf_pack *, void *arg,
+				    int64_t held);
+	void			*arg;
+};
+const struct pf_err	*file_packs(struct ingest *, const struct source *);
 /* The same for one pack that a dead pf-ingest left: a record at a time. */
 const struct pf_err	*file_carefully(struct ingest *, struct pf_pack *);
 /* And for one of more than PACK_PART bytes, which are not in memory. */
@@ -318,6 +342,8 @@ const struct pf_err	*hook_due(bool *is, struct ingest *);
  * hooks are done and heard of; hooks is what it does, as a command.
  */
 #define ERRAND_MS	1000
+/* One step of whichever it is of the two. */
+const struct pf_err	*hook_or_errand(struct ingest *, int64_t *ms);
 const struct pf_err	*errand_step(struct ingest *);
 void			 errand_wait(struct ingest *);
 const struct pf_err	*hooks(struct ingest *, char **words, bool dry);

@@ -15,8 +15,7 @@
 #include "os/fs.h"
 #include "store/conffile.h"
 
-#define BATCH_PACKS	64
-#define BATCH_BYTES	PACK_PART
+#define HELD_BYTES	(32 << 20)	/* of packs, unless one is larger */
 #define SWEEP_MS	(60 * 60 * 1000)
 #define POLL_MS		10000		/* packs of dead ones give no event */
 
@@ -49,87 +48,103 @@ print_item(const struct ingest *g, const struct item *it)
 	printf("%s\t%s\n", it->rid, it->id);
 }
 
-/* Packs claimed and not yet filed. */
-struct batch {
-	struct pf_pack	 pack[BATCH_PACKS];
-	size_t		 n;
-	int64_t		 bytes;
-	int64_t		 taken;		/* packs, in this round */
+/* What is listed of the spool, as it is claimed. */
+struct round {
+	struct ingest	*g;
+	char		**list;
+	size_t		 n;		/* that may be claimed by now */
+	size_t		 i;
+	int64_t		 taken;		/* packs */
+	struct pf_pack	 next;		/* claimed; its fd is -1 if none is */
 };
 
-/* Hooks, which are not to wait until the spool is empty. */
-static const struct pf_err *
-hook(struct ingest *g, int64_t *ms)
+/* Larger ones are not read as a whole. */
+static int64_t
+whole(const struct ingest *g)
 {
-	*ms = -1;
-	return g->waits ? hook_step(g, ms) : errand_step(g);
+	return g->conf->pack_size < PACK_PART ? g->conf->pack_size :
+	    PACK_PART;
 }
 
+/* The next that can be claimed becomes r->next, read if it is not over max. */
 static const struct pf_err *
-flush(struct ingest *g, struct batch *b)
+claim(struct round *r, int64_t max)
 {
+	struct ingest *g = r->g;
 	const struct pf_err *err = NULL;
-	int64_t ms;
+	const char *entry;
+	bool found = false;
 
-	if (b->n > 0 && (err = file_packs(g, b->pack, b->n)) == NULL)
-		err = hook(g, &ms);
-	b->n = 0;
-	b->bytes = 0;
-	return err;
-}
-
-/* One that is too large to be read beside the others, or as a whole. */
-static const struct pf_err *
-take_alone(struct ingest *g, struct batch *b, struct pf_pack *p)
-{
-	const struct pf_err *err;
-
-	if ((err = flush(g, b)) == NULL)
-		return file_parts(g, p);
-	pf_spool_back(p, g->conf->spool_path);
-	return err;
-}
-
-/* Claims one pack and files it, or puts it with the others to be filed. */
-static const struct pf_err *
-take(struct ingest *g, struct batch *b, const char *entry)
-{
-	const struct pf_err *err;
-	const int64_t max = g->conf->pack_size;
-	const int64_t room = max > BATCH_BYTES ? BATCH_BYTES : max;
-	struct pf_pack p;
-	bool found;
-
-	if (ail_waits(g, entry + 4))
-		return NULL;
-	err = pf_spool_take(&p, &found, g->conf->spool_path, entry,
-	    (size_t)room);
-	if (err != NULL && found) {
-		ail(g, entry + 4, err);
-		return NULL;
+	while (err == NULL && !found && r->i < r->n && !stopping()) {
+		entry = r->list[r->i++];
+		if (ail_waits(g, entry + 4))
+			continue;
+		err = pf_spool_take(&r->next, &found, g->conf->spool_path,
+		    entry, (size_t)max);
+		if (err != NULL && found) {
+			ail(g, entry + 4, err);
+			err = NULL;
+			found = false;
+		}
 	}
-	if (err != NULL || !found)
-		return err;
-	b->taken++;
-	if (p.size > max)
-		return file_large(g, &p);
-	if (p.size > room)
-		return take_alone(g, b, &p);
-	if (p.tries > 1)
-		return file_carefully(g, &p);
-	b->pack[b->n++] = p;
-	b->bytes += p.size;
-	if (b->n == BATCH_PACKS || b->bytes >= BATCH_BYTES)
-		return flush(g, b);
+	r->taken += found;
+	return err;
+}
+
+/* One for which there was no room when it was claimed. */
+static void
+read_late(struct round *r)
+{
+	const struct pf_err *err;
+	char name[PF_PACK_NAME];
+
+	memcpy(name, r->next.name, sizeof(name));
+	err = pf_spool_read(&r->next, r->g->conf->spool_path);
+	if (err != NULL)
+		ail(r->g, name, err);
+}
+
+/* For file_packs(): the next, unless it is one for file_one(). */
+static const struct pf_err *
+more(struct pf_pack *p, void *arg, int64_t held)
+{
+	struct round *r = arg;
+	const struct pf_err *err;
+	const int64_t max = whole(r->g), left = HELD_BYTES - held;
+	const int64_t room = held == 0 || left > max ? max : left;
+
+	if (room <= 0)
+		return NULL;
+	do {
+		if (r->next.fd == -1 && ((err = claim(r, room)) != NULL ||
+		    r->next.fd == -1))
+			return err;
+		if (r->next.size > room || r->next.tries > 1)
+			return NULL;
+		if (r->next.data.len == 0 && r->next.size > 0)
+			read_late(r);
+	} while (r->next.fd == -1);
+	*p = r->next;
+	r->next = (struct pf_pack)PF_PACK_INIT;
 	return NULL;
 }
 
-/* Puts what is claimed back, after an error elsewhere. */
-static void
-give_back(struct ingest *g, struct batch *b)
+/* One too large to be held, or that a dead one left. */
+static const struct pf_err *
+file_one(struct round *r)
 {
-	while (b->n > 0)
-		pf_spool_back(&b->pack[--b->n], g->conf->spool_path);
+	struct ingest *g = r->g;
+	const struct pf_err *err;
+	struct pf_pack p;
+
+	if (r->next.fd == -1 && ((err = claim(r, whole(g))) != NULL ||
+	    r->next.fd == -1))
+		return err;
+	p = r->next;
+	r->next = (struct pf_pack)PF_PACK_INIT;
+	if (p.size > g->conf->pack_size)
+		return file_large(g, &p);
+	return p.size > whole(g) ? file_parts(g, &p) : file_carefully(g, &p);
 }
 
 /*
@@ -137,22 +152,18 @@ give_back(struct ingest *g, struct batch *b)
  * again, and then has kept nobody waiting.
  */
 static const struct pf_err *
-one_round(struct ingest *g, struct batch *b, char **list, size_t n)
+one_round(struct round *r, size_t n)
 {
-	const struct pf_err *err = NULL;
-	size_t i;
-	int64_t taken;
+	const struct source source = { more, r };
+	const struct pf_err *err;
 
-	b->taken = 0;
-	for (i = 0; err == NULL && i < n && !stopping() &&
-	    strncmp(list[i], "new/", 4) == 0; i++)
-		err = take(g, b, list[i]);
-	if (err == NULL && !stopping())
-		err = flush(g, b);
-	taken = b->taken;
-	for (; err == NULL && i < n && b->taken == taken && !stopping(); i++)
-		err = take(g, b, list[i]);
-	return err;
+	while (r->n < n && strncmp(r->list[r->n], "new/", 4) == 0)
+		r->n++;
+	while ((err = file_packs(r->g, &source)) == NULL && r->next.fd != -1)
+		if ((err = file_one(r)) != NULL)
+			return err;
+	r->n = n;
+	return err != NULL || stopping() ? err : file_one(r);
 }
 
 /*
@@ -163,20 +174,21 @@ static const struct pf_err *
 drain(struct ingest *g, int64_t *next)
 {
 	const struct pf_err *err = NULL;
-	struct batch b = { .n = 0 };
+	struct round r;
 	int64_t ms = -1;
-	char **list;
 	size_t n;
 
 	do {
-		err = pf_spool_list(&list, &n, g->conf->spool_path);
+		r = (struct round){ .g = g, .next = PF_PACK_INIT };
+		err = pf_spool_list(&r.list, &n, g->conf->spool_path);
 		if (err == NULL)
-			err = one_round(g, &b, list, n);
-		give_back(g, &b);
-		pf_spool_list_free(list);
+			err = one_round(&r, n);
+		if (r.next.fd != -1)
+			pf_spool_back(&r.next, g->conf->spool_path);
+		pf_spool_list_free(r.list);
 		if (err == NULL && (err = tell_refusals(g)) == NULL)
-			err = hook(g, &ms);
-	} while (err == NULL && b.taken > 0 && !stopping());
+			err = hook_or_errand(g, &ms);
+	} while (err == NULL && r.taken > 0 && !stopping());
 	writer_close(g);
 	*next = ms;
 	return err;

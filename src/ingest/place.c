@@ -198,11 +198,17 @@ sync_one(void *arg, size_t i)
  * and the journal, a sync for the disk.  Few are not worth the threads.
  */
 static const struct pf_err *
-all(struct work *w, size_t threads, void (*step)(void *, size_t))
+all(struct work *w, size_t threads, void (*step)(void *, size_t),
+    const struct beside *beside)
 {
 	const struct file *f;
+	struct crew c;
 
-	crew(w->nfiles < FEW ? 1 : threads, w->nfiles, step, w->file);
+	crew_begin(&c, w->nfiles < FEW ? 0 : threads - 1, w->nfiles, step,
+	    w->file);
+	if (beside != NULL)
+		beside->work(beside->arg);
+	crew_end(&c);
 	for (f = w->file; f < w->file + w->nfiles; f++)
 		if ((errno = f->error) != 0)
 			return pf_errno("%s %s", f->step, f->path);
@@ -215,15 +221,15 @@ all(struct work *w, size_t threads, void (*step)(void *, size_t))
  * filed it may have died before.
  */
 static const struct pf_err *
-commit(struct ingest *g, struct work *w)
+commit(struct ingest *g, struct work *w, const struct beside *beside)
 {
 	const struct pf_err *err;
 	struct file *f;
 	size_t i;
 	int fd;
 
-	if ((err = all(w, WRITERS, write_one)) != NULL ||
-	    (err = all(w, IN_FLIGHT, sync_one)) != NULL)
+	if ((err = all(w, WRITERS, write_one, NULL)) != NULL ||
+	    (err = all(w, IN_FLIGHT, sync_one, beside)) != NULL)
 		return err;
 	for (i = 0; i < w->nfiles; i++) {
 		f = &w->file[i];
@@ -268,7 +274,8 @@ work_free(struct work *w)
 }
 
 const struct pf_err *
-place_items(struct ingest *g, struct item *it, size_t n)
+place_items(struct ingest *g, struct item *it, size_t n,
+    const struct beside *beside)
 {
 	const struct pf_err *err = NULL;
 	struct work *w = pf_calloc(1, sizeof(*w));
@@ -288,7 +295,7 @@ place_items(struct ingest *g, struct item *it, size_t n)
 			err = place_blob(g, &it[i]);
 	}
 	if (err == NULL)
-		err = commit(g, w);
+		err = commit(g, w, beside);
 	if (err == NULL)
 		err = measure_logs(g, it, n);
 	work_free(w);

@@ -83,25 +83,46 @@ enter(void *arg, size_t i)
 		e->fault = *err;
 }
 
-/* Into the storage tree, beside what is parsed of the next. */
-static const struct pf_err *
-keep(struct ingest *g, struct slice s, struct slice next)
-{
-	const struct pf_err *err;
-	struct crew ahead;
-	const size_t n = hashers(next);
+/* What is done while the disk has the syncs of a slice. */
+struct ahead {
+	struct slice		 next;
+	const struct beside	*beside;
+	bool			 done;
+};
 
-	if (s.n == 0)
-		return NULL;
-	crew_begin(&ahead, n, n > 0 ? next.n : 0, parse_one, next.it);
-	err = place_all(g, s.it, s.n);
-	crew_end(&ahead);
+static void
+look_ahead(void *arg)
+{
+	struct ahead *a = arg;
+	struct crew readers;
+	const size_t n = hashers(a->next);
+
+	a->done = true;
+	crew_begin(&readers, n, n > 0 ? a->next.n : 0, parse_one, a->next.it);
+	if (a->beside != NULL)
+		a->beside->work(a->beside->arg);
+	crew_end(&readers);
+}
+
+/* Into the storage tree. */
+static const struct pf_err *
+keep(struct ingest *g, struct slice s, struct slice next,
+    const struct beside *beside)
+{
+	const struct pf_err *err = NULL;
+	struct ahead a = { next, beside, false };
+	const struct beside look = { look_ahead, &a };
+
+	if (s.n > 0)
+		err = place_all(g, s.it, s.n, &look);
+	if (err == NULL && !a.done)
+		look_ahead(&a);
 	return err;
 }
 
 const struct pf_err *
 file_slice(struct ingest *g, struct slice before, struct slice s,
-    struct slice next)
+    struct slice next, const struct beside *beside)
 {
 	struct entry e = { .g = g, .s = before };
 	const struct pf_err *err, *sent;
@@ -116,7 +137,7 @@ file_slice(struct ingest *g, struct slice before, struct slice s,
 		return pf_err(e.fault.class, "%s", e.fault.msg);
 	sent = send_rows(g, before.it, before.n);
 	if (err == NULL && sent == NULL)
-		err = keep(g, s, next);
+		err = keep(g, s, next, beside);
 	if (err != NULL)
 		own = *err;	/* it lives in a ring, and may go from it */
 	if (sent == NULL)
@@ -135,7 +156,7 @@ file_alone(struct ingest *g, struct slice s)
 	const struct slice none = { NULL, 0 };
 	const struct pf_err *err;
 
-	if ((err = file_slice(g, none, s, none)) == NULL)
-		err = file_slice(g, s, none, none);
+	if ((err = file_slice(g, none, s, none, NULL)) == NULL)
+		err = file_slice(g, s, none, none, NULL);
 	return err;
 }

@@ -145,17 +145,18 @@ stays(const struct ingest *g, const struct item *it,
 }
 
 const struct pf_err *
-place_all(struct ingest *g, struct item *it, size_t n)
+place_all(struct ingest *g, struct item *it, size_t n,
+    const struct beside *beside)
 {
 	const struct pf_err *err;
 	size_t i;
 
-	err = place_items(g, it, n);
+	err = place_items(g, it, n, beside);
 	if (err == NULL || !stays(g, it, err))
 		return err;
 	for (i = 0, err = NULL; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO ||
-		    (err = place_items(g, &it[i], 1)) == NULL)
+		    (err = place_items(g, &it[i], 1, NULL)) == NULL)
 			continue;
 		if (!stays(g, &it[i], err))
 			break;
