@@ -194,11 +194,14 @@ struct beside {
 };
 
 /*
- * Files the inputs of the items that are to do; all durable on return.  beside
- * (may be NULL) is done while they are synced.
+ * Files the inputs of the items that are to do; all are durable when
+ * sync_places() has synced the directories of theirs too.  beside (may be
+ * NULL) is done while they are synced.
  */
 const struct pf_err	*place_items(struct ingest *, struct item *, size_t n,
 			    const struct beside *);
+const struct pf_err	*sync_places(struct ingest *, const struct item *,
+			    size_t n);
 
 /*
  * stay.c: trouble that is of some packs or records only.  place_all() is

@@ -57,6 +57,15 @@ has_input(enum pf_kind kind)
 	    kind == PF_KIND_CHECK;
 }
 
+/* It has a file there once it is placed. */
+static bool
+lies_in_dir(const struct item *it)
+{
+	return it->state == ITEM_TODO && !it->dropped &&
+	    has_input(it->rec.kind) &&
+	    (it->rec.kind != PF_KIND_CHECK || it->rec.len > 0);
+}
+
 bool
 is_placed(const struct ingest *g, const struct item *it)
 {
@@ -71,7 +80,7 @@ is_placed(const struct ingest *g, const struct item *it)
 	return there;
 }
 
-/* Creates the directory once and remembers to sync it. */
+/* Creates the directory once. */
 static const struct pf_err *
 need_dir(struct work *w, const char *dir)
 {
@@ -217,11 +226,10 @@ all(struct work *w, size_t threads, void (*step)(void *, size_t),
 
 /*
  * All are synced before the first is renamed: a rename makes the syncs beside
- * it wait.  The directories are synced even if nothing of ours went there: who
- * filed it may have died before.
+ * it wait.
  */
 static const struct pf_err *
-commit(struct ingest *g, struct work *w, const struct beside *beside)
+commit(struct work *w, const struct beside *beside)
 {
 	const struct pf_err *err;
 	struct file *f;
@@ -245,11 +253,7 @@ commit(struct ingest *g, struct work *w, const struct beside *beside)
 		free(f->tmp);
 		f->tmp = NULL;
 	}
-	for (i = 0; err == NULL && i < w->ndirs; i++)
-		err = pf_sync_dir(w->dir[i]);
-	/* Synced once more it would lie. */
-	g->hard = err != NULL;
-	return err;
+	return NULL;
 }
 
 /* Removes what was not committed. */
@@ -285,9 +289,7 @@ place_items(struct ingest *g, struct item *it, size_t n,
 	for (i = 0; err == NULL && i < n; i++) {
 		if (it[i].state != ITEM_TODO || it[i].dropped)
 			continue;
-		if (it[i].rec.kind == PF_KIND_CHECK && it[i].rec.len == 0)
-			continue;
-		if (has_input(it[i].rec.kind))
+		if (lies_in_dir(&it[i]))
 			err = begin_item(g, w, &it[i]);
 		else if (it[i].rec.kind == PF_KIND_LOG)
 			err = place_log(g, &it[i]);
@@ -295,9 +297,40 @@ place_items(struct ingest *g, struct item *it, size_t n,
 			err = place_blob(g, &it[i]);
 	}
 	if (err == NULL)
-		err = commit(g, w, beside);
+		err = commit(w, beside);
 	if (err == NULL)
 		err = measure_logs(g, it, n);
 	work_free(w);
+	return err;
+}
+
+static bool
+same_dir(const struct pf_rec *a, const struct pf_rec *b)
+{
+	return a->kind == b->kind && strcmp(a->job, b->job) == 0;
+}
+
+/* Even if nothing of ours went there: who filed it may have died before. */
+const struct pf_err *
+sync_places(struct ingest *g, const struct item *it, size_t n)
+{
+	const struct pf_err *err = NULL;
+	const struct item *o;
+	size_t i;
+	char *dir;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		if (!lies_in_dir(&it[i]))
+			continue;
+		for (o = it; !lies_in_dir(o) || !same_dir(&o->rec,
+		    &it[i].rec); o++)
+			;
+		if (o < &it[i])
+			continue;
+		dir = pf_asprintf("%s/%s/%s", g->conf->storage_path,
+		    kind_dir(it[i].rec.kind), it[i].rec.job);
+		err = pf_sync_dir(dir);
+		free(dir);
+	}
 	return err;
 }

@@ -75,9 +75,11 @@ static void
 enter(void *arg, size_t i)
 {
 	struct entry *e = arg;
-	const struct pf_err *err = ledger_add(e->g, e->s.it, e->s.n);
+	const struct pf_err *err;
 
 	(void)i;
+	if ((err = sync_places(e->g, e->s.it, e->s.n)) == NULL)
+		err = ledger_add(e->g, e->s.it, e->s.n);
 	/* Of this thread's ring, which ends with it. */
 	if ((e->failed = err != NULL))
 		e->fault = *err;
