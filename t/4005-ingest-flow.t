@@ -83,7 +83,7 @@ while [ $i -lt 200 ]; do
 	inputs 1 $i
 done
 strace -f -qq -y -o "$T/trace" -e trace=fsync pf-ingest -q
-is "$(grep -c 'fsync([0-9]*<[^>]*/ledger/[^>]*jsonl>)' "$T/trace")" 2 \
+is "$(grep -c 'fsync([0-9]*<[^>]*/ledger/[^>]*jsonl>' "$T/trace")" 2 \
     'small packs: a line of the ledger for each is synced with 99 others'
 
 # The first pack is gone before the last is claimed.
@@ -94,4 +94,18 @@ strace -f -qq -o "$T/trace" -e trace=unlink,renameat2 pf-ingest -q
 gone=$(grep -n 'unlink("[^"]*/cur/' "$T/trace" | head -n 1 | cut -d : -f 1)
 last=$(grep -n 'renameat2(.*/new/' "$T/trace" | tail -n 1 | cut -d : -f 1)
 ok "packs come as others go ($gone, $last)" test "$gone" -lt "$last"
+
+# Before a slice is in the ledger its directory is synced, and by the thread
+# that has the ledger, while another has the next slice.
+for i in 1 2 3; do
+	inputs 100 "$i"
+done
+strace -f -qq -y -o "$T/trace" -e trace=fsync pf-ingest -q
+sed -n 's|^\([0-9]*\) .*fsync([0-9]*<[^>]*/corpus/'"$job"'>.*|dir \1|p
+    s|^\([0-9]*\) .*fsync([0-9]*<[^>]*/ledger/[^>]*jsonl>.*|ledger \1|p' \
+    "$T/trace" >"$T/order"
+is "$(cut -d ' ' -f 1 "$T/order" | tr '\n' ' ')" \
+    'dir ledger dir ledger dir ledger ' 'a directory before its ledger'
+is "$(head -n 2 "$T/order" | cut -d ' ' -f 2 | sort -u | wc -l | tr -d ' ')" 1 \
+    'by one thread'
 done_testing
