@@ -25,6 +25,7 @@
 
 #define LOOK_MS		1000	/* between two looks at the trays */
 #define WAIT_MAX	20	/* crashes that lie there: then no more */
+#define WAIT_MS		100	/* for them to be taken */
 #define BAD_MAX		100	/* failures in a row: something is broken */
 
 static const char usage_text[] =
@@ -254,6 +255,11 @@ fuzz(struct fuzzer *f)
 			if ((err = tell(f)) != NULL)
 				break;
 			next = pf_boot_ms() + LOOK_MS;
+		}
+		/* Of what was given all is told that crashes. */
+		if (given < f->pool.n && waiting(f) >= WAIT_MAX) {
+			pf_sleep_ms(WAIT_MS);
+			continue;
 		}
 		if (given < f->pool.n)
 			err = try(f, &f->pool.inputs[given++]);

@@ -234,6 +234,9 @@ const struct pf_err	*find_file(struct fuzz *, const struct find *);
 /* An input of this hash needs not to be sent; false if that was known. */
 bool			 find_known(struct fuzz *, const char *hash);
 bool			 find_is_known(const struct fuzz *, const char *hash);
+/* It was sent as a crash of this job, or as one that hangs. */
+bool			 find_has_crashed(const struct fuzz *,
+			    const char *hash);
 void			 find_numbers(struct fuzz *, bool coverage);
 void			 find_log(struct fuzz *);
 /* A line of ours into the job's log. */

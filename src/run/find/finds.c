@@ -271,6 +271,15 @@ find_is_known(const struct fuzz *f, const char *hash)
 	return seen_has(&f->inputs, key);
 }
 
+bool
+find_has_crashed(const struct fuzz *f, const char *hash)
+{
+	char key[PF_SHA_TEXT + 1];
+
+	make_key(key, true, hash);
+	return seen_has(&f->inputs, key);
+}
+
 /* A record of it, unless its content went that way before. */
 static void
 send_input(struct fuzz *f, const struct find *found, const struct pf_buf *body)

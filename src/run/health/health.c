@@ -77,6 +77,23 @@ count_seeds(const struct fuzz *f, struct health *h)
 	pf_names_free(names);
 }
 
+/* Any other engine goes on with those that crash, and files them as such. */
+static void
+count_crashing(const struct fuzz *f, struct health *h)
+{
+	const struct job *j = f->job;
+	int64_t all = 0, bad = 0;
+	size_t i;
+
+	for (i = 0; i < j->nblobs; i++)
+		if (strcmp(j->blobs[i].kind, "seed") == 0) {
+			all++;
+			bad += find_has_crashed(f, j->blobs[i].sha256);
+		}
+	if (all > 0 && j->kind == JOB_FUZZ)
+		h->seeds = all - bad;
+}
+
 /* What takes more than a look at memory; not every second. */
 static void
 look_seldom(struct fuzz *f, struct health *h, int64_t now)
@@ -93,6 +110,8 @@ look_seldom(struct fuzz *f, struct health *h, int64_t now)
 		h->disk_free = -1;
 	if (f->engine->seldom)
 		count_seeds(f, h);
+	else
+		count_crashing(f, h);
 }
 
 static bool
