@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
@@ -239,6 +240,22 @@ limit(__rlimit_resource_t what, int64_t want, bool up)
 	return setrlimit(what, &rl) == -1 ? pf_errno("setrlimit") : NULL;
 }
 
+/*
+ * Root without them is an ordinary user who owns root's files.  As there are
+ * no new privileges, a program that it starts gets none of them back.
+ */
+static const struct pf_err *
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {
+	    .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {
+	    { 0 } };
+
+	return syscall(SYS_capset, &head, none) == -1 ? pf_errno("capset") :
+	    NULL;
+}
+
 const struct pf_err *
 pf_sandbox(struct pf_boxed *got, const struct pf_box *box)
 {
@@ -258,6 +275,8 @@ pf_sandbox(struct pf_boxed *got, const struct pf_box *box)
 		return pf_errno("prctl");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return pf_errno("prctl");
+	if (box->alone && (err = drop_capabilities()) != NULL)
+		return err;
 	if ((err = landlock(&got->landlock, box)) != NULL)
 		return err;
 	return filter(&got->filter, box);

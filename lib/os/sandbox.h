@@ -34,7 +34,8 @@ struct pf_box {
 					 * made; connections go on */
 	bool		 alone;		/* nor those: no socket but pairs
 					 * that stay pairs; no signal to all;
-					 * its own IPC if this user may */
+					 * no capability; its own IPC if this
+					 * user may */
 	bool		 secret;	/* the user's other processes may
 					 * not trace it */
 	int64_t		 files;		/* descriptors that are wanted, 0:
