@@ -54,4 +54,49 @@ pf-sched -q campaign create z >/dev/null
 pf-sched -q submit -N j -e libfuzzer -t /bin/true -k 3 -C z >/dev/null
 held 1 e
 is "$turns" z 'a campaign without a running job gets the next bot'
+
+# Who had many turns, while nobody else wanted any, does not wait for others
+# to have as many.
+for name in x y z; do
+	pf-sched -q campaign pause $name >/dev/null
+done
+for name in p q r; do
+	pf-sched -q campaign create $name >/dev/null
+done
+# one N: the campaigns of the next N jobs of one bot, which completes them
+one()
+{
+	turns='' n=0
+	while [ $n -lt "$1" ]; do
+		n=$((n + 1))
+		op "{\"op\":\"claim\",\"bot\":\"$bot\",\"inc\":\"i-one\"}"
+		turns=$turns$(get '.job.campaign // "-"')
+		op "$(get -c | jq -c "{op: \"complete\", bot: \"$bot\",
+		    inc: \"i-one\", job: .job.id, epoch, attempt,
+		    result: \"completed\"}")"
+	done
+}
+jobs() { pf-sched -q submit -N j -e libfuzzer -t /bin/true -k "$2" -C "$1" >/dev/null; }
+bot one '["libfuzzer"]'
+jobs p 30
+one 30
+is "$(count p)" 30 'one campaign has thirty turns alone'
+jobs q 20
+jobs r 20
+jobs p 1
+one 4
+is "$(count p)" 1 'its next job is given among the first of others'
+one 6
+is "$(count q) $(count r)" '3 3' 'which take turns'
+# Nor does a new one come before all that wait.
+jobs s 20
+one 6
+is "$(count q) $(count r) $(count s)" '2 2 2' 'and so does who is new'
+# A campaign whose jobs no bot can run holds nobody at its turns.
+pf-sched -q submit -N j -e honggfuzz -t /bin/true -C t >/dev/null
+one 9
+pf-sched -q submit -N j -e libfuzzer -t /bin/true -C u -k 9 >/dev/null
+one 8
+is "$(count q) $(count r) $(count s) $(count u)" '2 2 2 2' \
+    'with one that waits for a bot of its own, too'
 done_testing

@@ -61,11 +61,12 @@ move(struct pf_act *a, struct pf_campaign *c, enum pf_campaign_event event,
 		    pf_campaign_event_name(event));
 	if (c->state == was)
 		return NULL;
+	if (event == PF_CAMPAIGN_RESUME &&
+	    (err = pf_campaign_join(a->db, c->id)) != NULL)
+		return err;
 	if ((err = pf_campaign_update(a->db, c, a->now)) != NULL ||
 	    (err = note(a, c, pf_campaign_state_name(was), c->name)) != NULL)
 		return err;
-	if (event == PF_CAMPAIGN_RESUME)
-		return pf_campaign_join(a->db, c->id);
 	if (event != PF_CAMPAIGN_FINISH)
 		return NULL;
 	if ((err = cancel_jobs(a, c, &n)) == NULL)

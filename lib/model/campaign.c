@@ -182,6 +182,14 @@ const struct pf_err *
 pf_campaign_count(struct pf_db *db, const char *id, int64_t pending,
     int64_t running, int64_t turns)
 {
+	const struct pf_err *err;
+
+	if (turns > 0 && (err = pf_db_run(db, NULL, "INSERT INTO system "
+	    "(key, value) SELECT 'turns', CAST(turns AS TEXT) FROM campaigns "
+	    "WHERE id = ? ON CONFLICT (key) DO UPDATE SET value = "
+	    "excluded.value WHERE CAST(value AS REAL) < CAST(excluded.value "
+	    "AS REAL)", "s", id)) != NULL)
+		return err;
 	return pf_db_run(db, NULL, "UPDATE campaigns SET pending = pending + "
 	    "?2, running = running + ?3, turns = turns + ?4 * 1.0 / weight "
 	    "WHERE id = ?1", "siii", id, pending, running, turns);
@@ -190,10 +198,12 @@ pf_campaign_count(struct pf_db *db, const char *id, int64_t pending,
 const struct pf_err *
 pf_campaign_join(struct pf_db *db, const char *id)
 {
-	return pf_db_run(db, NULL, "UPDATE campaigns SET turns = max(turns, "
-	    "coalesce((SELECT min(turns) FROM campaigns WHERE pending > 0 "
-	    "AND status = 'active' AND id <> ?1), 0)) WHERE id = ?1", "s",
-	    id);
+	return pf_db_run(db, NULL, "UPDATE campaigns SET turns = min(max("
+	    "turns, s.now), s.now + 1.0 / weight) FROM (SELECT max(coalesce(("
+	    "SELECT CAST(value AS REAL) FROM system WHERE key = 'turns'), 0),"
+	    " coalesce((SELECT min(turns) FROM campaigns WHERE pending > 0 "
+	    "AND status = 'active' AND id <> ?1), 0)) AS now) AS s WHERE "
+	    "id = ?1 AND (pending = 0 OR status <> 'active')", "s", id);
 }
 
 const struct pf_err *

@@ -81,9 +81,12 @@ const struct pf_err	*pf_campaign_count(struct pf_db *, const char *id,
 			    int64_t pending, int64_t running, int64_t turns);
 
 /*
- * Turns: one is taken with each job that is given.  A campaign that begins
- * to wait (again) joins at the least of those that wait: what it did not
- * want in the past gives it no right to all turns now.
+ * Turns: one is taken with each job that is given.  A campaign that does not
+ * wait, or is paused, is about to: it joins at the most turns that one had
+ * which was served, or the least of those that wait, if that is more, and at
+ * one more at most.
+ * What it did not want in the past gives it no right to all turns now, and
+ * what it had, while nobody else wanted any, takes none from it.
  */
 const struct pf_err	*pf_campaign_join(struct pf_db *, const char *id);
 
