@@ -65,10 +65,11 @@ pf_ticks_set(struct pf_db *db, const struct pf_ticks *t, int64_t now)
 {
 	return pf_db_run(db, NULL, "INSERT INTO clock (id, tick, boot, "
 	    "boot_ms, time, trusted, passed, interval, applied) VALUES (1, "
-	    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET tick = ?1, "
-	    "boot = ?2, boot_ms = ?3, time = ?4, trusted = ?5, passed = ?6, "
-	    "interval = ?7, applied = ?8", "isiiiiii", t->tick, t->boot, t->boot_ms, now,
-	    t->trusted, t->passed, t->interval, t->applied);
+	    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET "
+	    "tick = ?1, boot = ?2, boot_ms = ?3, time = ?4, trusted = ?5, "
+	    "passed = ?6, interval = ?7, applied = ?8", "isiiiiii", t->tick,
+	    t->boot, t->boot_ms, now, t->trusted, t->passed, t->interval,
+	    t->applied);
 }
 
 const struct pf_err *
