@@ -176,7 +176,7 @@ caught no_hold 4040-ingest-retry.t 'killed at .*: it is there in the end' \
 broken over lib/os/fs.c 's/RENAME_NOREPLACE) == 0/0) == 0/'
 caught over 4042-ingest-names.t 'both are filed' \
     'a pack renamed over another'
-broken claims src/ingest/batch.c \
+broken claims src/ingest/alone.c \
     's/if (\*settled || strcmp(hash, it->rid) != 0)/if (*settled)/'
 caught claims 4042-ingest-names.t 'a damaged copy of what was filed' \
     'a claim that counts without its bytes'
