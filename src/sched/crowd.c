@@ -15,7 +15,7 @@
 #include "sched/crowd.h"
 
 #define OWED_MAX	(16 << 20)	/* unread replies of all clients */
-#define HELD_MAX	(16 << 20)	/* of lines not executed yet, likewise */
+#define HELD_MAX	(16 << 20)	/* of lines not executed yet */
 #define FINISH_MS	5000	/* for the last replies */
 #define CROWD_MS	1000	/* until the next try to accept one more */
 

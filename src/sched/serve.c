@@ -69,8 +69,8 @@ count_ears(struct server *s)
 
 	s->w.act.hearing = 0;
 	for (i = 0; i < s->crowd.n; i++)
-		if (s->crowd.clients[i].ear && now - s->crowd.clients[i].heard_at <=
-		    s->conf.tick + EAR_MS)
+		if (s->crowd.clients[i].ear && now -
+		    s->crowd.clients[i].heard_at <= s->conf.tick + EAR_MS)
 			s->w.act.hearing++;
 	if (old == 0 || s->w.act.hearing > 0)
 		return NULL;
