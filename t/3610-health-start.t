@@ -157,7 +157,7 @@ fails 'as MemorySanitizer has it' libfuzzer unset bad_seeds \
 run pf-report explain job "$job"
 like "$(cat "$T/out")" 'bad_seeds since 20.*submit a seed that works' \
     'explained with what to do'
-is "$(pf-report -j events | grep -c '"kind":"health"')" 13 'an event each'
+is "$(pf-report -j events | grep -c '"kind":"health"')" 15 'an event each'
 is "$(pf-report status | sed -n 's/^unwell_jobs	//p')" 0 \
     'none of them runs'
 is "$(pgrep -fc "$T/w/slot-0/jobs/")" 0 'no process is left'
