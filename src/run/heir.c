@@ -164,7 +164,7 @@ may_hold(const struct slot *gone)
  * Its job: how it ended is told, and one that had not is handed back, so that
  * nobody has to wait for the end of its lease.
  */
-static void
+static const struct pf_err *
 conclude(struct slot *gone)
 {
 	const struct pf_err *err;
@@ -183,10 +183,23 @@ conclude(struct slot *gone)
 	}
 	if (err != NULL && err->class == PF_DATA) {
 		pf_warn("%s: %s; dropping it", gone->dir, err->msg);
-		(void)state_clear(gone);
+		err = state_clear(gone);
 	}
 	job_free(&j);
 	pf_buf_free(&message);
+	return err;
+}
+
+const struct pf_err *
+heir_renamed(struct slot *s)
+{
+	struct slot old = *s;
+
+	if (!state_has_job(s) || !state_owner(&old) ||
+	    strcmp(old.bot, s->bot) == 0)
+		return NULL;
+	harvest_all(s, "");
+	return conclude(&old);
 }
 
 /* Its finds are sent as ours.  One that still ends, or begins again, has its
@@ -210,7 +223,7 @@ harvest_each(void *arg, const char *workdir, int64_t k)
 			outbox_count(s);
 		}
 		if (has)
-			conclude(&gone);
+			(void)conclude(&gone);
 		close(fd);
 	}
 	free(gone.dir);

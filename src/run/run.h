@@ -268,6 +268,9 @@ int	slot_run(const struct options *, const struct pf_conf *,
 const struct pf_err	*heir_take(const char *workdir, int slots);
 void			 heir_take_one(const char *workdir, int slot);
 void			 heir_harvest(struct slot *);
+/* The job of this slot, if it had another name then: its end is told, or it
+ * is handed back, by the bot that had it. */
+const struct pf_err	*heir_renamed(struct slot *);
 
 /* slots.c: all of them; the exit status of pf-run. */
 const struct pf_err	*slots_run(const struct options *, struct pf_conf *,

@@ -340,7 +340,8 @@ take_up(struct slot *s, bool *worked)
 	char result[16] = "";
 	bool found = false;
 
-	err = state_load(s, &j, &found, result, &message);
+	if ((err = heir_renamed(s)) == NULL)
+		err = state_load(s, &j, &found, result, &message);
 	if (err != NULL && err->class == PF_DATA) {
 		pf_warn("%s: %s; dropping it", s->name, err->msg);
 		err = state_clear(s);
