@@ -9,7 +9,7 @@
 . "$PF_ROOT/t/lib/run.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/box.sh
 . "$PF_ROOT/t/lib/box.sh"
-need bwrap unshare
+need bwrap unshare /usr/bin/python3
 
 # An /opt and a /usr/local/etc of our own.
 if [ -z "${PF_TEST_MOUNTS-}" ]; then
@@ -31,7 +31,16 @@ chmod 600 /opt/pf/etc/token
 echo theirs >/opt/other/file
 cp /bin/echo /opt/pf/bin/tool
 ln -s /etc/shadow /opt/pf/link
+/usr/bin/python3 - /opt/pf/sock <<'END' &
+import signal, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+signal.pause()
+END
+at_end "kill $! 2>/dev/null"
 sed 's|^work_directory.*|work_directory = /opt/pf/w|
+    s|^socket.*|socket = /opt/pf/sock|
     s|^\[bot\]|&\ntoken_file = /opt/pf/etc/token|' "$PF_CONF" \
     >/usr/local/etc/pf/conf
 script probe <<'END'
@@ -42,6 +51,8 @@ try read-configuration cat /usr/local/etc/pf/conf
 try read-bot cat /opt/pf/w/slot-0/bot.json
 try read-through-link cat /opt/pf/link
 try write-over-it sh -c 'echo >/opt/pf/w/x || echo >/opt/pf/etc/x'
+try connect /usr/bin/python3 -c 'import socket
+socket.socket(socket.AF_UNIX).connect("/opt/pf/sock")'
 try read-other cat /opt/other/file
 try run-tool /opt/pf/bin/tool
 try read-own cat "$0"
@@ -72,7 +83,7 @@ hidden()
 	rm -rf /opt/pf/w
 	job "$@"
 	for cannot in read-token read-configuration read-bot \
-	    read-through-link write-over-it; do
+	    read-through-link write-over-it connect; do
 		has "cannot $cannot" "$how"
 	done
 	for can in read-other run-tool read-own write-own; do
@@ -80,6 +91,7 @@ hidden()
 	done
 }
 
+until_true 20 test -S /opt/pf/sock
 PATH=/opt/pf/bin:$PATH
 hidden bubblewrap env
 PF_BIN=/opt/pf/bin:$PF_BIN

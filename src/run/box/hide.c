@@ -57,6 +57,7 @@ hide_list(const struct slot *s)
 	add_secret(&v, c->http_token_file);
 	add_secret(&v, c->storage_path);
 	add_secret(&v, c->spool_path);
+	add_secret(&v, c->sched_socket);
 	while (v != NULL && v[n] != NULL)
 		n++;
 	if (n > 0)
