@@ -73,7 +73,7 @@ INGEST =	pf-ingest batch items alone slice crew check place report ledger rows w
 		bad joblog room hook tend errand blob fsck fsck_ledger fsck_rows \
 		fsck_meta fsck_snap fsck_spool fsck_small fsck_report fsck_file mend \
 		mend_rows thin stay refuse keep small
-MASTER =	master outbox trim fetch share pull wait
+MASTER =	master outbox refused trim fetch share pull wait
 ENGINE =	engine afl afl_caps afl_options afl_cmd afl_sibling afl_node \
 		afl_seeds afl_read afl_finds libfuzzer lf_options lf_log \
 		lf_finds lf_counts lf_merge lf_watch extern extern_learn \

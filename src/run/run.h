@@ -105,6 +105,7 @@ struct slot {
 	int64_t			 waits_packs;	/* in the outbox */
 	int64_t			 waits_bytes;
 	bool			 unread;	/* a pack, and it is said */
+	struct refused		*refused;	/* refused.c */
 	char			 past[64];	/* of a list: next go those */
 	int64_t			 tidy_at;	/* CLOCK_BOOTTIME, ms */
 	int64_t			 allowance;	/* bytes that may go now */
@@ -226,6 +227,14 @@ void	wait_master(struct slot *, int64_t ms);
 
 /* outbox.c: sends what is there; PF_BUSY if some had to stay. */
 const struct pf_err	*outbox_deliver(struct slot *);
+
+/*
+ * refused.c: whether outbox/bad has room for so many bytes more, which else
+ * are counted; whether that is the first time for such a reason.
+ */
+bool	refused_room(struct slot *, int64_t n);
+bool	refused_new(struct slot *, const char *why);
+void	refused_free(struct slot *);
 
 /*
  * trim.c: the bounds of the outbox.  count counts what waits; over tells

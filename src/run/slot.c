@@ -87,6 +87,7 @@ close_slot(struct slot *s)
 	pf_http_close(s->beat);
 	pf_buf_free(&s->offers);
 	later_stop(s);
+	refused_free(s);
 	box_close(s);
 	if (s->lock != -1)
 		close(s->lock);

@@ -69,9 +69,9 @@ remove_sent(const char *path, const struct stat *st)
 		(void)unlink(path);
 }
 
-/* A second link is a job that uses it. */
+/* A second link of a blob is a job that uses it. */
 static void
-remove_blob(const char *path, const struct stat *st)
+remove_file(const char *path, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode) && st->st_nlink == 1)
 		(void)unlink(path);
@@ -103,6 +103,7 @@ sweep_work(struct slot *s, const char *job)
 	char *later = pf_asprintf("%s/later", s->dir);
 	char *sent = pf_asprintf("%s.sent", job);
 	char *blobs = pf_asprintf("%s/blobs", s->workdir);
+	char *bad = pf_asprintf("%s/bad", s->outbox);
 
 	sweep_strays(s->dir);
 	if (s->conf->keep_work > 0) {
@@ -110,13 +111,15 @@ sweep_work(struct slot *s, const char *job)
 		each_old(open, before, sent, remove_sent);
 		if (s->later == NULL)
 			each_old(later, before, "", remove_later);
-		each_old(blobs, before, "", remove_blob);
+		each_old(blobs, before, "", remove_file);
+		each_old(bad, before, "", remove_file);
 	}
 	free(jobs);
 	free(open);
 	free(later);
 	free(sent);
 	free(blobs);
+	free(bad);
 }
 
 /*

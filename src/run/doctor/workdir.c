@@ -152,11 +152,13 @@ look_slot(struct doctor *d, const char *slot)
 {
 	char *outbox = pf_asprintf("%s/%s/outbox",
 	    d->conf->bot_work_directory, slot), text[128];
-	int64_t number, packs = 0, bytes, bad = 0;
+	int64_t number, packs = 0, bytes, bad = 0, dropped = 0;
 
 	if (!pf_num(&number, slot + 5, 0, BOARD_SLOTS - 1) ||
 	    pf_spool_depth(outbox, &packs, &bytes, &bad) != NULL)
 		packs = bad = 0;
+	else if (pf_spool_dropped(outbox, &dropped, &bytes) == NULL)
+		bad += dropped;
 	free(outbox);
 	snprintf(text, sizeof(text), "%" PRId64 " packs wait, %" PRId64
 	    " results were refused", packs, bad);

@@ -69,15 +69,15 @@ keep(struct slot *s, const struct pf_pack *p, const char *rid,
 {
 	struct frame f = { 0 };
 
-	if (refused)
+	if (refused && refused_new(s, why))
 		pf_warn("%s: the master refused result %.16s: %s", s->name,
 		    rid, why);
 	while (next_frame(&f, p)) {
 		if (strcmp(f.rid, rid) != 0)
 			continue;
 		if (refused)
-			return pf_spool_bad(p, s->outbox, rid, f.rec, f.len,
-			    why);
+			return refused_room(s, (int64_t)f.len) ? pf_spool_bad(p,
+			    s->outbox, rid, f.rec, f.len, why) : NULL;
 		pf_buf_add(later, p->data.data + f.at, f.used);
 		break;
 	}
@@ -164,8 +164,9 @@ not_taken(struct slot *s, struct pf_pack *p, const struct pf_http_call *c,
 	if (own && (c->status == 422 || c->status == 413)) {
 		pf_warn("%s: the master refused a pack (%ld)", s->name,
 		    c->status);
-		return pf_spool_bad(p, s->outbox, NULL, p->data.data,
-		    p->data.len, "refused as a whole by the master");
+		return !refused_room(s, p->size) ? NULL : pf_spool_bad(p,
+		    s->outbox, NULL, p->data.data, p->data.len,
+		    "refused as a whole by the master");
 	}
 	if (c->retry_after > 0)
 		s->not_before = pf_boot_ms() + c->retry_after;
@@ -238,7 +239,9 @@ is_whole(struct slot *s, struct pf_pack *p)
 			err = pf_spool_put(s->outbox, good.data, good.len,
 			    NULL);
 		if (err == NULL)
-			err = pf_spool_reject(p, s->outbox, "damaged here");
+			err = refused_room(s, p->size) ?
+			    pf_spool_reject(p, s->outbox, "damaged here") :
+			    pf_spool_done(p, s->outbox);
 		if (err != NULL)
 			(void)pf_spool_back(p, s->outbox);
 	}
