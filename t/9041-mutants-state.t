@@ -43,7 +43,7 @@ by_histories()
 by_histories no_strike lib/act/common.c 's/j.strikes++;/(void)strike;/' \
     'strikes that do not count'
 by_histories no_grace lib/act/expire.c \
-    's/(j.duration + a->conf->job_grace)/j.duration/' \
+    's/ + a->conf->job_grace >=/ >=/' \
     'a job that overran without its grace'
 by_histories not_told lib/act/submit.c \
     's/return pf_blob_arrived(a, NULL, \*sha, there);/return NULL;/' \
