@@ -22,8 +22,8 @@ bot()
 }
 owner()
 {
-	master_sql "SELECT bots.name FROM bots JOIN jobs ON assigned_bot = bots.id
-	    WHERE jobs.id = '$job'"
+	master_sql "SELECT bots.name FROM bots JOIN jobs ON bots.id =
+	    assigned_bot WHERE jobs.id = '$job'"
 }
 # killed: the bot, with its slots, once the job is begun
 killed()
