@@ -143,10 +143,11 @@ is "$(get .job.id)" "$high" 'the higher priority first'
 op "$(get -c | jq -c "{op: \"handback\", bot: \"$bot\", inc: \"i-one\",
     job: .job.id, epoch, attempt}")"
 
-# why job|bot ID ERE NAME
+# why job|bot ID ERE NAME: that ticks are late here is nothing to wait for
+late='; but no tick came since [0-9T:.-]*Z, so nothing times out: does pf-reaper run\?'
 why()
 {
-	check "$4" 0 "~^$3\$" - pf-report explain "$1" "$2"
+	check "$4" 0 "~^$3($late)?\$" - pf-report explain "$1" "$2"
 }
 check 'explain what' 64 - '~neither job, bot nor crash' pf-report explain x y
 check 'explain a job that is not there' 66 - '~no job' \
@@ -204,9 +205,18 @@ why bot "$three" 'registering: limits.max_concurrent_jobs \(1\) is reached' \
     'the limit, for a bot'
 PF_CONF=$T/m/pandafuzz.conf
 why job "$high" 'assigned on bot two' 'a job that was given'
+sleep 1.5
+for words in "job $high" "job $low" "bot $three"; do
+	# shellcheck disable=SC2086
+	check "a lease's time without a tick: ${words%% *}" 0 "~$late\$" - \
+	    pf-report explain $words
+done
+sed 's/^bot = .*/bot = 1h/' "$PF_CONF" >"$T/hour.conf"
+check 'less than that is no word' 0 '=assigned on bot two' - \
+    pf-report -c "$T/hour.conf" explain job "$high"
 why bot "$bot" "busy: job $high is assigned on bot two" 'and its bot'
 op "{\"op\":\"drain\",\"bot\":\"$bot\"}"
-why bot "$bot" "busy: job $high is assigned on bot two; it is the last: the bot drains" \
+why bot "$bot" "busy: job $high is assigned on bot two($late)?; it is the last: the bot drains" \
     'draining with a job'
 op "{\"op\":\"drain\",\"bot\":\"$three\"}"
 why bot "$three" 'registering: draining, it takes no job; pf-registry drain -u ends that' \

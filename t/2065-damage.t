@@ -51,6 +51,12 @@ for words in jobs "job $one" "explain job $one"; do
 	heal
 done
 
+echo 'found by somebody' >"$note"
+check 'explain says that nothing goes on' 0 \
+    '~^pending: no bot offers .*damaged and nothing goes on: pf-recovery' - \
+    pf-report explain job "$one"
+rm -f "$note"
+
 # A writer alone looks once a boot.
 sqlite3 "$db" "UPDATE system SET value = 'another' WHERE key = 'checked_boot'"
 sqlite3 "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null

@@ -8,6 +8,8 @@
 
 #include "base/name.h"
 #include "base/time.h"
+#include "os/clock.h"
+#include "os/fs.h"
 #include "store/trials.h"
 #include "view/explain.h"
 #include "view/health.h"
@@ -100,6 +102,35 @@ tell_deaf(struct pf_buf *b, struct pf_db *db)
 	if (since != 0)
 		pf_buf_addf(b, "; but the master is deaf since %s: no bot is "
 		    "heard", pf_time_text(when, since));
+	return err;
+}
+
+/*
+ * What the master itself has stopped doing.  Without ticks no lease ends and
+ * no bot is missed, whatever the states say: a lease's time without any is
+ * worth a word.  A master that never had one counts from its first event.
+ */
+static const struct pf_err *
+tell_stopped(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf)
+{
+	const struct pf_err *err;
+	struct pf_buf note = PF_BUF_INIT;
+	char when[PF_TIME_TEXT];
+	int64_t last = 0, lease = pf_conf_lease_ticks(conf) * conf->tick;
+
+	pf_buf_addf(&note, "%s/data/DAMAGED", conf->storage_path);
+	if (pf_exists(note.data))
+		pf_buf_adds(b, "; but the database was found damaged and "
+		    "nothing goes on: pf-recovery(7) says what to do");
+	pf_buf_free(&note);
+	/* Of a deaf master that has been said. */
+	err = pf_db_int(db, &last, NULL, "SELECT coalesce((SELECT time FROM "
+	    "clock), (SELECT time FROM events ORDER BY id LIMIT 1), 0) WHERE "
+	    "NOT EXISTS (SELECT 1 FROM system WHERE key = 'deaf_since' AND "
+	    "CAST(value AS INTEGER) <> 0)", "");
+	if (last != 0 && pf_wall_ms() - last > lease)
+		pf_buf_addf(b, "; but no tick came since %s, so nothing times "
+		    "out: does pf-reaper run?", pf_time_text(when, last));
 	return err;
 }
 
@@ -283,11 +314,15 @@ pf_explain_job(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 		return err;
 	if (strcmp(j.status, "pending") == 0) {
 		pf_buf_adds(b, "pending: ");
-		return pending(b, db, conf, id, &j);
+		if ((err = pending(b, db, conf, id, &j)) != NULL)
+			return err;
+		return tell_stopped(b, db, conf);
 	}
-	if (j.ended == 0)
+	if (j.ended == 0) {
 		held(b, &j, conf);
-	else {
+		if ((err = tell_stopped(b, db, conf)) != NULL)
+			return err;
+	} else {
 		pf_buf_addf(b, "%s at %s", j.status,
 		    pf_time_text(when, j.ended));
 		if (j.message[0] != '\0')
@@ -329,7 +364,9 @@ could(struct pf_buf *b, struct pf_db *db, const struct pf_conf *conf,
 	else
 		pf_buf_addf(b, "gets one of %" PRId64 " waiting jobs with its "
 		    "next request", waiting);
-	return tell_deaf(b, db);
+	if ((err = tell_deaf(b, db)) != NULL)
+		return err;
+	return tell_stopped(b, db, conf);
 }
 
 /* What is looked at of a bot. */
