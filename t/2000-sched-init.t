@@ -42,7 +42,7 @@ bad 'a first pause above the longest' 3 \
     'initial_delay = 1m30s in [retry.recovery] is more than its max_delay, which is 1s'
 bad 'a class of errors that there is not' 2 \
     '[retry.database]\nretryable_errors = busy, bussy\n' \
-    'retryable_errors = "busy, bussy" in [retry.database] is not a list of classes of errors (usage, data, notfound, unavailable, bug, io, busy, full, stale, conflict, denied, config) or parts of messages of two words or more'
+    'retryable_errors = "busy, bussy" in [retry.database] is not a list of classes of errors (usage, data, notfound, unavailable, bug, io, busy, full, stale, conflict, denied, config), timeout, or parts of messages of two words or more'
 bad 'a line that is nothing' 3 '[limits]\n\nhello\n' \
     'neither [section] nor key = value'
 rm "$conf"

@@ -23,27 +23,60 @@ pf_retry_delay(const struct pf_retry *r, const struct pf_timer *t,
 	return (int64_t)delay;
 }
 
+/*
+ * What others call the errors that are busy here: they may stand in a policy
+ * that was written for another program.
+ */
+static const char *const busy[] = { "timeout", "temporary failure",
+    "database is locked", "connection refused", "network unreachable",
+    "no route to host" };
+
+static bool
+is_busy(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(busy) / sizeof(busy[0]); i++)
+		if (strcmp(word, busy[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The next word of a list, and what is after it; NULL at the end. */
+static const char *
+next_word(char word[PF_RETRY_TEXT], const char *p)
+{
+	size_t n;
+
+	p += strspn(p, " ,");
+	if (*p == '\0')
+		return NULL;
+	n = strcspn(p, ",");
+	memcpy(word, p, n);
+	p += n;
+	while (word[n - 1] == ' ')
+		n--;
+	word[n] = '\0';
+	return p;
+}
+
 bool
 pf_retry_may(const struct pf_retry *r, const struct pf_err *err)
 {
 	const char *p = r->retryable_errors;
 	char word[PF_RETRY_TEXT];
-	size_t n;
+	bool any = false;
 
 	if (err == NULL)
 		return false;
-	for (p += strspn(p, " ,"); *p != '\0'; p += strspn(p, " ,")) {
-		n = strcspn(p, ",");
-		memcpy(word, p, n);
-		p += n;
-		while (n > 0 && word[n - 1] == ' ')
-			n--;
-		word[n] = '\0';
+	while ((p = next_word(word, p)) != NULL) {
+		any = true;
 		if (strcmp(word, pf_class_name(err->class)) == 0 ||
+		    (err->class == PF_BUSY && is_busy(word)) ||
 		    strstr(err->msg, word) != NULL)
 			return true;
 	}
-	return false;
+	return !any && err->class == PF_BUSY;
 }
 
 /* A part of a message has a blank: a word that is no class is a slip. */
@@ -51,19 +84,11 @@ bool
 pf_retry_words_ok(const char *s)
 {
 	char word[PF_RETRY_TEXT];
-	size_t n;
 
-	for (s += strspn(s, " ,"); *s != '\0'; s += strspn(s, " ,")) {
-		n = strcspn(s, ",");
-		memcpy(word, s, n);
-		s += n;
-		while (word[n - 1] == ' ')
-			n--;
-		word[n] = '\0';
-		if (strchr(word, ' ') == NULL && strcmp(word,
-		    pf_class_name(pf_class_find(word))) != 0)
+	while ((s = next_word(word, s)) != NULL)
+		if (strchr(word, ' ') == NULL && !is_busy(word) &&
+		    strcmp(word, pf_class_name(pf_class_find(word))) != 0)
 			return false;
-	}
 	return true;
 }
 

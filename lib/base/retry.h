@@ -19,7 +19,10 @@ struct pf_retry {
 	int64_t	 max_delay;		/* ms */
 	double	 multiplier;
 	bool	 jitter;
-	/* Comma-separated: classes of errors, or words of their messages. */
+	/*
+	 * Comma-separated: classes of errors, or words of their messages; what
+	 * is often said for busy, as timeout, is that.  None at all: busy.
+	 */
 	char	 retryable_errors[PF_RETRY_TEXT];
 };
 
@@ -39,8 +42,8 @@ int64_t	pf_retry_delay(const struct pf_retry *, const struct pf_timer *,
 	    int64_t attempt);
 
 /*
- * True if each of a list shorter than PF_RETRY_TEXT is the name of a class, or
- * two words or more, which may be part of a message.
+ * True if each of a list shorter than PF_RETRY_TEXT is the name of a class,
+ * timeout, or two words or more, which may be part of a message.
  */
 bool	pf_retry_words_ok(const char *list);
 

@@ -217,8 +217,8 @@ set_text(char *at, const struct key *k, const char *s)
 	if (k->type == T_ERRORS && !pf_retry_words_ok(s))
 		return "a list of classes of errors (usage, data, notfound, "
 		    "unavailable, bug, io, busy, full, stale, conflict, "
-		    "denied, config) or parts of messages of two words or "
-		    "more";
+		    "denied, config), timeout, or parts of messages of two "
+		    "words or more";
 	snprintf(at, PF_CONF_TEXT, "%s", s);
 	return NULL;
 }

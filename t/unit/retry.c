@@ -79,9 +79,40 @@ may(void)
 		    errors[i].msg)) == errors[i].again,
 		    pf_class_name(errors[i].class));
 	r.retryable_errors[0] = '\0';
-	ok(!pf_retry_may(&r, pf_err(PF_BUSY, "x")), "an empty list");
+	ok(pf_retry_may(&r, pf_err(PF_BUSY, "x")), "an empty list: busy");
+	ok(!pf_retry_may(&r, pf_err(PF_IO, "x")), "and nothing else");
 	snprintf(r.retryable_errors, sizeof(r.retryable_errors), " , ,, ");
-	ok(!pf_retry_may(&r, pf_err(PF_BUSY, " , ")), "a list of nothing");
+	ok(pf_retry_may(&r, pf_err(PF_BUSY, " , ")), "a list of nothing");
+	ok(!pf_retry_may(&r, pf_err(PF_FULL, " , ")), "is an empty one");
+}
+
+/* Policies as they are written for others. */
+static void
+others(void)
+{
+	static const char *const lists[] = {
+		"timeout", "temporary failure", "database is locked",
+		"connection refused", "network unreachable",
+		"no route to host",
+		"database is locked, timeout, temporary failure",
+		"connection refused,timeout,network unreachable,"
+		    "no route to host",
+	};
+	struct pf_retry r = { 3, 1, 1, 1.0, false, "" };
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		snprintf(r.retryable_errors, sizeof(r.retryable_errors), "%s",
+		    lists[i]);
+		ok(pf_retry_words_ok(lists[i]), lists[i]);
+		ok(pf_retry_may(&r, pf_err(PF_BUSY, "no answer")),
+		    "stands for busy");
+		ok(!pf_retry_may(&r, pf_err(PF_FULL, "no answer")),
+		    "and for that alone");
+	}
+	ok(!pf_retry_words_ok("timeout, timeouts"), "a slip is seen");
+	snprintf(r.retryable_errors, sizeof(r.retryable_errors), "full");
+	ok(!pf_retry_may(&r, pf_err(PF_BUSY, "x")), "busy can be left out");
 }
 
 struct work {
@@ -136,6 +167,7 @@ main(void)
 {
 	delays();
 	may();
+	others();
 	runs();
 	return done_testing();
 }
