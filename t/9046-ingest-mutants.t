@@ -54,7 +54,8 @@ kills()
 }
 whole_again='pf-ingest: kill: mended'
 
-broken early_unlink src/ingest/batch.c '/^step(/,/^}/{
+broken early_unlink src/ingest/batch.c 's/^#include <stdlib.h>/#include <stdio.h>\n&/
+/^step(/,/^}/{
 	s/^	b->failed = false;/	for (size_t i = 0; i < b->npacks; i++) {\
 		char *gone = pf_asprintf("%s\/cur\/%s",\
 		    b->g->conf->spool_path, b->pack[i]->name);\
