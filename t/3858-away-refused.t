@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the master refuses: kept for a person up to a bound, beyond it counted,
 # each reason said once; and none of it is kept for ever.
+# shellcheck disable=SC2119 # no arguments meant
 # shellcheck source-path=SCRIPTDIR source=lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/master.sh

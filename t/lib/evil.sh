@@ -74,9 +74,9 @@ evil_run()
 evil_dirs()
 {
 	find "$T/w" -mindepth 3 -maxdepth 3 -path '*/jobs/*' -printf '%f %p\n' |
-	    while read -r job dir; do
+	    while read -r evil_id evil_dir; do
 		[ "$(master_sql "SELECT attempt FROM jobs
-		    WHERE id = '$job'")" != 1 ] || echo "$dir"
+		    WHERE id = '$evil_id'")" != 1 ] || echo "$evil_dir"
 	done
 }
 

@@ -61,7 +61,8 @@ step()
 	11 | 19)
 		elapse 3
 		expiry lease ;;
-	13)	echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"j"}' ;;
+	13)	elapse 2
+		echo '{"op":"register","hostname":"h","capabilities":["libfuzzer"],"inc":"j"}' ;;
 	16)	echo '{"op":"hearing","ear":"e"}' ;;
 	17)	echo '{"op":"recover"}' ;;
 	18)	echo '{"op":"deaf","ear":"e","forget":true}' ;;
