@@ -67,7 +67,7 @@ total 'at the beginning'
 
 lost=0 points=0 restarts=0 ended=0 condemned=0
 # Some of the steps by default: each takes two lives to be counted.
-[ "${PF_SWEEP-}" = all ] || PF_STEPS=${PF_STEPS:-2 5 12 19 27 34 35}
+[ "${PF_SWEEP-}" = all ] || PF_STEPS=${PF_STEPS:-2 5 12 19 27 34 35 36}
 for n in $(history_all); do
 	# As many as before a client came, give or take some.
 	begun=$(($(counted "$n" $((n - 1))) - 20))

@@ -208,7 +208,8 @@ pf_act_load(struct pf_act *a)
 	char epoch[32];
 
 	a->tally.used = 0;
-	if ((err = pf_ticks_get(&t, a->db)) != NULL ||
+	if ((err = pf_boot_id(a->boot)) != NULL ||
+	    (err = pf_ticks_get(&t, a->db)) != NULL ||
 	    (err = pf_live_load(&a->live, a->db)) != NULL ||
 	    (err = pf_system_get(a->master, sizeof(a->master), a->db,
 	    "master_id")) != NULL || (err = pf_system_get(epoch,

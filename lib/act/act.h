@@ -22,6 +22,7 @@
 #include "model/bot.h"
 #include "model/job.h"
 #include "model/tally.h"
+#include "os/clock.h"
 #include "store/db.h"
 #include "store/placing.h"
 
@@ -42,6 +43,7 @@ struct pf_act {
 	int64_t			 tick;	/* current; kept by tick.c */
 	int64_t			 passed, interval;	/* likewise, ms */
 	int64_t			 trusted;
+	char			 boot[PF_BOOT_ID];	/* of this machine */
 	int64_t			 epoch;
 	char			 master[PF_ID_MAX + 1];
 	const char		*op;	/* name of the running op */

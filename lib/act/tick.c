@@ -49,16 +49,10 @@ trust(struct pf_ticks *t, int64_t now, int64_t passed)
  * heartbeat that was answered meanwhile counts from the tick before.  Of
  * another boot there is nothing but the line's word.
  */
-static const struct pf_err *
-effect(int64_t *at, const char *boot, int64_t boot_ms)
+static int64_t
+effect(const struct pf_act *a, const char *boot, int64_t boot_ms)
 {
-	const struct pf_err *err;
-	char mine[PF_BOOT_ID];
-
-	*at = boot_ms;
-	if ((err = pf_boot_id(mine)) == NULL && strcmp(mine, boot) == 0)
-		*at = pf_boot_ms();
-	return err;
+	return strcmp(a->boot, boot) == 0 ? pf_boot_ms() : boot_ms;
 }
 
 /* What a tick counts: what has passed, and its interval at most. */
@@ -94,8 +88,7 @@ pf_act_tick(struct pf_act *a, const struct pf_json *req, struct pf_buf *out)
 	if (prev != t.tick)
 		return pf_err_field(PF_STALE, "prev", "tick %" PRId64 " is "
 		    "over, this is %" PRId64, prev, t.tick);
-	if ((err = effect(&at, boot, boot_ms)) != NULL)
-		return err;
+	at = effect(a, boot, boot_ms);
 	/* Nor can this clock go back, unless it is another machine's. */
 	if (strcmp(t.boot, boot) != 0 || boot_ms < t.boot_ms) {
 		a->interval = a->conf->tick;

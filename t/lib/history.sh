@@ -3,7 +3,7 @@
 # op lines, each tried with a fault at every point.  Every op may be repeated,
 # so whatever happened, the same step once more must end in the same state.
 
-history_steps=37
+history_steps=38
 
 # row RID: the members of a result of the first lease
 row()
@@ -24,11 +24,10 @@ elapse()
 	done
 }
 
-# expiry WHAT [LEASE]: the end of the live lease, or of its job's time; LEASE
-# is where its tick is found
+# expiry WHAT: the end of the live lease, or of its job's time
 expiry()
 {
-	echo "{\"op\":\"expire\",\"what\":\"$1\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql "SELECT ${2:-lease_tick FROM assignments WHERE ended_at IS NULL}")}"
+	echo "{\"op\":\"expire\",\"what\":\"$1\",\"bot\":\"$step_bot\",$step_token,\"lease_tick\":$(sql "SELECT lease_tick FROM assignments WHERE ended_at IS NULL")}"
 }
 
 # step N: its lines, for the database as it is before it
@@ -49,7 +48,8 @@ step()
 		echo '{"op":"campaign","do":"pause","campaign":"d"}' ;;
 	3 | 10 | 12 | 14 | 21 | 31 | 33)
 		echo "{\"op\":\"claim\",$step_who}" ;;
-	4 | 15)	echo "{\"op\":\"start\",$step_who,$step_token}" ;;
+	4 | 15 | 34)
+		echo "{\"op\":\"start\",$step_who,$step_token}" ;;
 	5)	echo "{\"op\":\"crash\",\"rows\":[{$(row 1),\"hash\":\"$step_blob\",\"size\":1}]}"
 		echo "{\"op\":\"corpus\",\"rows\":[{$(row 2),\"hash\":\"$step_blob\",\"size\":1}]}" ;;
 	6)	echo "{\"op\":\"coverage\",\"rows\":[{$(row 3),\"edges\":7,\"exec_count\":9}]}"
@@ -77,14 +77,12 @@ step()
 	29)	echo '{"op":"campaign","do":"finish","campaign":"c"}' ;;
 	30)	echo '{"op":"campaign","do":"resume","campaign":"d"}' ;;
 	32)	echo "{\"op\":\"complete\",$step_who,$step_token,\"result\":\"completed\"}" ;;
-	34)	echo "{\"op\":\"start\",$step_who,$step_token}"
-		elapse 4
-		# Which the start has renewed, if it is not the first one too.
-		expiry job 'tick FROM clock' ;;
-	35)	elapse 3
+	35)	elapse 4
+		expiry job ;;
+	36)	elapse 3
 		echo "{\"op\":\"expire\",\"what\":\"bot\",\"bot\":\"$step_bot\",\"lease_tick\":$(sql 'SELECT lease_tick FROM bots')}" ;;
-	36)	echo "{\"op\":\"drain\",$step_who}" ;;
-	37)	echo "{\"op\":\"deregister\",$step_who}" ;;
+	37)	echo "{\"op\":\"drain\",$step_who}" ;;
+	38)	echo "{\"op\":\"deregister\",$step_who}" ;;
 	esac
 }
 
