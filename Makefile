@@ -64,15 +64,17 @@ ACT =	act common register heartbeat claim complete submit cancel tick expire \
 WRITER = store/dbw $(MODEL:%=model/%) $(ACT:%=act/%)
 
 # The programs' rooms.
-SCHED =		pf-sched writer serve crowd client apply init submit cancel campaign recover \
-		snapshot backup remake reload newest lost beside remakerules rules \
-		keep hooked totals rebuild rebuilds build whose
+SCHED =		pf-sched writer serve crowd client apply init submit cancel \
+		campaign recover snapshot backup remake reload newest lost \
+		beside remakerules rules keep hooked totals rebuild rebuilds \
+		build whose
 REGISTRY =	pf-registry ops
 REAPER =	pf-reaper
-INGEST =	pf-ingest batch items alone slice crew check place report ledger rows watch dry \
-		bad joblog room hook tend errand blob fsck fsck_ledger fsck_rows \
-		fsck_meta fsck_snap fsck_spool fsck_small fsck_report fsck_file mend \
-		mend_rows thin stay refuse keep small
+INGEST =	pf-ingest batch items alone slice crew check place report \
+		ledger rows watch dry bad joblog room hook tend errand blob \
+		fsck fsck_ledger fsck_rows fsck_meta fsck_snap fsck_spool \
+		fsck_small fsck_report fsck_file mend mend_rows thin stay \
+		refuse keep small
 MASTER =	master outbox refused trim fetch share pull wait
 ENGINE =	engine afl afl_caps afl_options afl_cmd afl_sibling afl_node \
 		afl_seeds afl_read afl_finds libfuzzer lf_options lf_log \

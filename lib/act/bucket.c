@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "codec/hash.h"
 
-
 /* The same statement for these rules or those; the number stands between. */
 #define ON(g, before, after) \
 	((g)->coming ? before "(SELECT coming FROM placing)" after : \
